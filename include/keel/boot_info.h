@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What a kernel receives from Keel. RDI holds the address of struct keel_boot_info at the kernel's
+ * entry point.
+ *
+ * Conventions:
+ *  - A member named ..._phys is a physical address, ..._virt a virtual one, ..._bytes a length in
+ *    bytes, ..._count a number of elements. Zero means "none" for an address, unless said otherwise.
+ *  - Every pointer is a direct-map address (KEEL_DIRECT_MAP_START + physical address).
+ *  - All of it, with everything it points to, lies in memory of type KEEL_MEMORY_TYPE_BOOT_INFO
+ *    (except where a member says otherwise), is writable, and belongs to the kernel.
+ *  - Text is UTF-8 and ends with a zero byte.
+ *
+ * Versions: members are only ever added at the end; `version` grows when that happens and `size`
+ * tells how much there is. A kernel may use a member when it lies within `size`. A change that
+ * breaks older kernels changes the magic.
+ */
+#ifndef KEEL_BOOT_INFO_H
+#define KEEL_BOOT_INFO_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <keel/layout.h>
+#include <keel/paging.h>
+#include <keel/selectors.h>
+
+#define KEEL_BOOT_INFO_MAGIC   KEEL_U64(0x31306c65654b0a1b)
+#define KEEL_BOOT_INFO_VERSION 1
+
+/* Physical address to direct-map address, and back. */
+#define KEEL_DIRECT_MAP(phys)	   (KEEL_DIRECT_MAP_START + (phys))
+#define KEEL_DIRECT_MAP_PHYS(virt) ((virt)-KEEL_DIRECT_MAP_START)
+
+/*
+ * Memory types: 0 to 15 are EFI_MEMORY_TYPE of the UEFI specification (2.10, 7.2 "Memory
+ * Allocation Services"); those from 0x1000 on are Keel's own and stand for memory that the
+ * firmware calls EfiLoaderData.
+ */
+enum keel_memory_range_type {
+	KEEL_MEMORY_TYPE_RESERVED = 0,
+	KEEL_MEMORY_TYPE_LOADER_CODE = 1,
+	KEEL_MEMORY_TYPE_LOADER_DATA = 2,
+	KEEL_MEMORY_TYPE_BOOT_SERVICES_CODE = 3,
+	KEEL_MEMORY_TYPE_BOOT_SERVICES_DATA = 4,
+	KEEL_MEMORY_TYPE_RUNTIME_SERVICES_CODE = 5,
+	KEEL_MEMORY_TYPE_RUNTIME_SERVICES_DATA = 6,
+	KEEL_MEMORY_TYPE_CONVENTIONAL = 7,
+	KEEL_MEMORY_TYPE_UNUSABLE = 8,
+	KEEL_MEMORY_TYPE_ACPI_RECLAIM = 9,
+	KEEL_MEMORY_TYPE_ACPI_NVS = 10,
+	KEEL_MEMORY_TYPE_MMIO = 11,
+	KEEL_MEMORY_TYPE_MMIO_PORT = 12,
+	KEEL_MEMORY_TYPE_PAL_CODE = 13,
+	KEEL_MEMORY_TYPE_PERSISTENT = 14,
+	KEEL_MEMORY_TYPE_UNACCEPTED = 15,
+	KEEL_MEMORY_TYPE_UEFI_COUNT = 16, /* types from here to 0xfff do not occur */
+
+	KEEL_MEMORY_TYPE_KERNEL = 0x1000, /* the kernel's segments */
+	KEEL_MEMORY_TYPE_TABLES,	  /* page tables, those of the transition too */
+	KEEL_MEMORY_TYPE_CPU_AREA,	  /* IDT, GDTs, TSSs, stacks, ministacks, vsyscall page */
+	KEEL_MEMORY_TYPE_BOOT_INFO,	  /* this structure and what it points to */
+	KEEL_MEMORY_TYPE_MODULE,	  /* files that were loaded for the kernel */
+	KEEL_MEMORY_TYPE_KEEL_END
+};
+
+/* Attribute bits of a descriptor that Keel uses (UEFI 2.10, 7.2.3 "GetMemoryMap"). */
+#define KEEL_EFI_MEMORY_UC	KEEL_U64(0x1)
+#define KEEL_EFI_MEMORY_WC	KEEL_U64(0x2)
+#define KEEL_EFI_MEMORY_WT	KEEL_U64(0x4)
+#define KEEL_EFI_MEMORY_WB	KEEL_U64(0x8)
+#define KEEL_EFI_MEMORY_XP	KEEL_U64(0x4000)
+#define KEEL_EFI_MEMORY_RO	KEEL_U64(0x20000)
+#define KEEL_EFI_MEMORY_RUNTIME KEEL_U64(0x8000000000000000)
+
+/*
+ * EFI_MEMORY_DESCRIPTOR as it stands in the firmware's arrays (UEFI 2.10, 7.2.3). Arrays of it
+ * have a stride of their own, which may be larger than this structure.
+ */
+struct keel_efi_descriptor {
+	uint32_t type;
+	uint32_t pad;
+	uint64_t phys;	    /* PhysicalStart, bytes */
+	uint64_t virt;	    /* VirtualStart, bytes */
+	uint64_t pages;	    /* NumberOfPages, of 4 KiB */
+	uint64_t attribute; /* KEEL_EFI_MEMORY_ bits, capabilities rather than settings */
+};
+
+/*
+ * One range of the sorted, merged, overlap-free memory map. phys and bytes are multiples of
+ * 4 KiB; bytes is not zero; neighbours that could be one range are one range.
+ */
+struct keel_memory_range {
+	uint64_t phys;
+	uint64_t bytes;
+	uint64_t virt;	    /* its address in the direct map, or 0 when it is not mapped there */
+	uint64_t attribute; /* as in the firmware's descriptor */
+	uint32_t type;	    /* enum keel_memory_range_type */
+	uint32_t reserved;  /* 0 */
+};
+
+/*
+ * One mapping of the kernel root: `bytes` from `virt` on lead to physical memory from `phys` on.
+ * All three are multiples of 4 KiB. The mappings are sorted by virt and do not overlap.
+ */
+struct keel_mapping {
+	uint64_t virt;
+	uint64_t phys; /* 0 and without meaning for KEEL_RIGHTS_NONE */
+	uint64_t bytes;
+	uint8_t rights;	     /* enum keel_rights */
+	uint8_t memory_type; /* enum keel_memory_type */
+	uint8_t region;	     /* enum keel_region */
+	/*
+	 * For KEEL_RIGHTS_NONE: KEEL_LEVEL_PT, PD or PDPT, the lowest level whose tables are in
+	 * place. Otherwise 0.
+	 */
+	uint8_t level;
+	/*
+	 * 0: a plain mapping. Otherwise the mapping is one %esp fixup window: the first so many
+	 * pages (1 to 16) of every KEEL_ESPFIX_STEP_BYTES step lead to the same pages from phys on,
+	 * the rest of each step is absent; bytes is KEEL_ESPFIX_WINDOW_BYTES.
+	 */
+	uint32_t repeat_pages;
+};
+
+/* A loaded segment of the kernel. virt, phys and bytes are multiples of 4 KiB. */
+struct keel_segment {
+	uint64_t virt;
+	uint64_t phys;
+	uint64_t bytes;
+	uint32_t rights; /* enum keel_rights: R, RW or RX */
+	uint32_t reserved;
+};
+
+/* One enabled CPU of the ACPI MADT (ACPI 6.5, 5.2.12.2 and 5.2.12.12). CPU 0 is the running one. */
+struct keel_cpu {
+	uint32_t apic_id;  /* local APIC or x2APIC ID */
+	uint32_t acpi_uid; /* ACPI processor UID */
+	uint64_t gdt_phys; /* one page each; direct-map aliases of them are writable */
+	uint64_t entry_stack_phys;
+	uint64_t tss_phys;
+	uint64_t ist_stacks_phys; /* DF, NMI, DB, MCE in this order, 2 pages each */
+	uint64_t stack_phys;	  /* KEEL_STACK_BYTES, the stack in the kernel stack region */
+	uint64_t espfix_phys;	  /* this CPU's 64-byte ministack */
+};
+
+/* One I/O APIC of the MADT (ACPI 6.5, 5.2.12.3). */
+struct keel_io_apic {
+	uint64_t phys;	 /* page-aligned: what its fixmap slot maps */
+	uint32_t offset; /* of the registers in that page */
+	uint32_t id;
+	uint32_t gsi_base; /* first global system interrupt */
+	uint32_t slot;	   /* its fixmap slot */
+};
+
+/* Pixel formats of a framebuffer (UEFI 2.10, 12.9 "Graphics Output Protocol"). */
+enum keel_pixel_format {
+	KEEL_PIXEL_NONE,   /* there is no framebuffer */
+	KEEL_PIXEL_RGBX32, /* red in the lowest byte */
+	KEEL_PIXEL_BGRX32, /* blue in the lowest byte */
+	KEEL_PIXEL_MASKS   /* as the masks say */
+};
+
+struct keel_framebuffer {
+	uint64_t phys;	/* page-aligned or not, as the firmware gave it */
+	uint64_t bytes; /* as the firmware gave it */
+	uint64_t virt;	/* its write-combining mapping, a direct-map address */
+	uint32_t width; /* pixels */
+	uint32_t height;
+	uint32_t stride; /* pixels from one line to the next */
+	uint32_t format; /* enum keel_pixel_format */
+	uint32_t bytes_per_pixel;
+	uint32_t red_mask, green_mask, blue_mask; /* also set for RGBX32 and BGRX32 */
+};
+
+/* Stages whose duration is measured. */
+enum keel_stage {
+	KEEL_STAGE_LOAD,   /* kernel image: check, place, copy */
+	KEEL_STAGE_SETUP,  /* console, ACPI, graphics, allocations */
+	KEEL_STAGE_PLAN,   /* descriptors to checked plan, summed over all passes */
+	KEEL_STAGE_TABLES, /* plan to page tables, summed over all passes */
+	KEEL_STAGE_EXIT,   /* final GetMemoryMap and ExitBootServices */
+	KEEL_STAGE_SVAM,   /* SetVirtualAddressMap, with the switch to Keel's tables */
+	KEEL_STAGE_JUMP,   /* from there to the last measurement before the jump */
+	KEEL_STAGE_COUNT
+};
+
+/* State of the runtime services (boot_info.runtime_state). */
+enum keel_runtime_state {
+	KEEL_RUNTIME_VIRTUAL,	  /* SetVirtualAddressMap succeeded; call them in the EFI region */
+	KEEL_RUNTIME_UNSUPPORTED, /* EFI_RT_PROPERTIES_TABLE: it is not offered, so not called */
+	KEEL_RUNTIME_FAILED /* it failed, or its result makes no sense: do not call anything */
+};
+
+/* Bits of boot_info.flags. */
+#define KEEL_FLAG_RUNTIME_CODE_WRITABLE	 0x1 /* no usable Memory Attributes Table */
+#define KEEL_FLAG_STALE_SYSTEM_TABLE_CRC 0x2 /* the firmware left a CRC32 stale */
+#define KEEL_FLAG_X2APIC		 0x4 /* the local APIC is in x2APIC mode */
+
+struct keel_boot_info {
+	uint64_t magic;	  /* KEEL_BOOT_INFO_MAGIC */
+	uint32_t version; /* KEEL_BOOT_INFO_VERSION of the Keel that filled it in */
+	uint32_t size;	  /* bytes of this structure that are filled in */
+	uint64_t flags;	  /* KEEL_FLAG_ bits */
+
+	/* Memory: sorted, merged, checked, with Keel's own types. */
+	const struct keel_memory_range *memory_ranges;
+	uint64_t memory_range_count;
+	/* The kernel root's mappings: what Keel planned, and what the tables hold. */
+	const struct keel_mapping *mappings;
+	uint64_t mapping_count;
+
+	/*
+	 * The firmware's own final memory map, in its order. VirtualStart is filled in for each
+	 * descriptor that has an address in the EFI region.
+	 */
+	const void *efi_map;
+	uint64_t efi_map_bytes;
+	uint64_t efi_map_stride;
+	uint32_t efi_map_version;
+	uint32_t phys_bits; /* the CPU's MAXPHYADDR, bits */
+	/* A copy of the Memory Attributes Table (UEFI 2.10, 4.6.4), header and all; NULL if none. */
+	const void *efi_memory_attributes;
+	uint64_t efi_memory_attributes_bytes;
+
+	/* Page tables: one contiguous block. */
+	uint64_t tables_phys;
+	uint64_t tables_planned;       /* pages of 4 KiB, which is also the size of the block */
+	uint64_t tables_used;	       /* pages that were written; equal to tables_planned */
+	uint64_t kernel_root_phys;     /* PML4 that is in CR3 at entry */
+	uint64_t transition_root_phys; /* PML4 of SetVirtualAddressMap; no longer in use */
+	uint64_t landing_root_phys;    /* PML4 of the jump itself; no longer in use */
+	uint32_t largest_leaf_level;   /* KEEL_LEVEL_PD, or KEEL_LEVEL_PDPT with 1 GB pages */
+	uint32_t segment_count;
+
+	/* The kernel image: the physical address of a byte is virt - KEEL_TEXT_START + phys_base. */
+	const struct keel_segment *segments;
+	uint64_t phys_base; /* modulo 2^64; 0 when the kernel lies at its home */
+	uint64_t kernel_virt;
+	uint64_t kernel_bytes; /* from the first segment's first byte to the last one's last */
+	uint64_t entry_virt;
+
+	/* CPUs. */
+	const struct keel_cpu *cpus;
+	uint64_t cpu_count;
+	uint64_t idt_phys;	/* the page that is the IDT; all gates are absent */
+	uint64_t vsyscall_phys; /* the page behind the vsyscall address */
+	uint64_t local_apic_phys;
+	const struct keel_io_apic *io_apics;
+	uint64_t io_apic_count;
+	uint64_t early_console_phys; /* the UART behind KEEL_FIXMAP_EARLY_CONSOLE */
+
+	/* Firmware. */
+	uint64_t efi_system_table_virt; /* in the EFI region, where the table lies in it */
+	uint64_t efi_system_table_phys;
+	uint64_t efi_vendor_phys;	/* FirmwareVendor before SetVirtualAddressMap, CHAR16 */
+	uint64_t efi_config_table_phys; /* ConfigurationTable before SetVirtualAddressMap */
+	uint64_t efi_config_table_count;
+	uint32_t runtime_state;	    /* enum keel_runtime_state */
+	uint32_t runtime_supported; /* EFI_RT_PROPERTIES_TABLE bits; 0x3fff when there is none */
+	uint64_t runtime_status;    /* EFI_STATUS of SetVirtualAddressMap */
+	uint64_t rsdp_phys;	    /* ACPI 2.0 or later if there is one, else 1.0 */
+	uint64_t smbios_phys;	    /* 32-bit entry point */
+	uint64_t smbios3_phys;	    /* 64-bit entry point */
+
+	struct keel_framebuffer framebuffer;
+
+	/* Time stamp counter at EFI entry and at the jump; the duration of each stage, in ticks. */
+	uint64_t entry_tsc;
+	uint64_t jump_tsc;
+	uint64_t stage_ticks[KEEL_STAGE_COUNT];
+	uint64_t exit_tries; /* calls of ExitBootServices, at least 1 */
+
+	uint64_t direct_map_left_out_bytes; /* memory beyond the direct map's end */
+};
+
+#endif
