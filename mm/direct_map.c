@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The direct map: every byte of memory at KEEL_DIRECT_MAP_START + its physical address, writable,
+ * but read-only where the frame is executable in another region; and the framebuffer.
+ */
+#include "internal.h"
+#include "sort.h"
+
+#define DIRECT_MAP_BYTES (KEEL_DIRECT_MAP_LAST - KEEL_DIRECT_MAP_START + 1)
+
+static bool is_wanted(const struct keel_memory_range *range, bool runtime)
+{
+	return mm_type_is_memory(range->type) ||
+	       (runtime && range->attribute & KEEL_EFI_MEMORY_RUNTIME);
+}
+
+bool mm_next_island(const struct mm_memory_map *map, uint64_t *n, bool runtime,
+		    struct mm_island *island)
+{
+	uint64_t at = *n;
+
+	while (at < map->count && !is_wanted(map->ranges + at, runtime))
+		at++;
+	*n = at;
+	if (at == map->count)
+		return false;
+	*island = (struct mm_island){ .phys = map->ranges[at].phys, .end = map->ranges[at].phys };
+	for (; at < map->count; at++) {
+		const struct keel_memory_range *range = map->ranges + at;
+		bool no_cache_bit = false;
+		enum keel_memory_type type;
+
+		if (range->phys != island->end || !is_wanted(range, runtime))
+			break;
+		type = mm_memory_type(range->type, range->attribute, &no_cache_bit);
+		if (at == *n)
+			island->memory_type = type;
+		else if (type != island->memory_type || no_cache_bit != island->no_cache_bit)
+			break;
+		island->no_cache_bit = no_cache_bit;
+		island->end += range->bytes;
+	}
+	*n = at;
+	return true;
+}
+
+/* Physical ranges that are executable somewhere, sorted; a cursor goes along with the islands. */
+struct executable {
+	const struct keel_mapping *frames; /* virt holds the physical address, the key to sort by */
+	uint64_t count;
+	uint64_t next;
+};
+
+static struct executable find_executable(const struct mm_plan *plan, struct keel_mapping *work)
+{
+	struct executable x = { 0 };
+
+	for (uint64_t n = 0; n < plan->count; n++) {
+		const struct keel_mapping *m = plan->mappings + n;
+
+		if (m->rights != KEEL_RIGHTS_RX && m->rights != KEEL_RIGHTS_FIRMWARE_RWX)
+			continue;
+		work[x.count] = *m;
+		work[x.count++].virt = m->phys;
+	}
+	x.frames = mm_sort(work, work + x.count, x.count, sizeof(*work));
+	return x;
+}
+
+/* Where the rights that hold at phys end, at most `end`; *executable tells what they are. */
+static uint64_t rights_end(struct executable *x, uint64_t phys, uint64_t end, bool *executable)
+{
+	const struct keel_mapping *frame;
+
+	while (x->next < x->count && x->frames[x->next].phys + x->frames[x->next].bytes <= phys)
+		x->next++;
+	frame = x->frames + x->next;
+	*executable = x->next < x->count && frame->phys <= phys;
+	if (*executable && frame->phys + frame->bytes < end)
+		return frame->phys + frame->bytes;
+	if (!*executable && x->next < x->count && frame->phys < end)
+		return frame->phys;
+	return end;
+}
+
+static struct mm_result add_island(struct mm_plan *plan, const struct mm_island *island,
+				   struct executable *x)
+{
+	for (uint64_t phys = island->phys; phys < island->end;) {
+		bool executable;
+		const uint64_t end = rights_end(x, phys, island->end, &executable);
+		const struct keel_mapping m = {
+			.virt = KEEL_DIRECT_MAP(phys),
+			.phys = phys,
+			.bytes = end - phys,
+			.rights = executable ? KEEL_RIGHTS_R : KEEL_RIGHTS_RW,
+			.memory_type = island->memory_type,
+			.region = KEEL_REGION_DIRECT_MAP,
+		};
+		const struct mm_result result = mm_plan_add(plan, &m);
+
+		if (result.error)
+			return result;
+		phys = end;
+	}
+	return mm_ok();
+}
+
+/* Gives each range of memory its direct-map address. */
+static void tell_addresses(struct mm_memory_map *map)
+{
+	for (uint64_t n = 0; n < map->count; n++) {
+		struct keel_memory_range *range = map->ranges + n;
+
+		if (mm_type_is_memory(range->type) && range->phys < DIRECT_MAP_BYTES)
+			range->virt = KEEL_DIRECT_MAP(range->phys);
+	}
+}
+
+static bool overlaps_memory(const struct mm_memory_map *map, uint64_t phys, uint64_t end)
+{
+	for (uint64_t n = 0; n < map->count; n++) {
+		const struct keel_memory_range *range = map->ranges + n;
+
+		if (mm_type_is_memory(range->type) && range->phys < end &&
+		    phys < range->phys + range->bytes)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * This map has no ioremap area, so the framebuffer is mapped here, write-combining, in the whole
+ * pages that contain it.
+ */
+static struct mm_result add_framebuffer(struct mm_plan *plan, const struct mm_request *request,
+					struct mm_outcome *outcome)
+{
+	const uint64_t phys = request->framebuffer_phys & ~(KEEL_PAGE_SIZE - 1);
+	const uint64_t last = request->framebuffer_phys + (request->framebuffer_bytes - 1);
+	const uint64_t end = (last | (KEEL_PAGE_SIZE - 1)) + 1;
+	const struct keel_mapping m = {
+		.virt = KEEL_DIRECT_MAP(phys),
+		.phys = phys,
+		.bytes = end - phys,
+		.rights = KEEL_RIGHTS_RW,
+		.memory_type = KEEL_MEMORY_WC,
+		.region = KEEL_REGION_DIRECT_MAP,
+	};
+
+	if (!request->framebuffer_phys || !request->framebuffer_bytes)
+		return mm_ok();
+	if (last < phys || end > DIRECT_MAP_BYTES || last >> request->machine->phys_bits ||
+	    overlaps_memory(request->map, phys, end)) {
+		mm_tell(request->notes, MM_NOTE_FRAMEBUFFER, 0, request->framebuffer_phys,
+			request->framebuffer_bytes);
+		return mm_ok();
+	}
+	outcome->framebuffer_mapped = true;
+	return mm_plan_add(plan, &m);
+}
+
+struct mm_result mm_plan_direct_map(struct mm_plan *plan, const struct mm_request *request,
+				    struct keel_mapping *work, struct mm_outcome *outcome)
+{
+	struct executable x = find_executable(plan, work);
+	struct mm_island island;
+	uint64_t n = 0;
+
+	outcome->framebuffer_mapped = false;
+	outcome->left_out_bytes = 0;
+	tell_addresses(request->map);
+	while (mm_next_island(request->map, &n, false, &island)) {
+		struct mm_result result;
+
+		if (island.no_cache_bit)
+			mm_tell(request->notes, MM_NOTE_NO_CACHE_BIT, n - 1, island.phys,
+				(island.end - island.phys) >> KEEL_PAGE_SHIFT);
+		if (island.end > DIRECT_MAP_BYTES) {
+			const uint64_t kept =
+				island.phys < DIRECT_MAP_BYTES ? DIRECT_MAP_BYTES : island.phys;
+
+			outcome->left_out_bytes += island.end - kept;
+			island.end = kept;
+		}
+		result = add_island(plan, &island, &x);
+		if (result.error)
+			return result;
+	}
+	if (outcome->left_out_bytes)
+		mm_tell(request->notes, MM_NOTE_LEFT_OUT, 0, DIRECT_MAP_BYTES,
+			outcome->left_out_bytes);
+	return add_framebuffer(plan, request, outcome);
+}

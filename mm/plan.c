@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The plan: what will be mapped, as plain data. Mappings are added region by region, then sorted,
+ * checked and merged. Whatever passes mm_plan_finish can be built.
+ */
+#include "internal.h"
+#include "sort.h"
+
+#define FIXED_MTRR_END KEEL_U64(0x100000) /* SDM vol. 3A 11.11.2.2 */
+
+/* The first boundary above phys, or UINT64_MAX. */
+static uint64_t next_boundary(const struct mm_machine *machine, uint64_t phys)
+{
+	uint64_t next = phys < FIXED_MTRR_END ? FIXED_MTRR_END : UINT64_MAX;
+
+	for (uint32_t n = 0; n < machine->boundary_count; n++)
+		if (machine->boundaries[n] > phys) {
+			if (machine->boundaries[n] < next)
+				next = machine->boundaries[n];
+			break;
+		}
+	return next;
+}
+
+static bool is_boundary(const struct mm_machine *machine, uint64_t phys)
+{
+	return phys && next_boundary(machine, phys - 1) == phys;
+}
+
+static struct mm_result append(struct mm_plan *plan, const struct keel_mapping *mapping)
+{
+	if (plan->count == plan->capacity)
+		return mm_fail(MM_ERR_PLAN_FULL, plan->capacity);
+	plan->mappings[plan->count++] = *mapping;
+	return mm_ok();
+}
+
+struct mm_result mm_plan_add(struct mm_plan *plan, const struct keel_mapping *mapping)
+{
+	const struct keel_layout_row *row = keel_layout + mapping->region;
+	struct keel_mapping piece = *mapping;
+
+	if (!mapping->bytes)
+		return mm_fail(MM_ERR_EMPTY, mapping->virt);
+	if (mapping->region >= KEEL_REGION_COUNT)
+		return mm_fail(MM_ERR_BAD_MAPPING, mapping->virt);
+	if (mapping->virt < row->start || mapping->virt > row->last ||
+	    mapping->bytes - 1 > row->last - mapping->virt)
+		return mm_fail(MM_ERR_OUTSIDE_REGION, mapping->virt);
+	if (mapping->rights == KEEL_RIGHTS_NONE || mapping->repeat_pages)
+		return append(plan, mapping);
+
+	/*
+	 * Cut where the memory type may change: a leaf never reaches across the end of a mapping,
+	 * so none will have such an address inside it.
+	 */
+	for (uint64_t left = mapping->bytes; left; left -= piece.bytes) {
+		const uint64_t room = next_boundary(plan->machine, piece.phys) - piece.phys;
+		struct mm_result result;
+
+		piece.bytes = left < room ? left : room;
+		result = append(plan, &piece);
+		if (result.error)
+			return result;
+		piece.virt += piece.bytes;
+		piece.phys += piece.bytes;
+	}
+	return mm_ok();
+}
+
+static bool is_canonical(uint64_t virt)
+{
+	const uint64_t high = virt >> (MM_VIRT_BITS - 1);
+
+	return high == 0 || high == ~UINT64_C(0) >> (MM_VIRT_BITS - 1);
+}
+
+static bool is_meaningful(const struct keel_mapping *m)
+{
+	if (m->rights >= KEEL_RIGHTS_COUNT || m->memory_type > KEEL_MEMORY_WT)
+		return false;
+	if (m->rights == KEEL_RIGHTS_NONE)
+		return m->level >= KEEL_LEVEL_PT && m->level < MM_LEVELS && !m->repeat_pages;
+	if (m->level)
+		return false;
+	if (!m->repeat_pages)
+		return true;
+	/* A step has to be a whole number of entries of one page table. */
+	return MM_INDEX_BITS == 9 && m->bytes == KEEL_ESPFIX_WINDOW_BYTES &&
+	       m->virt % KEEL_ESPFIX_WINDOW_BYTES == 0 &&
+	       m->repeat_pages <= KEEL_ESPFIX_STEP_BYTES / KEEL_PAGE_SIZE;
+}
+
+static struct mm_result check(const struct keel_mapping *m, const struct mm_machine *machine)
+{
+	const uint64_t phys_bytes = m->repeat_pages ? m->repeat_pages * KEEL_PAGE_SIZE : m->bytes;
+	const uint64_t phys_end = UINT64_C(1) << machine->phys_bits;
+
+	if (!m->bytes)
+		return mm_fail(MM_ERR_EMPTY, m->virt);
+	if ((m->virt | m->phys | m->bytes) % KEEL_PAGE_SIZE)
+		return mm_fail(MM_ERR_UNALIGNED, m->virt % KEEL_PAGE_SIZE   ? m->virt
+						 : m->phys % KEEL_PAGE_SIZE ? m->phys
+									    : m->bytes);
+	if (m->virt + (m->bytes - 1) < m->virt)
+		return mm_fail(MM_ERR_WRAP, m->virt);
+	if (!is_canonical(m->virt))
+		return mm_fail(MM_ERR_NON_CANONICAL, m->virt);
+	if ((m->virt ^ (m->virt + (m->bytes - 1))) >> (MM_VIRT_BITS - 1))
+		return mm_fail(MM_ERR_NON_CANONICAL, m->virt + (m->bytes - 1));
+	if (!is_meaningful(m))
+		return mm_fail(MM_ERR_BAD_MAPPING, m->virt);
+	if (m->rights != KEEL_RIGHTS_NONE &&
+	    (m->phys >= phys_end || phys_bytes > phys_end - m->phys))
+		return mm_fail(MM_ERR_PHYS_BITS, m->phys);
+	return mm_ok();
+}
+
+/* May `next`, which begins where `last` ends, become a part of it? */
+static bool can_merge(const struct keel_mapping *last, const struct keel_mapping *next,
+		      const struct mm_machine *machine)
+{
+	if (last->virt + last->bytes != next->virt || last->rights != next->rights ||
+	    last->region != next->region || last->level != next->level || last->repeat_pages ||
+	    next->repeat_pages)
+		return false;
+	if (next->rights == KEEL_RIGHTS_NONE)
+		return true;
+	return last->phys + last->bytes == next->phys && last->memory_type == next->memory_type &&
+	       !is_boundary(machine, next->phys);
+}
+
+struct mm_result mm_plan_finish(struct mm_plan *plan, struct keel_mapping *work)
+{
+	struct keel_mapping *out = plan->mappings;
+	const struct keel_mapping *in =
+		mm_sort(plan->mappings, work, plan->count, sizeof(*plan->mappings));
+	uint64_t kept = 0;
+
+	for (uint64_t n = 0; n < plan->count; n++) {
+		struct mm_result result = check(in + n, plan->machine);
+
+		if (result.error)
+			return result;
+		if (kept && in[n].virt <= out[kept - 1].virt + (out[kept - 1].bytes - 1))
+			return mm_fail(MM_ERR_OVERLAP, in[n].virt);
+		if (kept && can_merge(out + kept - 1, in + n, plan->machine))
+			out[kept - 1].bytes += in[n].bytes;
+		else
+			out[kept++] = in[n];
+	}
+	plan->count = kept;
+	return mm_ok();
+}

@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A finished plan becomes page tables: the last step. One walk over the plan and one over the
+ * address space go hand in hand, so every entry of every table is written exactly once, front to
+ * back, and a table needs no clearing before.
+ */
+#include "internal.h"
+#include "entry.h"
+
+struct writer {
+	struct mm_pool *pool;
+	const struct keel_mapping *next; /* the mapping that is being written */
+	const struct keel_mapping *end;
+	uint64_t done;	 /* bytes of it that have been written */
+	uint64_t global; /* KEEL_PTE_G or 0 */
+	unsigned largest_leaf_level;
+	bool full; /* the pool did not suffice */
+};
+
+static void clear(uint64_t *entry, uint64_t count)
+{
+#if defined(__x86_64__) && !defined(MM_PLAIN_C)
+	__asm__ volatile("rep stosq" : "+D"(entry), "+c"(count) : "a"(0) : "memory");
+#else
+	for (; count; count--)
+		*entry++ = 0;
+#endif
+}
+
+static void fill(uint64_t *entry, uint64_t count, uint64_t value, uint64_t step)
+{
+	const uint64_t *end = entry + count;
+
+#pragma GCC unroll 8
+	while (entry != end) {
+		*entry++ = value;
+		value += step;
+	}
+}
+
+static void advance(struct writer *w, uint64_t bytes)
+{
+	w->done += bytes;
+	if (w->done == w->next->bytes) {
+		w->next++;
+		w->done = 0;
+	}
+}
+
+/* How many of the next `room` entries of this level can be leaves of the current mapping. */
+static uint64_t leaf_count(const struct writer *w, unsigned level, uint64_t room)
+{
+	const struct keel_mapping *m = w->next;
+	const uint64_t place = (m->virt + w->done) | (m->phys + w->done);
+	const uint64_t count = (m->bytes - w->done) >> MM_LEVEL_SHIFT(level);
+
+	if (level > w->largest_leaf_level || place & (MM_LEVEL_BYTES(level) - 1))
+		return 0;
+	return count < room ? count : room;
+}
+
+/* The next free table, or NULL when the pool is exhausted, which ends the writing. */
+static uint64_t *take_table(struct writer *w, uint64_t *index)
+{
+	if (w->pool->used == w->pool->pages) {
+		w->full = true;
+		w->next = w->end;
+		return NULL;
+	}
+	*index = w->pool->used++;
+	return mm_pool_table(w->pool, *index);
+}
+
+/*
+ * One %esp fixup window: a PT with the first pages of every step, a PD whose entries all lead to
+ * it. Returns the entry for the PDPT, which holds it as often as the window has gigabytes.
+ */
+static uint64_t write_window(struct writer *w)
+{
+	const struct keel_mapping *m = w->next;
+	const uint64_t step = KEEL_ESPFIX_STEP_BYTES >> KEEL_PAGE_SHIFT;
+	uint64_t pd_index;
+	uint64_t pt_index;
+	uint64_t *pd = take_table(w, &pd_index);
+	uint64_t *pt = take_table(w, &pt_index);
+
+	if (!pd || !pt)
+		return 0;
+	fill(pd, MM_ENTRIES, mm_pool_phys(w->pool, pt_index) | MM_TABLE_BITS, 0);
+	for (uint64_t at = 0; at < MM_ENTRIES; at += step) {
+		fill(pt + at, m->repeat_pages, m->phys | mm_leaf_bits(m, KEEL_LEVEL_PT) | w->global,
+		     KEEL_PAGE_SIZE);
+		clear(pt + at + m->repeat_pages, step - m->repeat_pages);
+	}
+	advance(w, m->bytes);
+	return mm_pool_phys(w->pool, pd_index) | MM_TABLE_BITS;
+}
+
+/*
+ * Passes over a part of the plan that only wants tables in place: this one is low enough. Returns
+ * the index of the first entry after it; that entry may be shared with the next mapping.
+ */
+static uint64_t pass_absent(struct writer *w, unsigned level, uint64_t virt, uint64_t count)
+{
+	const struct keel_mapping *m = w->next;
+	const uint64_t bytes = count << MM_LEVEL_SHIFT(level);
+	const uint64_t end = m->virt + m->bytes - virt;
+
+	if (end > bytes) {
+		w->done = virt + bytes - m->virt;
+		return count;
+	}
+	advance(w, m->bytes - w->done);
+	return end >> MM_LEVEL_SHIFT(level);
+}
+
+static uint64_t write_table(struct writer *w, unsigned level, uint64_t virt);
+
+/*
+ * Writes `count` entries of a table of this level, the first of which stands for address `virt`.
+ * Returns KEEL_PTE_US if something in there is reachable from ring 3, else 0.
+ */
+static uint64_t write_entries(struct writer *w, unsigned level, uint64_t virt, uint64_t *entry,
+			      uint64_t count)
+{
+	const unsigned shift = MM_LEVEL_SHIFT(level);
+	uint64_t at = 0;
+	uint64_t user = 0;
+
+	while (w->next != w->end) {
+		const struct keel_mapping *m = w->next;
+		const uint64_t first = (m->virt + w->done - virt) >> shift;
+		uint64_t leaves;
+
+		if (first >= count)
+			break;
+		clear(entry + at, first - at);
+		at = first;
+		if (m->rights == KEEL_RIGHTS_NONE && level <= m->level) {
+			const uint64_t stop = pass_absent(w, level, virt, count);
+
+			clear(entry + at, stop - at);
+			at = stop;
+		} else if (m->repeat_pages && level == KEEL_LEVEL_PDPT) {
+			const uint64_t wide = KEEL_ESPFIX_WINDOW_BYTES >> shift;
+
+			fill(entry + at, wide, write_window(w), 0);
+			at += wide;
+		} else if (m->rights != KEEL_RIGHTS_NONE && !m->repeat_pages &&
+			   (leaves = leaf_count(w, level, count - at))) {
+			const uint64_t bits = mm_leaf_bits(m, level) | w->global;
+
+			fill(entry + at, leaves, (m->phys + w->done) | bits, MM_LEVEL_BYTES(level));
+			at += leaves;
+			user |= bits & KEEL_PTE_US;
+			advance(w, leaves << shift);
+		} else {
+			entry[at] = write_table(w, level - 1, virt + (at << shift));
+			user |= entry[at] & KEEL_PTE_US;
+			at++;
+		}
+	}
+	clear(entry + at, count - at);
+	return user;
+}
+
+/* Writes the table of this level that begins at `virt`, and all below it. Returns its entry. */
+static uint64_t write_table(struct writer *w, unsigned level, uint64_t virt)
+{
+	uint64_t index;
+	uint64_t *table = take_table(w, &index);
+	uint64_t user;
+
+	if (!table)
+		return 0;
+	user = write_entries(w, level, virt, table, MM_ENTRIES);
+	return mm_pool_phys(w->pool, index) | MM_TABLE_BITS | user;
+}
+
+/* One half of the root; the half of another root if the plan has nothing in this one. */
+static void write_half(struct writer *w, uint64_t virt, uint64_t *entry, const uint64_t *shared)
+{
+	const uint64_t count = MM_ENTRIES / 2;
+	const bool mine = w->next != w->end && (w->next->virt ^ virt) >> (MM_VIRT_BITS - 1) == 0;
+
+	if (mine || !shared)
+		write_entries(w, MM_LEVELS, virt, entry, count);
+	else
+		for (uint64_t n = 0; n < count; n++)
+			entry[n] = shared[n];
+}
+
+struct mm_result mm_tables_build(struct mm_pool *pool, const struct mm_plan *plan, bool global,
+				 uint64_t share, uint64_t *root)
+{
+	const uint64_t needed = mm_tables_count(plan);
+	const uint64_t *shared = NULL;
+	struct writer w = {
+		.pool = pool,
+		.next = plan->mappings,
+		.end = plan->mappings + plan->count,
+		.largest_leaf_level = plan->machine->largest_leaf_level,
+	};
+	uint64_t *table;
+
+	if (share != MM_NO_ROOT) {
+		if (share >= pool->used)
+			return mm_fail(MM_ERR_ROOT, share);
+		shared = mm_pool_table(pool, share);
+	}
+	if (needed > pool->pages - pool->used)
+		return mm_fail(MM_ERR_POOL_FULL, needed);
+	table = take_table(&w, root);
+	write_half(&w, 0, table, shared);
+	w.global = global ? KEEL_PTE_G : 0;
+	write_half(&w, MM_UPPER_HALF, table + MM_ENTRIES / 2,
+		   shared ? shared + MM_ENTRIES / 2 : NULL);
+	if (w.full)
+		return mm_fail(MM_ERR_POOL_FULL, needed);
+	return mm_ok();
+}
