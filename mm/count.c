@@ -9,27 +9,24 @@
 struct census {
 	uint64_t tables;
 	uint64_t last[MM_LEVELS];
-	bool any[MM_LEVELS];
 };
 
 /* Counts the tables of this level for [virt, last]. The plan is sorted: only the first may be old. */
-static void count_tables(struct census *c, unsigned level, uint64_t virt, uint64_t last)
+static inline void count_tables(struct census *c, unsigned level, uint64_t virt, uint64_t last)
 {
 	const uint64_t first_table = virt >> MM_LEVEL_SHIFT(level + 1);
 	const uint64_t last_table = last >> MM_LEVEL_SHIFT(level + 1);
-	const bool old = c->any[level] && c->last[level] == first_table;
 
-	c->tables += last_table - first_table + !old;
+	c->tables += last_table - first_table + (c->last[level] != first_table);
 	c->last[level] = last_table;
-	c->any[level] = true;
 }
 
 /*
  * Tables of one level for a plain mapping: those before and after the run of larger leaves in its
  * middle, or all of them where there is no such run.
  */
-static void count_around_leaves(struct census *c, const struct keel_mapping *m, unsigned level,
-				unsigned largest_leaf_level)
+static inline void count_around_leaves(struct census *c, const struct keel_mapping *m,
+				       unsigned level, unsigned largest_leaf_level)
 {
 	const uint64_t mask = MM_LEVEL_BYTES(level + 1) - 1;
 	const uint64_t last = m->virt + (m->bytes - 1);
@@ -46,25 +43,33 @@ static void count_around_leaves(struct census *c, const struct keel_mapping *m, 
 		count_tables(c, level, last & ~mask, last);
 }
 
+static void count_mapping(struct census *c, const struct keel_mapping *m,
+			  unsigned largest_leaf_level)
+{
+	const uint64_t last = m->virt + (m->bytes - 1);
+
+	if (m->repeat_pages) {
+		count_tables(c, KEEL_LEVEL_PDPT, m->virt, last);
+		c->tables += 2; /* one PD and one PT stand for all of the window */
+		return;
+	}
+	for (unsigned level = KEEL_LEVEL_PT; level <= KEEL_LEVEL_PDPT; level++) {
+		/* All of it in a table that is counted already: so are those above. */
+		if (last >> MM_LEVEL_SHIFT(level + 1) == c->last[level])
+			return;
+		if (m->rights != KEEL_RIGHTS_NONE)
+			count_around_leaves(c, m, level, largest_leaf_level);
+		else if (level >= m->level)
+			count_tables(c, level, m->virt, last);
+	}
+}
+
 uint64_t mm_tables_count(const struct mm_plan *plan)
 {
-	struct census c = { .tables = 1 }; /* the root */
+	/* The root; and no table is the one that was counted last. */
+	struct census c = { 1, { ~UINT64_C(0), ~UINT64_C(0), ~UINT64_C(0), ~UINT64_C(0) } };
 
-	for (uint64_t n = 0; n < plan->count; n++) {
-		const struct keel_mapping *m = plan->mappings + n;
-		const uint64_t last = m->virt + (m->bytes - 1);
-
-		if (m->repeat_pages) {
-			count_tables(&c, KEEL_LEVEL_PDPT, m->virt, last);
-			c.tables += 2; /* one PD and one PT stand for all of the window */
-			continue;
-		}
-		for (unsigned level = KEEL_LEVEL_PDPT; level >= KEEL_LEVEL_PT; level--)
-			if (m->rights != KEEL_RIGHTS_NONE)
-				count_around_leaves(&c, m, level,
-						    plan->machine->largest_leaf_level);
-			else if (level >= m->level)
-				count_tables(&c, level, m->virt, last);
-	}
+	for (uint64_t n = 0; n < plan->count; n++)
+		count_mapping(&c, plan->mappings + n, plan->machine->largest_leaf_level);
 	return c.tables;
 }

@@ -6,42 +6,49 @@
 #include "internal.h"
 #include "sort.h"
 
-#define DIRECT_MAP_BYTES (KEEL_DIRECT_MAP_LAST - KEEL_DIRECT_MAP_START + 1)
-
-static bool is_wanted(const struct keel_memory_range *range, bool runtime)
-{
-	return mm_type_is_memory(range->type) ||
-	       (runtime && range->attribute & KEEL_EFI_MEMORY_RUNTIME);
-}
-
 bool mm_next_island(const struct mm_memory_map *map, uint64_t *n, bool runtime,
 		    struct mm_island *island)
 {
-	uint64_t at = *n;
+	const struct keel_memory_range *range = map->ranges + *n;
+	const struct keel_memory_range *end = map->ranges + map->count;
+	unsigned kind = MM_NOT_MAPPED;
 
-	while (at < map->count && !is_wanted(map->ranges + at, runtime))
-		at++;
-	*n = at;
-	if (at == map->count)
-		return false;
-	*island = (struct mm_island){ .phys = map->ranges[at].phys, .end = map->ranges[at].phys };
-	for (; at < map->count; at++) {
-		const struct keel_memory_range *range = map->ranges + at;
-		bool no_cache_bit = false;
-		enum keel_memory_type type;
-
-		if (range->phys != island->end || !is_wanted(range, runtime))
+	for (; range != end; range++) {
+		kind = mm_mapping_kind(range->type, range->attribute, runtime);
+		if (kind != MM_NOT_MAPPED)
 			break;
-		type = mm_memory_type(range->type, range->attribute, &no_cache_bit);
-		if (at == *n)
-			island->memory_type = type;
-		else if (type != island->memory_type || no_cache_bit != island->no_cache_bit)
-			break;
-		island->no_cache_bit = no_cache_bit;
-		island->end += range->bytes;
 	}
-	*n = at;
+	if (range == end)
+		return false;
+	island->phys = range->phys;
+	island->memory_type = kind & MM_KIND_MEMORY_TYPE;
+	island->no_cache_bit = kind & MM_NO_CACHE_BIT;
+	do {
+		island->end = range->phys + range->bytes;
+		range++;
+	} while (range != end && range->phys == island->end &&
+		 mm_mapping_kind(range->type, range->attribute, runtime) == kind);
+	*n = range - map->ranges;
 	return true;
+}
+
+bool mm_memory_map_same(const struct mm_memory_map *left, const struct mm_memory_map *right)
+{
+	struct mm_island a;
+	struct mm_island b;
+	uint64_t n = 0;
+	uint64_t m = 0;
+
+	for (;;) {
+		const bool more = mm_next_island(left, &n, true, &a);
+
+		if (more != mm_next_island(right, &m, true, &b))
+			return false;
+		if (!more)
+			return true;
+		if (a.phys != b.phys || a.end != b.end || a.memory_type != b.memory_type)
+			return false;
+	}
 }
 
 /* Physical ranges that are executable somewhere, sorted; a cursor goes along with the islands. */
@@ -106,24 +113,13 @@ static struct mm_result add_island(struct mm_plan *plan, const struct mm_island 
 	return mm_ok();
 }
 
-/* Gives each range of memory its direct-map address. */
-static void tell_addresses(struct mm_memory_map *map)
+/* Is any of this in the direct map already? The memory is, and was added from `first` on. */
+static bool overlaps_memory(const struct mm_plan *plan, uint64_t first, uint64_t phys, uint64_t end)
 {
-	for (uint64_t n = 0; n < map->count; n++) {
-		struct keel_memory_range *range = map->ranges + n;
+	for (uint64_t n = first; n < plan->count; n++) {
+		const struct keel_mapping *m = plan->mappings + n;
 
-		if (mm_type_is_memory(range->type) && range->phys < DIRECT_MAP_BYTES)
-			range->virt = KEEL_DIRECT_MAP(range->phys);
-	}
-}
-
-static bool overlaps_memory(const struct mm_memory_map *map, uint64_t phys, uint64_t end)
-{
-	for (uint64_t n = 0; n < map->count; n++) {
-		const struct keel_memory_range *range = map->ranges + n;
-
-		if (mm_type_is_memory(range->type) && range->phys < end &&
-		    phys < range->phys + range->bytes)
+		if (m->phys < end && phys < m->phys + m->bytes)
 			return true;
 	}
 	return false;
@@ -134,7 +130,7 @@ static bool overlaps_memory(const struct mm_memory_map *map, uint64_t phys, uint
  * pages that contain it.
  */
 static struct mm_result add_framebuffer(struct mm_plan *plan, const struct mm_request *request,
-					struct mm_outcome *outcome)
+					uint64_t first, struct mm_outcome *outcome)
 {
 	const uint64_t phys = request->framebuffer_phys & ~(KEEL_PAGE_SIZE - 1);
 	const uint64_t last = request->framebuffer_phys + (request->framebuffer_bytes - 1);
@@ -151,7 +147,7 @@ static struct mm_result add_framebuffer(struct mm_plan *plan, const struct mm_re
 	if (!request->framebuffer_phys || !request->framebuffer_bytes)
 		return mm_ok();
 	if (last < phys || end > DIRECT_MAP_BYTES || last >> request->machine->phys_bits ||
-	    overlaps_memory(request->map, phys, end)) {
+	    overlaps_memory(plan, first, phys, end)) {
 		mm_tell(request->notes, MM_NOTE_FRAMEBUFFER, 0, request->framebuffer_phys,
 			request->framebuffer_bytes);
 		return mm_ok();
@@ -164,12 +160,12 @@ struct mm_result mm_plan_direct_map(struct mm_plan *plan, const struct mm_reques
 				    struct keel_mapping *work, struct mm_outcome *outcome)
 {
 	struct executable x = find_executable(plan, work);
+	const uint64_t first = plan->count;
 	struct mm_island island;
 	uint64_t n = 0;
 
 	outcome->framebuffer_mapped = false;
 	outcome->left_out_bytes = 0;
-	tell_addresses(request->map);
 	while (mm_next_island(request->map, &n, false, &island)) {
 		struct mm_result result;
 
@@ -190,5 +186,5 @@ struct mm_result mm_plan_direct_map(struct mm_plan *plan, const struct mm_reques
 	if (outcome->left_out_bytes)
 		mm_tell(request->notes, MM_NOTE_LEFT_OUT, 0, DIRECT_MAP_BYTES,
 			outcome->left_out_bytes);
-	return add_framebuffer(plan, request, outcome);
+	return add_framebuffer(plan, request, first, outcome);
 }

@@ -9,7 +9,7 @@ static bool belongs(const struct keel_efi_descriptor *d, const struct mm_machine
 {
 	enum mm_note why;
 
-	return mm_descriptor_is_runtime(d) && mm_descriptor_is_sound(d, machine->phys_bits, &why);
+	return mm_is_runtime(d) && mm_descriptor_is_sound(d, machine->phys_bits, &why);
 }
 
 struct mm_result mm_efi_assign(const struct mm_descriptors *descriptors,
@@ -23,11 +23,12 @@ struct mm_result mm_efi_assign(const struct mm_descriptors *descriptors,
 	 */
 	for (uint64_t n = mm_descriptor_count(descriptors); n-- > 0;) {
 		struct keel_efi_descriptor *d = mm_descriptor(descriptors, n);
-		uint64_t bytes = d->pages << KEEL_PAGE_SHIFT;
+		uint64_t bytes;
 
 		d->virt = 0;
 		if (!belongs(d, machine))
 			continue;
+		bytes = d->pages << KEEL_PAGE_SHIFT;
 		if (!(d->attribute & KEEL_EFI_MEMORY_RUNTIME))
 			mm_tell(notes, MM_NOTE_RUNTIME_BIT, n, d->phys, d->pages);
 		if (bytes > room)

@@ -41,6 +41,9 @@ static const uint8_t rank_of_type[KEEL_MEMORY_TYPE_UEFI_COUNT] = {
 
 #define RANK_OWN 5
 
+#define CACHE_BITS \
+	(KEEL_EFI_MEMORY_UC | KEEL_EFI_MEMORY_WC | KEEL_EFI_MEMORY_WT | KEEL_EFI_MEMORY_WB)
+
 static uint32_t rank(uint32_t type)
 {
 	return type < KEEL_MEMORY_TYPE_UEFI_COUNT ? rank_of_type[type] : RANK_OWN;
@@ -48,26 +51,12 @@ static uint32_t rank(uint32_t type)
 
 bool mm_type_is_memory(uint32_t type)
 {
-	const uint32_t memory =
-		1u << KEEL_MEMORY_TYPE_LOADER_CODE | 1u << KEEL_MEMORY_TYPE_LOADER_DATA |
-		1u << KEEL_MEMORY_TYPE_BOOT_SERVICES_CODE |
-		1u << KEEL_MEMORY_TYPE_BOOT_SERVICES_DATA |
-		1u << KEEL_MEMORY_TYPE_RUNTIME_SERVICES_CODE |
-		1u << KEEL_MEMORY_TYPE_RUNTIME_SERVICES_DATA | 1u << KEEL_MEMORY_TYPE_CONVENTIONAL |
-		1u << KEEL_MEMORY_TYPE_ACPI_RECLAIM | 1u << KEEL_MEMORY_TYPE_ACPI_NVS |
-		1u << KEEL_MEMORY_TYPE_PERSISTENT;
-
-	if (type < KEEL_MEMORY_TYPE_UEFI_COUNT)
-		return memory >> type & 1;
-	return type >= KEEL_MEMORY_TYPE_KERNEL && type < KEEL_MEMORY_TYPE_KEEL_END;
+	return mm_is_memory(type);
 }
 
 bool mm_descriptor_is_runtime(const struct keel_efi_descriptor *d)
 {
-	/* Some boards (Dell IoT gateways) forget the bit on runtime services types. */
-	return d->attribute & KEEL_EFI_MEMORY_RUNTIME ||
-	       d->type == KEEL_MEMORY_TYPE_RUNTIME_SERVICES_CODE ||
-	       d->type == KEEL_MEMORY_TYPE_RUNTIME_SERVICES_DATA;
+	return mm_is_runtime(d);
 }
 
 bool mm_descriptor_is_sound(const struct keel_efi_descriptor *d, uint32_t phys_bits,
@@ -96,6 +85,8 @@ enum keel_memory_type mm_memory_type(uint32_t type, uint64_t attribute, bool *no
 	 * The bits are capabilities, not settings, and boards claim write-back on ECAM windows and
 	 * flash: MMIO is uncached whatever they say.
 	 */
+	if (!(attribute & CACHE_BITS))
+		*no_cache_bit = true;
 	if (type == KEEL_MEMORY_TYPE_MMIO || type == KEEL_MEMORY_TYPE_MMIO_PORT)
 		return KEEL_MEMORY_UC;
 	if (attribute & KEEL_EFI_MEMORY_WB)
@@ -104,8 +95,6 @@ enum keel_memory_type mm_memory_type(uint32_t type, uint64_t attribute, bool *no
 		return KEEL_MEMORY_WT;
 	if (attribute & KEEL_EFI_MEMORY_WC)
 		return KEEL_MEMORY_WC;
-	if (!(attribute & KEEL_EFI_MEMORY_UC))
-		*no_cache_bit = true;
 	return KEEL_MEMORY_UC;
 }
 
@@ -145,24 +134,54 @@ static uint64_t collect(struct input *inputs, const struct mm_machine *machine,
 	return count;
 }
 
-/* Appends [phys, end) with the type and attributes of `winner`, merging it where that is possible. */
-static bool emit(struct mm_memory_map *map, uint64_t phys, uint64_t end, const struct input *winner)
+/* Appends [phys, end), merging it with the last range where that is possible. */
+static inline bool emit(struct mm_memory_map *map, uint64_t phys, uint64_t end, uint32_t type,
+			uint64_t attribute)
 {
-	struct keel_memory_range *last = map->ranges + map->count - 1;
+	struct keel_memory_range *range = map->ranges + map->count;
+	const unsigned kind = map->coarse ? mm_mapping_kind(type, attribute, true) : 0;
 
-	if (map->count && last->phys + last->bytes == phys && last->type == winner->type &&
-	    last->attribute == winner->attribute) {
-		last->bytes += end - phys;
+	if (map->count && range[-1].phys + range[-1].bytes == phys && range[-1].reserved == kind &&
+	    (map->coarse || (range[-1].type == type && range[-1].attribute == attribute))) {
+		range[-1].bytes += end - phys;
 		return true;
 	}
 	if (map->count == map->capacity)
 		return false;
-	map->ranges[map->count++] = (struct keel_memory_range){
-		.phys = phys,
-		.bytes = end - phys,
-		.attribute = winner->attribute,
-		.type = winner->type,
-	};
+	map->count++;
+	range->phys = phys;
+	range->bytes = end - phys;
+	range->virt = 0;
+	range->attribute = attribute;
+	range->type = type;
+	range->reserved = kind;
+	return true;
+}
+
+/*
+ * The quick way, for a map that is sound, sorted and without overlaps as it is: most are, or are
+ * but for memory above 4 GB. False as soon as it turns out not to be, with nothing told.
+ */
+static bool take_as_it_is(struct mm_memory_map *map, const struct mm_machine *machine,
+			  const struct mm_descriptors *descriptors)
+{
+	const char *at = descriptors->first;
+	const char *end = at + mm_descriptor_count(descriptors) * descriptors->stride;
+	const uint64_t phys_end = UINT64_C(1) << machine->phys_bits;
+	uint64_t phys = 0; /* nothing may begin below */
+
+	for (; at != end; at += descriptors->stride) {
+		const struct keel_efi_descriptor *d = (const struct keel_efi_descriptor *)at;
+		uint64_t bytes = d->pages << KEEL_PAGE_SHIFT;
+
+		if (d->type >= KEEL_MEMORY_TYPE_UEFI_COUNT || d->phys < phys ||
+		    d->phys % KEEL_PAGE_SIZE || d->phys >= phys_end ||
+		    d->pages - 1 >= (phys_end - d->phys) >> KEEL_PAGE_SHIFT)
+			return false;
+		phys = d->phys + bytes;
+		if (!emit(map, d->phys, phys, d->type, d->attribute))
+			return false;
+	}
 	return true;
 }
 
@@ -259,11 +278,21 @@ static uint64_t sweep_overlap(struct mm_memory_map *map, struct heap *heap, uint
 		until = winner->end;
 		if (next < count && heap->inputs[next].phys < until)
 			until = heap->inputs[next].phys;
-		if (!emit(map, position, until, winner))
+		if (!emit(map, position, until, winner->type, winner->attribute))
 			return count + 1;
 		position = until;
 	} while (heap->count);
 	return next;
+}
+
+void mm_memory_map_address(const struct mm_memory_map *map)
+{
+	for (uint64_t n = 0; n < map->count; n++) {
+		struct keel_memory_range *range = map->ranges + n;
+
+		if (mm_is_memory(range->type) && range->phys < DIRECT_MAP_BYTES)
+			range->virt = KEEL_DIRECT_MAP(range->phys);
+	}
 }
 
 uint64_t mm_memory_map_work_bytes(uint64_t inputs)
@@ -285,13 +314,17 @@ struct mm_result mm_memory_map_build(struct mm_memory_map *map, const struct mm_
 	map->count = 0;
 	if (descriptors->stride < sizeof(struct keel_efi_descriptor) || descriptors->stride % 8)
 		return mm_fail(MM_ERR_STRIDE, descriptors->stride);
+	if (!own_count && take_as_it_is(map, machine, descriptors))
+		return mm_ok();
+	map->count = 0;
 	count = collect(inputs, machine, descriptors, own, own_count, notes);
 	inputs = mm_sort(inputs, inputs + most, count, sizeof(*inputs));
 	heap.inputs = inputs;
 	while (next < count) {
 		/* All of a sound map: nothing else begins before this one ends. */
 		if (next + 1 == count || inputs[next].end <= inputs[next + 1].phys) {
-			if (!emit(map, inputs[next].phys, inputs[next].end, inputs + next))
+			if (!emit(map, inputs[next].phys, inputs[next].end, inputs[next].type,
+				  inputs[next].attribute))
 				break;
 			next++;
 			continue;

@@ -154,6 +154,12 @@ struct mm_memory_map {
 	struct keel_memory_range *ranges;
 	uint64_t capacity; /* elements; 2 * (descriptors + own ranges) always suffices */
 	uint64_t count;	   /* set by mm_memory_map_build */
+	/*
+	 * Merge neighbours that are mapped alike, whatever their types: enough to plan with, and
+	 * much shorter. The type and attributes of such a range are those of its first part, and
+	 * its `reserved` is not zero but mm/'s own note of how it is mapped.
+	 */
+	bool coarse;
 };
 
 /* Bytes of working memory that mm_memory_map_build needs for that many inputs in total. */
@@ -163,13 +169,23 @@ uint64_t mm_memory_map_work_bytes(uint64_t inputs);
  * Sorts, checks and merges the descriptors and `own_count` ranges of Keel's own (phys, bytes and
  * a type from KEEL_MEMORY_TYPE_KERNEL on; their memory is a part of some descriptor's). Where
  * inputs overlap, the most restrictive type wins. Time n log n; linear when the input is sound and
- * made of few ascending runs. `work` is aligned to 8 bytes and only used during the call.
- * Descriptors are not modified. ranges[].virt is 0 afterwards: mm_plan_direct_map fills it in.
+ * made of few ascending runs. An own range keeps the attributes that it is given. `work` is aligned to 8 bytes and only used during the call.
+ * Descriptors are not modified. ranges[].virt is 0 afterwards, see mm_memory_map_address.
  */
 struct mm_result mm_memory_map_build(struct mm_memory_map *map, const struct mm_machine *machine,
 				     const struct mm_descriptors *descriptors,
 				     const struct keel_memory_range *own, uint64_t own_count,
 				     void *work, const struct mm_notes *notes);
+
+/* Fills in ranges[].virt: the direct-map address of all memory that the direct map reaches. */
+void mm_memory_map_address(const struct mm_memory_map *map);
+
+/*
+ * Would the two maps be mapped alike? True when they have the same memory and the same other
+ * ranges with the RUNTIME bit, with the same memory types; which type of memory is where, as it
+ * changes with every allocation, does not matter.
+ */
+bool mm_memory_map_same(const struct mm_memory_map *left, const struct mm_memory_map *right);
 
 /*
  * Plan (plan.c, and one file or function a region)
@@ -180,6 +196,7 @@ struct mm_plan {
 	struct keel_mapping *mappings;
 	uint64_t capacity; /* elements */
 	uint64_t count;
+	uint64_t tables; /* pages that mm_tables_build takes; set by mm_plan_finish */
 	const struct mm_machine *machine;
 };
 
@@ -231,7 +248,7 @@ struct mm_memory_attributes {
 /* Everything that a plan depends on. */
 struct mm_request {
 	const struct mm_machine *machine;
-	struct mm_memory_map *map;	   /* mm_plan_direct_map fills in ranges[].virt */
+	const struct mm_memory_map *map;
 	struct mm_descriptors descriptors; /* the caller's copy: VirtualStart is written */
 	struct mm_memory_attributes attributes;
 	const struct keel_segment *segments; /* of the kernel; rights R, RW or RX */
@@ -323,7 +340,7 @@ static inline uint64_t mm_pool_phys(const struct mm_pool *pool, uint64_t index)
 
 /*
  * The exact number of pages, root included, that mm_tables_build will take for this finished plan:
- * arithmetic over the plan, no table is touched.
+ * arithmetic over the plan, no table is touched. mm_plan_finish keeps it in plan->tables.
  */
 uint64_t mm_tables_count(const struct mm_plan *plan);
 

@@ -9,16 +9,13 @@
 #define FIXED_MTRR_END KEEL_U64(0x100000) /* SDM vol. 3A 11.11.2.2 */
 
 /* The first boundary above phys, or UINT64_MAX. */
-static uint64_t next_boundary(const struct mm_machine *machine, uint64_t phys)
+static inline uint64_t next_boundary(const struct mm_machine *machine, uint64_t phys)
 {
 	uint64_t next = phys < FIXED_MTRR_END ? FIXED_MTRR_END : UINT64_MAX;
 
 	for (uint32_t n = 0; n < machine->boundary_count; n++)
-		if (machine->boundaries[n] > phys) {
-			if (machine->boundaries[n] < next)
-				next = machine->boundaries[n];
-			break;
-		}
+		if (machine->boundaries[n] > phys)
+			return machine->boundaries[n] < next ? machine->boundaries[n] : next;
 	return next;
 }
 
@@ -27,7 +24,14 @@ static bool is_boundary(const struct mm_machine *machine, uint64_t phys)
 	return phys && next_boundary(machine, phys - 1) == phys;
 }
 
-static struct mm_result append(struct mm_plan *plan, const struct keel_mapping *mapping)
+static inline bool is_beyond(const struct mm_machine *machine, uint64_t phys, uint64_t bytes)
+{
+	const uint64_t end = UINT64_C(1) << machine->phys_bits;
+
+	return phys >= end || bytes > end - phys;
+}
+
+static inline struct mm_result append(struct mm_plan *plan, const struct keel_mapping *mapping)
 {
 	if (plan->count == plan->capacity)
 		return mm_fail(MM_ERR_PLAN_FULL, plan->capacity);
@@ -35,25 +39,14 @@ static struct mm_result append(struct mm_plan *plan, const struct keel_mapping *
 	return mm_ok();
 }
 
-struct mm_result mm_plan_add(struct mm_plan *plan, const struct keel_mapping *mapping)
+/*
+ * Cut where the memory type may change: a leaf never reaches across the end of a mapping, so none
+ * will have such an address inside it.
+ */
+static struct mm_result append_cut(struct mm_plan *plan, const struct keel_mapping *mapping)
 {
-	const struct keel_layout_row *row = keel_layout + mapping->region;
 	struct keel_mapping piece = *mapping;
 
-	if (!mapping->bytes)
-		return mm_fail(MM_ERR_EMPTY, mapping->virt);
-	if (mapping->region >= KEEL_REGION_COUNT)
-		return mm_fail(MM_ERR_BAD_MAPPING, mapping->virt);
-	if (mapping->virt < row->start || mapping->virt > row->last ||
-	    mapping->bytes - 1 > row->last - mapping->virt)
-		return mm_fail(MM_ERR_OUTSIDE_REGION, mapping->virt);
-	if (mapping->rights == KEEL_RIGHTS_NONE || mapping->repeat_pages)
-		return append(plan, mapping);
-
-	/*
-	 * Cut where the memory type may change: a leaf never reaches across the end of a mapping,
-	 * so none will have such an address inside it.
-	 */
 	for (uint64_t left = mapping->bytes; left; left -= piece.bytes) {
 		const uint64_t room = next_boundary(plan->machine, piece.phys) - piece.phys;
 		struct mm_result result;
@@ -68,16 +61,42 @@ struct mm_result mm_plan_add(struct mm_plan *plan, const struct keel_mapping *ma
 	return mm_ok();
 }
 
-static bool is_canonical(uint64_t virt)
+struct mm_result mm_plan_add(struct mm_plan *plan, const struct keel_mapping *mapping)
 {
-	const uint64_t high = virt >> (MM_VIRT_BITS - 1);
+	const struct keel_layout_row *row;
 
-	return high == 0 || high == ~UINT64_C(0) >> (MM_VIRT_BITS - 1);
+	if (!mapping->bytes)
+		return mm_fail(MM_ERR_EMPTY, mapping->virt);
+	if (mapping->region >= KEEL_REGION_COUNT)
+		return mm_fail(MM_ERR_BAD_MAPPING, mapping->virt);
+	row = keel_layout + mapping->region;
+	if (mapping->virt < row->start || mapping->virt > row->last ||
+	    mapping->bytes - 1 > row->last - mapping->virt)
+		return mm_fail(MM_ERR_OUTSIDE_REGION, mapping->virt);
+	if (mapping->rights == KEEL_RIGHTS_NONE || mapping->repeat_pages)
+		return append(plan, mapping);
+	if (is_beyond(plan->machine, mapping->phys, mapping->bytes))
+		return mm_fail(MM_ERR_PHYS_BITS, mapping->phys);
+	if (mapping->bytes <= next_boundary(plan->machine, mapping->phys) - mapping->phys)
+		return append(plan, mapping);
+	return append_cut(plan, mapping);
 }
 
-static bool is_meaningful(const struct keel_mapping *m)
+static inline bool is_canonical(uint64_t virt)
 {
-	if (m->rights >= KEEL_RIGHTS_COUNT || m->memory_type > KEEL_MEMORY_WT)
+	const unsigned unused = 64 - MM_VIRT_BITS;
+
+	return (uint64_t)((int64_t)(virt << unused) >> unused) == virt;
+}
+
+static inline bool is_meaningful(const struct keel_mapping *m)
+{
+	const unsigned types = 1u << KEEL_MEMORY_WB | 1u << KEEL_MEMORY_WC |
+			       1u << KEEL_MEMORY_UC_MINUS | 1u << KEEL_MEMORY_UC |
+			       1u << KEEL_MEMORY_WP | 1u << KEEL_MEMORY_WT;
+
+	if (m->rights >= KEEL_RIGHTS_COUNT || m->memory_type > KEEL_MEMORY_WT ||
+	    !(types >> m->memory_type & 1))
 		return false;
 	if (m->rights == KEEL_RIGHTS_NONE)
 		return m->level >= KEEL_LEVEL_PT && m->level < MM_LEVELS && !m->repeat_pages;
@@ -91,10 +110,9 @@ static bool is_meaningful(const struct keel_mapping *m)
 	       m->repeat_pages <= KEEL_ESPFIX_STEP_BYTES / KEEL_PAGE_SIZE;
 }
 
-static struct mm_result check(const struct keel_mapping *m, const struct mm_machine *machine)
+static inline struct mm_result check(const struct keel_mapping *m, const struct mm_machine *machine)
 {
 	const uint64_t phys_bytes = m->repeat_pages ? m->repeat_pages * KEEL_PAGE_SIZE : m->bytes;
-	const uint64_t phys_end = UINT64_C(1) << machine->phys_bits;
 
 	if (!m->bytes)
 		return mm_fail(MM_ERR_EMPTY, m->virt);
@@ -110,15 +128,14 @@ static struct mm_result check(const struct keel_mapping *m, const struct mm_mach
 		return mm_fail(MM_ERR_NON_CANONICAL, m->virt + (m->bytes - 1));
 	if (!is_meaningful(m))
 		return mm_fail(MM_ERR_BAD_MAPPING, m->virt);
-	if (m->rights != KEEL_RIGHTS_NONE &&
-	    (m->phys >= phys_end || phys_bytes > phys_end - m->phys))
+	if (m->rights != KEEL_RIGHTS_NONE && is_beyond(machine, m->phys, phys_bytes))
 		return mm_fail(MM_ERR_PHYS_BITS, m->phys);
 	return mm_ok();
 }
 
 /* May `next`, which begins where `last` ends, become a part of it? */
-static bool can_merge(const struct keel_mapping *last, const struct keel_mapping *next,
-		      const struct mm_machine *machine)
+static inline bool can_merge(const struct keel_mapping *last, const struct keel_mapping *next,
+			     const struct mm_machine *machine)
 {
 	if (last->virt + last->bytes != next->virt || last->rights != next->rights ||
 	    last->region != next->region || last->level != next->level || last->repeat_pages ||
@@ -150,5 +167,6 @@ struct mm_result mm_plan_finish(struct mm_plan *plan, struct keel_mapping *work)
 			out[kept++] = in[n];
 	}
 	plan->count = kept;
+	plan->tables = mm_tables_count(plan);
 	return mm_ok();
 }

@@ -139,7 +139,7 @@ struct mm_result mm_plan_espfix(struct mm_plan *plan, const struct mm_request *r
 		(KEEL_ESPFIX_LAST - KEEL_ESPFIX_START + 1) / KEEL_ESPFIX_WINDOW_BYTES;
 	const uint64_t pages = espfix_pages(request->cpu_count);
 
-	if (pages > windows * window_pages)
+	if (request->cpu_count > windows * window_pages * KEEL_ESPFIX_STACKS_PER_PAGE)
 		return mm_fail(MM_ERR_CPUS, request->cpu_count);
 	for (uint64_t page = 0; page < pages; page += window_pages) {
 		const uint64_t left = pages - page;

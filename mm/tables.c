@@ -13,29 +13,50 @@ struct writer {
 	const struct keel_mapping *end;
 	uint64_t done;	 /* bytes of it that have been written */
 	uint64_t global; /* KEEL_PTE_G or 0 */
+	uint64_t user;	 /* KEEL_PTE_US if the table being written leads to a user leaf, else 0 */
 	unsigned largest_leaf_level;
 	bool full; /* the pool did not suffice */
 };
 
-static void clear(uint64_t *entry, uint64_t count)
+static void set(uint64_t *entry, uint64_t count, uint64_t value)
 {
 #if defined(__x86_64__) && !defined(MM_PLAIN_C)
-	__asm__ volatile("rep stosq" : "+D"(entry), "+c"(count) : "a"(0) : "memory");
+	__asm__ volatile("rep stosq" : "+D"(entry), "+c"(count) : "a"(value) : "memory");
 #else
 	for (; count; count--)
-		*entry++ = 0;
+		*entry++ = value;
 #endif
+}
+
+static void clear(uint64_t *entry, uint64_t count)
+{
+	set(entry, count, 0);
 }
 
 static void fill(uint64_t *entry, uint64_t count, uint64_t value, uint64_t step)
 {
-	const uint64_t *end = entry + count;
-
-#pragma GCC unroll 8
-	while (entry != end) {
+	for (; count >= 16; count -= 16) {
+#pragma GCC unroll 16
+		for (unsigned n = 0; n < 16; n++) {
+			entry[n] = value;
+			value += step;
+		}
+		entry += 16;
+	}
+	for (; count; count--) {
 		*entry++ = value;
 		value += step;
 	}
+}
+
+static void copy(uint64_t *to, const uint64_t *from, uint64_t count)
+{
+#if defined(__x86_64__) && !defined(MM_PLAIN_C)
+	__asm__ volatile("rep movsq" : "+D"(to), "+S"(from), "+c"(count) : : "memory");
+#else
+	for (; count; count--)
+		*to++ = *from++;
+#endif
 }
 
 static void advance(struct writer *w, uint64_t bytes)
@@ -86,7 +107,7 @@ static uint64_t write_window(struct writer *w)
 
 	if (!pd || !pt)
 		return 0;
-	fill(pd, MM_ENTRIES, mm_pool_phys(w->pool, pt_index) | MM_TABLE_BITS, 0);
+	set(pd, MM_ENTRIES, mm_pool_phys(w->pool, pt_index) | MM_TABLE_BITS);
 	for (uint64_t at = 0; at < MM_ENTRIES; at += step) {
 		fill(pt + at, m->repeat_pages, m->phys | mm_leaf_bits(m, KEEL_LEVEL_PT) | w->global,
 		     KEEL_PAGE_SIZE);
@@ -117,51 +138,90 @@ static uint64_t pass_absent(struct writer *w, unsigned level, uint64_t virt, uin
 static uint64_t write_table(struct writer *w, unsigned level, uint64_t virt);
 
 /*
- * Writes `count` entries of a table of this level, the first of which stands for address `virt`.
- * Returns KEEL_PTE_US if something in there is reachable from ring 3, else 0.
+ * Tables that are in place and empty, one for each entry that the current mapping covers as a
+ * whole. Returns the index of the first entry after them.
  */
-static uint64_t write_entries(struct writer *w, unsigned level, uint64_t virt, uint64_t *entry,
-			      uint64_t count)
+static uint64_t write_empty_tables(struct writer *w, unsigned level, uint64_t *entry, uint64_t at,
+				   uint64_t count)
+{
+	const uint64_t bytes = MM_LEVEL_BYTES(level);
+
+	while (at < count && w->next->bytes - w->done >= bytes) {
+		uint64_t index;
+		uint64_t *table = take_table(w, &index);
+
+		if (!table)
+			return count;
+		clear(table, MM_ENTRIES);
+		entry[at++] = mm_pool_phys(w->pool, index) | MM_TABLE_BITS;
+		w->done += bytes;
+	}
+	advance(w, 0);
+	return at;
+}
+
+/* May the current mapping's next entry of this level lead to a table with nothing in it? */
+static bool is_empty_table(const struct writer *w, unsigned level)
+{
+	const struct keel_mapping *m = w->next;
+	const uint64_t bytes = MM_LEVEL_BYTES(level);
+
+	return level == m->level + 1u && ((m->virt + w->done) & (bytes - 1)) == 0 &&
+	       m->bytes - w->done >= bytes;
+}
+
+/*
+ * Writes entries of this level from `at` on for the current mapping, as far as it goes in one way.
+ * Returns the index of the first entry that is still to be written.
+ */
+static uint64_t write_some(struct writer *w, unsigned level, uint64_t virt, uint64_t *entry,
+			   uint64_t at, uint64_t count)
+{
+	const struct keel_mapping *m = w->next;
+	uint64_t leaves;
+
+	if (m->rights == KEEL_RIGHTS_NONE && level <= m->level) {
+		const uint64_t stop = pass_absent(w, level, virt, count);
+
+		clear(entry + at, stop - at);
+		return stop;
+	}
+	if (m->rights == KEEL_RIGHTS_NONE && is_empty_table(w, level))
+		return write_empty_tables(w, level, entry, at, count);
+	if (m->repeat_pages && level == KEEL_LEVEL_PDPT) {
+		const uint64_t wide = KEEL_ESPFIX_WINDOW_BYTES >> MM_LEVEL_SHIFT(level);
+
+		set(entry + at, wide, write_window(w));
+		return at + wide;
+	}
+	if (m->rights != KEEL_RIGHTS_NONE && !m->repeat_pages &&
+	    (leaves = leaf_count(w, level, count - at))) {
+		fill(entry + at, leaves, (m->phys + w->done) | mm_leaf_bits(m, level) | w->global,
+		     MM_LEVEL_BYTES(level));
+		w->user |= m->rights == KEEL_RIGHTS_USER_R ? KEEL_PTE_US : 0;
+		advance(w, leaves << MM_LEVEL_SHIFT(level));
+		return at + leaves;
+	}
+	entry[at] = write_table(w, level - 1, virt + (at << MM_LEVEL_SHIFT(level)));
+	return at + 1;
+}
+
+/* Writes `count` entries of a table of this level, the first of which stands for address `virt`. */
+static void write_entries(struct writer *w, unsigned level, uint64_t virt, uint64_t *entry,
+			  uint64_t count)
 {
 	const unsigned shift = MM_LEVEL_SHIFT(level);
 	uint64_t at = 0;
-	uint64_t user = 0;
 
 	while (w->next != w->end) {
-		const struct keel_mapping *m = w->next;
-		const uint64_t first = (m->virt + w->done - virt) >> shift;
-		uint64_t leaves;
+		const uint64_t first = (w->next->virt + w->done - virt) >> shift;
 
 		if (first >= count)
 			break;
 		clear(entry + at, first - at);
-		at = first;
-		if (m->rights == KEEL_RIGHTS_NONE && level <= m->level) {
-			const uint64_t stop = pass_absent(w, level, virt, count);
-
-			clear(entry + at, stop - at);
-			at = stop;
-		} else if (m->repeat_pages && level == KEEL_LEVEL_PDPT) {
-			const uint64_t wide = KEEL_ESPFIX_WINDOW_BYTES >> shift;
-
-			fill(entry + at, wide, write_window(w), 0);
-			at += wide;
-		} else if (m->rights != KEEL_RIGHTS_NONE && !m->repeat_pages &&
-			   (leaves = leaf_count(w, level, count - at))) {
-			const uint64_t bits = mm_leaf_bits(m, level) | w->global;
-
-			fill(entry + at, leaves, (m->phys + w->done) | bits, MM_LEVEL_BYTES(level));
-			at += leaves;
-			user |= bits & KEEL_PTE_US;
-			advance(w, leaves << shift);
-		} else {
-			entry[at] = write_table(w, level - 1, virt + (at << shift));
-			user |= entry[at] & KEEL_PTE_US;
-			at++;
-		}
+		at = write_some(w, level, virt, entry, first, count);
 	}
 	clear(entry + at, count - at);
-	return user;
 }
 
 /* Writes the table of this level that begins at `virt`, and all below it. Returns its entry. */
@@ -169,11 +229,15 @@ static uint64_t write_table(struct writer *w, unsigned level, uint64_t virt)
 {
 	uint64_t index;
 	uint64_t *table = take_table(w, &index);
+	const uint64_t user_before = w->user;
 	uint64_t user;
 
 	if (!table)
 		return 0;
-	user = write_entries(w, level, virt, table, MM_ENTRIES);
+	w->user = 0;
+	write_entries(w, level, virt, table, MM_ENTRIES);
+	user = w->user;
+	w->user |= user_before;
 	return mm_pool_phys(w->pool, index) | MM_TABLE_BITS | user;
 }
 
@@ -186,14 +250,12 @@ static void write_half(struct writer *w, uint64_t virt, uint64_t *entry, const u
 	if (mine || !shared)
 		write_entries(w, MM_LEVELS, virt, entry, count);
 	else
-		for (uint64_t n = 0; n < count; n++)
-			entry[n] = shared[n];
+		copy(entry, shared, count);
 }
 
 struct mm_result mm_tables_build(struct mm_pool *pool, const struct mm_plan *plan, bool global,
 				 uint64_t share, uint64_t *root)
 {
-	const uint64_t needed = mm_tables_count(plan);
 	const uint64_t *shared = NULL;
 	struct writer w = {
 		.pool = pool,
@@ -208,14 +270,14 @@ struct mm_result mm_tables_build(struct mm_pool *pool, const struct mm_plan *pla
 			return mm_fail(MM_ERR_ROOT, share);
 		shared = mm_pool_table(pool, share);
 	}
-	if (needed > pool->pages - pool->used)
-		return mm_fail(MM_ERR_POOL_FULL, needed);
+	if (plan->tables > pool->pages - pool->used)
+		return mm_fail(MM_ERR_POOL_FULL, plan->tables);
 	table = take_table(&w, root);
 	write_half(&w, 0, table, shared);
 	w.global = global ? KEEL_PTE_G : 0;
 	write_half(&w, MM_UPPER_HALF, table + MM_ENTRIES / 2,
 		   shared ? shared + MM_ENTRIES / 2 : NULL);
 	if (w.full)
-		return mm_fail(MM_ERR_POOL_FULL, needed);
+		return mm_fail(MM_ERR_POOL_FULL, plan->tables);
 	return mm_ok();
 }

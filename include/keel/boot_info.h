@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What a kernel receives from Keel. RDI holds the address of struct keel_boot_info at the kernel's
- * entry point.
+ * What a kernel receives from Keel. At the kernel's entry point RDI holds the address of struct
+ * keel_boot_info, RSP is the top of CPU 0's stack less 8, RAX is the same as CR3, and all other
+ * general registers are zero.
  *
  * Conventions:
  *  - A member named ..._phys is a physical address, ..._virt a virtual one, ..._bytes a length in
