@@ -1,0 +1,303 @@
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# All of the build. `make help` lists the targets; everything that is made lies under build/, and
+# every file there is a target of its own: `make build/keel.efi`.
+
+SHELL	:= /bin/bash
+.SHELLFLAGS := -o pipefail -ec
+.DELETE_ON_ERROR:
+.SUFFIXES:
+
+# Reproducible images: time stamps come from here. FAT begins in 1980.
+export SOURCE_DATE_EPOCH ?= 315532800
+# Emulation, unless the caller asks for something else: /dev/kvm can open and yet be unusable.
+export ACCEL ?= tcg
+
+CC	?= cc
+CC	:= $(if $(filter default,$(origin CC)),gcc,$(CC))
+LD	:= ld
+OBJCOPY	?= objcopy
+
+# V=1 shows the commands themselves.
+Q	:= $(if $(V),,@)
+say	= $(if $(V),,@printf '  %-8s %s\n' '$(1)' '$@')
+
+# How many things to do at a time where the caller did not say: compilers, tests.
+CPUS	 := $(shell nproc 2>/dev/null || echo 1)
+PARALLEL  = $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(CPUS))
+PROVE	  = CMOCKA_MESSAGE_OUTPUT=TAP prove $(or $(PROVE_FLAGS),-j$(CPUS))
+
+# Options of one boot by hand: make run RUN="--memory 6G --smp 4". See ovmf/run --help.
+RUN	?=
+
+# --- gnu-efi, where Debian and Ubuntu, Fedora, and Arch put it -----------------------------------
+
+EFI_INCLUDE := $(firstword $(wildcard /usr/include/efi /usr/local/include/efi))
+EFI_CRT0    := $(firstword $(wildcard $(addsuffix /crt0-efi-x86_64.o, \
+		/usr/lib /usr/lib/gnuefi /usr/lib64/gnuefi /usr/lib64 /usr/local/lib)))
+EFI_LIB	    := $(firstword $(wildcard $(addsuffix /libgnuefi.a, \
+		/usr/lib /usr/lib/gnuefi /usr/lib64/gnuefi /usr/lib64 /usr/local/lib)))
+
+# --- Flags ---------------------------------------------------------------------------------------
+
+WARNINGS := -Wall -Wextra -Werror
+DEPEND	 = -MMD -MP
+
+# For code that runs with no operating system below it: no SSE (firmware need not have turned it
+# on), no red zone (interrupts), no calls to memset made out of loops.
+BARE	:= -std=gnu11 -O2 -g -ffreestanding -fno-stack-protector -mno-red-zone -mgeneral-regs-only \
+	   -fno-asynchronous-unwind-tables -fcf-protection=none -fno-tree-loop-distribute-patterns
+
+EFI_CFLAGS     := $(BARE) $(WARNINGS) -fpic -fvisibility=hidden -fshort-wchar \
+		  -DGNU_EFI_USE_MS_ABI -Iinclude -Imm -Iefi
+# gnu-efi's headers are not ours: -isystem keeps their warnings out.
+EFI_CFLAGS     += $(if $(EFI_INCLUDE),-isystem $(EFI_INCLUDE) -isystem $(EFI_INCLUDE)/x86_64)
+# The kernel is carried inside keel.efi, where its size counts and its speed does not.
+PAYLOAD_CFLAGS := $(BARE) -Os $(WARNINGS) -fno-pic -fno-pie -mcmodel=kernel -Iinclude
+HOST_CFLAGS    := -std=gnu11 -O1 -g $(WARNINGS) -fno-omit-frame-pointer \
+		  -fsanitize=address,undefined -fno-sanitize-recover=all -Iinclude -Imm -Iefi
+TINY_CFLAGS    := $(HOST_CFLAGS) -DMM_INDEX_BITS=2
+
+# --- Sources -------------------------------------------------------------------------------------
+
+MM_C	  := $(wildcard mm/*.c)
+EFI_C	  := $(wildcard efi/*.c)
+EFI_S	  := $(wildcard efi/*.S)
+PAYLOAD_C := $(wildcard tests/payload/*.c)
+PAYLOAD_S := $(filter-out %.lds.S,$(wildcard tests/payload/*.S))
+TEST_C	  := $(wildcard tests/unit/test_*.c)
+TINY_C	  := $(wildcard tests/unit/tiny_*.c)
+DRIVER_C  := $(wildcard tests/boot/drivers/*.c)
+
+EFI_O	  := $(EFI_C:%.c=build/%.o) $(EFI_S:%.S=build/%.o) $(MM_C:%.c=build/%.o)
+PAYLOAD_O := $(PAYLOAD_C:%.c=build/%.o) $(PAYLOAD_S:%.S=build/%.o)
+UNIT	  := $(TEST_C:%.c=build/%) $(TINY_C:%.c=build/%)
+DRIVERS	  := $(DRIVER_C:%.c=build/%.efi)
+BOOT_T	  := $(sort $(wildcard tests/boot/*.t))
+
+.PHONY: all
+all: build/keel.efi build/keel.img ## build keel.efi and the disk image (the default)
+
+# --- The self-check kernel -----------------------------------------------------------------------
+
+# -n: the file is copied segment by segment and never mapped, so its offsets need no page alignment.
+build/selfcheck.elf: build/tests/payload/kernel.lds $(PAYLOAD_O)
+	$(call say,LD)
+	$(Q)$(LD) -n -static -nostdlib -z max-page-size=4096 -z noexecstack --build-id=none \
+		-T $< -o $@ $(PAYLOAD_O)
+
+build/tests/payload/kernel.lds: tests/payload/kernel.lds.S
+	$(call say,CPP)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) -E -P -undef -x assembler-with-cpp -D__ASSEMBLER__ -Iinclude \
+		$(DEPEND) -MT $@ -MF $@.d $< -o $@
+
+build/selfcheck.stripped.elf: build/selfcheck.elf
+	$(call say,STRIP)
+	$(Q)$(OBJCOPY) --strip-all $< $@
+
+# CRC-32 (IEEE 802.3) of the kernel that is embedded, as one line of assembly. It is the first of
+# the two little-endian words at the end of what gzip writes (RFC 1952, 2.3.1).
+build/selfcheck.crc: build/selfcheck.stripped.elf
+	$(call say,CRC)
+	$(Q)gzip -c $< | tail -c8 | od -An -tx4 -N4 --endian=little | sed 's/ */.long 0x/' >$@
+
+build/tests/payload/%.o: tests/payload/%.c
+	$(call say,CC)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(PAYLOAD_CFLAGS) $(DEPEND) -c $< -o $@
+
+build/tests/payload/%.o: tests/payload/%.S
+	$(call say,AS)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(PAYLOAD_CFLAGS) $(DEPEND) -c $< -o $@
+
+# --- keel.efi ------------------------------------------------------------------------------------
+
+# A UEFI image is linked as a shared object and then rewritten as PE. In newer gnu-efi the start-up
+# code calls _entry, which would bring in a library that we do not use: it is efi_main here.
+define link_efi
+	$(if $(and $(EFI_INCLUDE),$(EFI_CRT0),$(EFI_LIB)),,\
+		@echo 'gnu-efi is not installed; `ovmf/deps build` installs it' >&2; exit 1)
+	$(call say,LD)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(LD) -shared -nostdlib -Bsymbolic -z nocombreloc -z noexecstack --build-id=none \
+		--no-undefined --defsym=_entry=efi_main -T efi/keel.lds -o $@ \
+		$(EFI_CRT0) $(filter %.o,$^) $(EFI_LIB)
+endef
+
+build/keel.so: $(EFI_O) efi/keel.lds
+	$(link_efi)
+
+# After objcopy, three fields of the PE headers are set by hand (Microsoft PE format, "Optional
+# Header"; e_lfanew, at 0x3c, leads to the signature, from which the offsets count): NX_COMPAT,
+# 0x100, in DllCharacteristics at 0x5e, because objcopy has no option for it; zero, which means
+# none, in CheckSum at 0x58, which is wrong after that; zero in TimeDateStamp at 8, so that the same
+# sources give the same bytes.
+pe_sections := -j .text -j .reloc -j .rodata -j .data -j .dynamic -j .rela
+pe_fields   := my $$pe = unpack "x60V", $$_; \
+	       substr($$_, $$pe + 0x5e, 2) |= pack "v", 0x100; \
+	       substr($$_, $$pe + 0x58, 4) = substr($$_, $$pe + 8, 4) = pack "V", 0
+
+build/%.efi: build/%.so
+	$(call say,EFI)
+	$(Q)$(OBJCOPY) $(pe_sections) --target=efi-app-x86_64 --file-alignment=512 \
+		--section-alignment=4096 $< $@
+	$(Q)perl -0777 -i -pe '$(pe_fields)' $@
+
+build/efi/%.o: efi/%.c
+	$(call say,CC)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(EFI_CFLAGS) $(DEPEND) -c $< -o $@
+
+build/efi/%.o: efi/%.S
+	$(call say,AS)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(EFI_CFLAGS) $(DEPEND) -I. -Ibuild -Wa,-I. -Wa,-Ibuild -c $< -o $@
+
+# It includes both, which the compiler's dependency output cannot know.
+build/efi/embedded.o: build/selfcheck.stripped.elf build/selfcheck.crc
+
+build/mm/%.o: mm/%.c
+	$(call say,CC)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(EFI_CFLAGS) $(DEPEND) -c $< -o $@
+
+# --- Disk image ----------------------------------------------------------------------------------
+
+.PHONY: image
+image: build/keel.img ## make the disk image build/keel.img (GPT, one ESP; write it to a stick)
+
+build/keel.img: build/keel.efi ovmf/image
+	$(call say,IMAGE)
+	$(Q)ovmf/image $@ $<:/EFI/BOOT/BOOTX64.EFI
+
+# --- Host tests ----------------------------------------------------------------------------------
+
+# mm/ once for the host as it is, and once with the geometry so small that all of it can be tried.
+MM_HOST_O := $(MM_C:%.c=build/host/%.o)
+MM_TINY_O := $(MM_C:%.c=build/tiny/%.o)
+
+build/host/%.o: %.c
+	$(call say,HOSTCC)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(HOST_CFLAGS) $(DEPEND) -c $< -o $@
+
+build/tiny/%.o: %.c
+	$(call say,TINYCC)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(TINY_CFLAGS) $(DEPEND) -c $< -o $@
+
+build/tests/unit/test_%: build/host/tests/unit/test_%.o $(MM_HOST_O)
+	$(call say,HOSTLD)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(HOST_CFLAGS) -o $@ $(filter %.o,$^) -lcmocka
+
+build/tests/unit/tiny_%: build/tiny/tests/unit/tiny_%.o $(MM_TINY_O)
+	$(call say,HOSTLD)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(TINY_CFLAGS) -o $@ $(filter %.o,$^) -lcmocka
+
+# --- Drivers that change the world before keel.efi starts ----------------------------------------
+
+build/tests/boot/drivers/%.so: build/tests/boot/drivers/%.o build/tests/boot/drivers/lib/launch.o \
+		efi/keel.lds
+	$(link_efi)
+
+build/tests/boot/drivers/%.o: tests/boot/drivers/%.c
+	$(call say,CC)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(EFI_CFLAGS) -Itests/boot/drivers/lib $(DEPEND) -c $< -o $@
+
+# Rows of the layout as text, for tests that are not written in C.
+build/tests/boot/layout: tests/boot/layout.c
+	$(call say,HOSTCC)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) -std=gnu11 -O1 $(WARNINGS) -Iinclude $(DEPEND) $< -o $@
+
+# --- Running -------------------------------------------------------------------------------------
+
+# What the tests need, built in one go; then only prove runs.
+TEST_FILES = $(UNIT) $(DRIVERS) build/keel.efi build/keel.img build/tests/boot/layout
+
+# The packages come first and decide what can be built, so the build is a make of its own.
+.PHONY: run
+run: ## install what is missing, build, boot in QEMU, show the map; fails unless every check passed
+	@ovmf/deps run
+	@$(MAKE) --no-print-directory $(PARALLEL) build/keel.img
+	@ovmf/run --check $(RUN) build/keel.img
+
+.PHONY: test
+test: ## install what is missing, build, run all tests: unit tests, the image, whole boots
+	@ovmf/deps test
+	@$(MAKE) --no-print-directory $(PARALLEL) check
+
+.PHONY: check
+check: $(TEST_FILES) ## the same without looking for packages
+	@$(PROVE) $(UNIT) $(BOOT_T)
+
+.PHONY: unit
+unit: $(UNIT) ## only the unit tests, on the host
+	@$(PROVE) $(UNIT)
+
+.PHONY: boot
+boot: $(TEST_FILES) ## only the image test and the boots
+	@$(PROVE) $(BOOT_T)
+
+.PHONY: bench
+bench: build/keel.img ## instructions of each stage of a boot, beside their limits (about a minute)
+	@ovmf/bench build/keel.img
+
+# --- Care ----------------------------------------------------------------------------------------
+
+C_FILES = $(wildcard include/keel/*.h mm/*.[ch] efi/*.[ch] tests/payload/*.[ch] tests/unit/*.[ch] \
+	    tests/boot/*.c tests/boot/drivers/*.c tests/boot/drivers/lib/*.[ch])
+SH_FILES = .ci/run ovmf/deps ovmf/firmware ovmf/image
+PERL_FILES = ovmf/run ovmf/bench $(wildcard ovmf/*.pm tests/boot/*.pm tests/boot/*.t)
+
+.PHONY: format
+format: ## bring all C files into shape
+	@clang-format -i $(C_FILES)
+
+.PHONY: check-format
+check-format: ## fail if make format would change anything
+	@clang-format --dry-run --Werror $(C_FILES)
+
+# For the code that runs on the machine. (gcc 12's -fanalyzer takes structures that functions return
+# for uninitialized ones.) All of it is looked at before the result is: there may be more than one
+# thing to mend.
+TIDY_CHECKS := -*,clang-analyzer-*,-clang-analyzer-security.insecureAPI.*,bugprone-*,$\
+	       -bugprone-easily-swappable-parameters,-bugprone-reserved-identifier,$\
+	       -bugprone-macro-parentheses,-bugprone-assignment-in-if-condition,$\
+	       -bugprone-suspicious-string-compare,-bugprone-narrowing-conversions,$\
+	       -bugprone-implicit-widening-of-multiplication-result
+analyze	     = for f in $(1); do echo "  LINT     $$f"; \
+	       clang-tidy --quiet --warnings-as-errors='*' --checks='$(TIDY_CHECKS)' "$$f" -- \
+			$(filter-out -fno-tree-loop-distribute-patterns,$(2)) 2>/dev/null || bad=1; \
+	       done
+
+.PHONY: lint
+lint: ## static analysis of C, shell and perl files
+	@bad=; $(call analyze,$(MM_C) $(EFI_C),$(EFI_CFLAGS)); \
+	$(call analyze,$(PAYLOAD_C),$(PAYLOAD_CFLAGS)); \
+	shellcheck $(SH_FILES) || bad=1; \
+	for f in $(PERL_FILES); do \
+		text=$$(perl -wc -Iovmf -Itests/boot "$$f" 2>&1) || { echo "$$text" >&2; bad=1; }; \
+	done; \
+	test -z "$$bad"
+
+.PHONY: clean
+clean: ## remove build/
+	@rm -rf build
+
+.PHONY: help
+help: ## list the targets
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 14
+
+# Other flags are other objects.
+$(EFI_O) $(PAYLOAD_O) $(MM_HOST_O) $(MM_TINY_O) $(UNIT): Makefile
+
+# Keep what lies between a source and a target.
+.SECONDARY:
+
+-include $(shell find build -name '*.d' 2>/dev/null)

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Text for the person at the machine: through the firmware's console while there is one, on the
+ * first serial port and the framebuffer once boot services are gone.
+ *
+ * Not gnu-efi's Print: that is compiled with SSE instructions, which not all firmware turns on.
+ */
+#include "loader.h"
+#include "format.h"
+#include "panic_screen.h"
+#include "cpu.h"
+
+#define COM1	       0x3f8
+#define COM_DATA       0
+#define COM_DIVISOR_HI 1
+#define COM_FORMAT     3
+#define COM_STATUS     5
+#define COM_CAN_SEND   0x20
+#define COM_PATIENCE   100000 /* polls; a port that is not there never becomes ready */
+
+/* One call of OutputString is expensive (a serial port, a text screen that scrolls): not for each
+ * character. */
+struct line {
+	SIMPLE_TEXT_OUTPUT_INTERFACE *out;
+	unsigned length;
+	CHAR16 text[128];
+};
+
+static void line_flush(struct line *line)
+{
+	line->text[line->length] = 0;
+	line->out->OutputString(line->out, line->text);
+	line->length = 0;
+}
+
+static void to_firmware(void *context, char c)
+{
+	struct line *line = context;
+
+	if (c == '\n')
+		line->text[line->length++] = '\r';
+	line->text[line->length++] = c;
+	if (line->length >= sizeof(line->text) / sizeof(line->text[0]) - 2)
+		line_flush(line);
+}
+
+static void say_list(const struct loader *l, const char *format, va_list arguments)
+{
+	struct line line;
+
+	line.out = l->system->ConOut;
+	line.length = 0;
+	if (l->exiting || !line.out)
+		return;
+	format_text(to_firmware, &line, format, arguments);
+	line_flush(&line);
+}
+
+static void to_serial(char c)
+{
+	for (unsigned patience = COM_PATIENCE; patience; patience--)
+		if (in8(COM1 + COM_STATUS) & COM_CAN_SEND)
+			break;
+	out8(COM1 + COM_DATA, c);
+}
+
+static void to_panic(void *context, char c)
+{
+	if (c == '\n')
+		to_serial('\r');
+	to_serial(c);
+	panic_screen_put(context, c);
+}
+
+void console_start(struct loader *l)
+{
+	/* Loading and proving a kernel may take longer than the five minutes the firmware allows. */
+	l->boot->SetWatchdogTimer(0, 0, 0, NULL);
+	say(l, "\nKeel: x86-64 kernel memory map\n");
+}
+
+void say(const struct loader *l, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	say_list(l, format, arguments);
+	va_end(arguments);
+}
+
+EFI_STATUS fail(const struct loader *l, EFI_STATUS status, const char *format, ...)
+{
+	va_list arguments;
+
+	say(l, "keel: error: ");
+	va_start(arguments, format);
+	say_list(l, format, arguments);
+	va_end(arguments);
+	say(l, " (EFI status %p)\n", (uint64_t)status);
+	return status;
+}
+
+_Noreturn void panic(const struct loader *l, const char *format, ...)
+{
+	struct panic_screen screen;
+	va_list arguments;
+
+	panic_screen_start(&screen, &l->facts.framebuffer);
+	va_start(arguments, format);
+	format_text(to_panic, &screen, "\nkeel: fatal: ", arguments);
+	format_text(to_panic, &screen, format, arguments);
+	format_text(to_panic, &screen, "\nThe machine is halted; reset it.\n", arguments);
+	va_end(arguments);
+	for (;;)
+		__asm__ volatile("cli; hlt");
+}

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What the loader knows while it works, and the steps it goes through. Each step is one file;
+ * efi_main in main.c calls them in order.
+ *
+ * Errors: a step that fails has said so on the console, with the values, before it returns its
+ * EFI_STATUS; efi_main then frees everything and returns that status to the firmware.
+ */
+#ifndef EFI_LOADER_H
+#define EFI_LOADER_H
+
+#include <efi.h>
+#include <keel/boot_info.h>
+#include "elf.h"
+#include "mm.h"
+
+#define BYTES_TO_PAGES(bytes) (((bytes) + KEEL_PAGE_SIZE - 1) >> KEEL_PAGE_SHIFT)
+
+/* IA32_MTRRCAP.VCNT is 8 bits wide (SDM vol. 3A 11.11.1); each range has two ends. */
+#define MAX_BOUNDARIES (2 * 255)
+
+/* Blocks of pages from the firmware, so that a failure can give all of them back. */
+struct block {
+	uint64_t phys;
+	uint64_t pages; /* 0: not allocated */
+};
+
+enum block_id {
+	BLOCK_KERNEL,	 /* the kernel's segments */
+	BLOCK_CPU_AREA,	 /* descriptor tables and stacks */
+	BLOCK_BOOT_INFO, /* what the kernel gets to read */
+	BLOCK_WORK,	 /* what only the loader needs */
+	BLOCK_TABLES,	 /* page tables, to the page */
+	BLOCK_COUNT
+};
+
+/* ACPI's enabled CPUs and I/O APICs, as acpi.c finds them. */
+struct acpi_facts {
+	const void *madt; /* NULL: none; then there is one CPU */
+	uint64_t cpu_count;
+	uint64_t io_apic_count;
+	uint64_t local_apic_phys;
+	uint64_t early_console_phys;
+};
+
+struct loader {
+	EFI_HANDLE image;
+	EFI_SYSTEM_TABLE *system;
+	EFI_BOOT_SERVICES *boot;
+	EFI_RUNTIME_SERVICES *runtime;
+
+	struct block blocks[BLOCK_COUNT];
+	struct keel_boot_info *info; /* in BLOCK_BOOT_INFO */
+	/* Collected before that block exists, then copied into it. */
+	struct keel_boot_info facts;
+
+	struct mm_machine machine;
+	uint64_t boundaries[MAX_BOUNDARIES];
+	uint32_t cpu_features; /* CPU_ bits of cpu.h */
+
+	struct elf_image elf;
+	struct keel_segment segments[ELF_MAX_SEGMENTS];
+	struct acpi_facts acpi;
+	uint64_t attributes_bytes; /* of the Memory Attributes Table, header and all */
+	uint64_t attributes_capacity;
+	bool attributes_changed; /* since they were read before */
+
+	/* The arrays in BLOCK_BOOT_INFO. */
+	void *descriptors; /* the firmware's map */
+	struct keel_cpu *cpus;
+	struct keel_io_apic *io_apics;
+	struct keel_segment *info_segments;
+	void *attributes_copy;
+
+	/* Memory map and plan; the arrays lie in the blocks above. */
+	struct mm_request request;
+	struct mm_memory_map planned_map; /* what the tables were built from */
+	struct mm_memory_map map;	  /* what the kernel gets, with Keel's own types */
+	struct mm_fixmap_slot *slots;
+	struct mm_plan kernel_plan;
+	struct mm_plan transition_plan;
+	struct mm_plan landing_plan;
+	struct keel_mapping *plan_work;
+	void *map_work;
+	struct mm_outcome outcome;
+	struct mm_pool pool;
+	uint64_t kernel_root;
+	uint64_t transition_root;
+	uint64_t landing_root;
+	uint64_t landing_phys; /* two pages for the last instruction */
+	void *runtime_map;     /* the RUNTIME descriptors for SetVirtualAddressMap */
+	uint64_t runtime_map_bytes;
+	void *planned_runtime_map; /* the same, when the tables were built */
+	uint64_t planned_runtime_bytes;
+	uint64_t tables_planned; /* pages */
+	uint64_t map_capacity;	 /* bytes of the buffer for the firmware's map */
+	uint64_t map_key;
+
+	bool exiting;	 /* ExitBootServices was called: firmware's console is gone */
+	bool own_tables; /* CR3 is Keel's: firmware's mappings are gone, but for the identity map */
+	uint64_t stage_start;
+};
+
+/* console.c: formatted text; %s char string, %u decimal, %x hex, %p 16 hex digits (all 64-bit). */
+void console_start(struct loader *l);
+void say(const struct loader *l, const char *format, ...);
+EFI_STATUS fail(const struct loader *l, EFI_STATUS status, const char *format, ...);
+/* After ExitBootServices: on COM1 and the framebuffer, then the machine is halted. */
+_Noreturn void panic(const struct loader *l, const char *format, ...);
+
+/* memory.c: blocks, and the plain C memory functions. */
+EFI_STATUS block_allocate(struct loader *l, enum block_id id, uint64_t pages, const char *what);
+EFI_STATUS block_allocate_at(struct loader *l, enum block_id id, uint64_t phys, uint64_t pages);
+void block_free(struct loader *l, enum block_id id);
+void blocks_free(struct loader *l);
+void *memcpy(void *to, const void *from, size_t bytes);
+void *memset(void *to, int value, size_t bytes);
+int memcmp(const void *left, const void *right, size_t bytes);
+
+/* Steps, in order. */
+EFI_STATUS cpu_examine(struct loader *l);	 /* cpu.c */
+void firmware_examine(struct loader *l);	 /* firmware.c */
+bool attributes_refresh(struct loader *l);	 /* firmware.c: false if it outgrew its copy */
+void acpi_examine(struct loader *l);		 /* acpi.c */
+void graphics_examine(struct loader *l);	 /* graphics.c */
+EFI_STATUS kernel_load(struct loader *l);	 /* kernel.c */
+EFI_STATUS workspace_allocate(struct loader *l); /* workspace.c */
+void cpu_area_fill(struct loader *l);		 /* cpu_area.c */
+EFI_STATUS tables_prepare(struct loader *l);	 /* build.c */
+EFI_STATUS handover(struct loader *l);		 /* handover.c; returns only on failure */
+
+/*
+ * build.c: from the firmware's map, as it is now, to page tables. tables_build makes plan and
+ * tables from the map that memory_map_get has read last; tables_review tells whether they still
+ * hold for a map that was read later, and brings the kernel's copy of the memory map up to date.
+ */
+EFI_STATUS memory_map_get(struct loader *l);
+EFI_STATUS tables_build(struct loader *l, const struct mm_notes *notes);
+struct mm_result tables_review(struct loader *l, bool *current);
+
+/* acpi.c: fills in the arrays whose sizes acpi_examine has found. */
+void acpi_fill(const struct loader *l, struct keel_cpu *cpus, struct keel_io_apic *io_apics);
+
+/* runtime.c: SetVirtualAddressMap, on the transition tables. Its failure is told to the kernel. */
+void runtime_map_collect(const struct loader *l, void *to, uint64_t *bytes);
+void runtime_set_virtual(struct loader *l);
+/* Where a physical address of the firmware's is in the EFI region, else in the direct map. */
+uint64_t runtime_virt(const struct loader *l, uint64_t phys);
+
+/* Adds the ticks since the last call, or since the stage began, to a stage. */
+void stage_begin(struct loader *l);
+void stage_end(struct loader *l, enum keel_stage stage);
+
+#endif

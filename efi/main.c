@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Keel's way from the firmware to the kernel, one call a step. Until the last one everything can
+ * fail, and then everything is given back; the last one does not return.
+ */
+#include "loader.h"
+#include "cpu.h"
+
+void stage_begin(struct loader *l)
+{
+	l->stage_start = read_tsc();
+}
+
+void stage_end(struct loader *l, enum keel_stage stage)
+{
+	struct keel_boot_info *info = l->info ? l->info : &l->facts;
+	const uint64_t now = read_tsc();
+
+	info->stage_ticks[stage] += now - l->stage_start;
+	l->stage_start = now;
+}
+
+static EFI_STATUS examine(struct loader *l)
+{
+	const EFI_STATUS status = cpu_examine(l);
+
+	if (EFI_ERROR(status))
+		return status;
+	firmware_examine(l);
+	acpi_examine(l);
+	graphics_examine(l);
+	stage_end(l, KEEL_STAGE_SETUP);
+	return EFI_SUCCESS;
+}
+
+static EFI_STATUS load(struct loader *l)
+{
+	const EFI_STATUS status = kernel_load(l);
+
+	stage_end(l, KEEL_STAGE_LOAD);
+	return status;
+}
+
+static EFI_STATUS prepare(struct loader *l)
+{
+	EFI_STATUS status = workspace_allocate(l);
+
+	if (EFI_ERROR(status))
+		return status;
+	cpu_area_fill(l);
+	stage_end(l, KEEL_STAGE_SETUP);
+	return tables_prepare(l);
+}
+
+/* gnu-efi's start-up code has relocated the image, and calls this with the System V convention. */
+EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system)
+{
+	struct loader l;
+	EFI_STATUS status;
+
+	memset(&l, 0, sizeof(l));
+	l.image = image;
+	l.system = system;
+	l.boot = system->BootServices;
+	l.runtime = system->RuntimeServices;
+	l.facts.entry_tsc = read_tsc();
+	stage_begin(&l);
+	console_start(&l);
+
+	status = examine(&l);
+	if (!EFI_ERROR(status))
+		status = load(&l);
+	if (!EFI_ERROR(status))
+		status = prepare(&l);
+	if (!EFI_ERROR(status))
+		status = handover(&l);
+	blocks_free(&l);
+	return status;
+}

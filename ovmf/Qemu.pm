@@ -1,0 +1,250 @@
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# One virtual machine with UEFI firmware: starts QEMU, follows its serial port until the guest
+# powers off, and then lets its monitor be asked. Nothing outlives the object: QEMU has a time
+# limit, is ended by its process ID, and its temporary folder goes with it.
+#
+# Reset and power-off both pause the machine instead of ending QEMU, so that memory can be looked at
+# afterwards, and so that a triple fault (a reset) cannot pass for a power-off.
+package Qemu;
+
+use strict;
+use warnings;
+
+use File::Basename qw(dirname);
+use File::Copy qw(copy);
+use File::Path qw(remove_tree);
+use File::Temp qw(tempdir);
+use IO::Select;
+use IO::Socket::UNIX;
+use JSON::PP;
+use POSIX qw(WNOHANG);
+use Scalar::Util qw(refaddr weaken);
+use Time::HiRes qw(time);
+
+my $here = dirname(__FILE__);
+my %running;				# the machines of this process, by address
+
+# Options and their defaults.
+my %defaults = (
+	image    => undef,		# disk image; it is not written to
+	memory   => '512M',
+	smp      => 1,
+	machine  => 'q35',
+	cpu      => 'max',
+	firmware => 'default',		# or smm: see ovmf/firmware
+	icount   => 0,			# count instructions: slow, and the same on every machine
+	limit    => 120,		# seconds
+	extra    => [],			# further arguments to QEMU
+);
+
+sub new {
+	my ($class, %given) = @_;
+	for (keys %given) {
+		die "Qemu: there is no option '$_'\n" unless exists $defaults{$_};
+	}
+	my $self = bless { %defaults, %given, serial => '', ended => undef }, $class;
+	$self->_start;
+	return $self;
+}
+
+sub _arguments {
+	my ($self, $dir, $code) = @_;
+	my $accel = $ENV{ACCEL} || 'tcg';
+	die "ACCEL is '$accel': tcg or kvm\n" unless $accel =~ /^(tcg|kvm)$/;
+
+	my $machine = "$self->{machine},memory-backend=ram";
+	my @flash = ();
+	if ($self->{firmware} eq 'smm') {
+		$machine .= ',smm=on';
+		@flash = ('-global', 'driver=cfi.pflash01,property=secure,value=on');
+	}
+	return (
+		'qemu-system-x86_64', '-machine', $machine, '-accel', $accel,
+		'-cpu', $self->{cpu}, '-smp', $self->{smp}, '-m', $self->{memory},
+		# Large guests touch little of their memory: do not set all of it aside.
+		'-object', "memory-backend-ram,id=ram,size=$self->{memory},reserve=off", @flash,
+		'-drive', "if=pflash,unit=0,format=raw,readonly=on,file=$code",
+		'-drive', "if=pflash,unit=1,format=raw,file=$dir/vars.fd",
+		'-drive', "if=virtio,format=raw,snapshot=on,file=$self->{image}",
+		'-nodefaults', '-vga', 'std', '-display', 'none', '-serial', 'stdio',
+		'-action', 'shutdown=pause,reboot=shutdown',
+		'-chardev', "socket,id=qmp,path=$dir/qmp", '-mon', 'chardev=qmp,mode=control',
+		$self->{icount} ? ('-icount', 'shift=0,sleep=off') : (),
+		@{ $self->{extra} });
+}
+
+sub _start {
+	my $self = shift;
+	die "Qemu: the image '" . ($self->{image} // '') . "' cannot be read\n"
+		unless defined $self->{image} && -r $self->{image};
+	my ($code, $vars) = split /\n/, `$here/firmware \Q$self->{firmware}\E`;
+	die "Qemu: no firmware, see above\n" if $? || !defined $vars;
+
+	my $dir = $self->{dir} = tempdir('keel-qemu-XXXXXX', TMPDIR => 1, CLEANUP => 1);
+	copy($vars, "$dir/vars.fd") or die "Qemu: $vars to $dir/vars.fd: $!\n";
+	my $listen = IO::Socket::UNIX->new(Local => "$dir/qmp", Listen => 1)
+		or die "Qemu: $dir/qmp: $!\n";
+	pipe(my $serial, my $stdout) or die "Qemu: pipe: $!\n";
+
+	# timeout(1) ends QEMU even when this process is killed and cannot do it.
+	my @command = ('timeout', '-k', 5, int($self->{limit}) + 30, $self->_arguments($dir, $code));
+	$self->{owner} = $$;
+	$self->{pid} = fork() // die "Qemu: fork: $!\n";
+	if (!$self->{pid}) {
+		open(STDIN, '<', '/dev/null');
+		open(STDOUT, '>&', $stdout);
+		open(STDERR, '>', "$dir/stderr");
+		{ no warnings 'exec'; exec @command; }
+		print STDERR "timeout: $!\n";
+		POSIX::_exit(127);
+	}
+	close $stdout;
+	weaken($running{ refaddr $self } = $self);
+	$self->{stdout} = $serial;
+	$self->{deadline} = time + $self->{limit};
+
+	# QEMU calls back before the guest starts, or never.
+	my $ready = IO::Select->new($listen, $serial);
+	my ($first) = $ready->can_read($self->{limit});
+	if (!$first || $first != $listen) {
+		$self->stop;
+		die "Qemu: did not start: " . $self->complaint . "\n";
+	}
+	$self->{qmp} = $listen->accept;
+	$self->{input} = '';
+	$self->{events} = [];
+	$self->_reply;			# the greeting
+	$self->command('qmp_capabilities');
+}
+
+# What QEMU wrote to its standard error.
+sub complaint {
+	my $self = shift;
+	return $self->{complaint} if defined $self->{complaint};
+	open(my $file, '<', "$self->{dir}/stderr") or return '';
+	local $/;
+	my $text = <$file> // '';
+	$text =~ s/\s+$//;
+	return $text;
+}
+
+# One JSON object from the control socket, or undef when there is no more before the deadline.
+sub _message {
+	my $self = shift;
+	until ($self->{input} =~ /\n/) {
+		my $left = $self->{deadline} - time;
+		return undef if $left <= 0 || !IO::Select->new($self->{qmp})->can_read($left);
+		sysread($self->{qmp}, $self->{input}, 65536, length $self->{input}) or return undef;
+	}
+	my ($line, $rest) = split /\r?\n/, $self->{input}, 2;
+	$self->{input} = $rest;
+	return decode_json($line);
+}
+
+sub _reply {
+	my $self = shift;
+	while (my $message = $self->_message) {
+		return $message unless $message->{event};
+		push @{ $self->{events} }, $message;
+	}
+	die "Qemu: no answer from its control socket: " . $self->complaint . "\n";
+}
+
+# A QMP command; its result.
+sub command {
+	my ($self, $name, %arguments) = @_;
+	my $text = encode_json({ execute => $name, %arguments ? (arguments => \%arguments) : () });
+	syswrite($self->{qmp}, "$text\n");
+	my $reply = $self->_reply;
+	die "Qemu: $name: $reply->{error}{desc}\n" if $reply->{error};
+	return $reply->{return};
+}
+
+# A command of the monitor for people, such as "info tlb"; its text.
+sub monitor {
+	my ($self, $line) = @_;
+	$self->{deadline} = time + 30;
+	my $text = $self->command('human-monitor-command', 'command-line' => $line);
+	$text =~ s/\r//g;
+	return $text;
+}
+
+sub _read_serial {
+	my ($self, $on_text) = @_;
+	my $n = sysread($self->{stdout}, my $text, 65536);
+	return 0 unless $n;
+	$self->{serial} .= $text;
+	$on_text->($text) if $on_text;
+	return $n;
+}
+
+# The firmware has nothing left to start that came from us.
+my $gave_up = qr/^BdsDxe: loading Boot\w+ "(?:UiApp|EFI Internal Shell|BootManagerMenuApp)/m;
+
+# Follows the guest until it ends, handing on what it writes. Returns how it ended: guest-shutdown
+# is a power-off, guest-reset a reset or triple fault, "back in the firmware" means that the image
+# returned, "time limit" and "qemu ended" speak for themselves. $until, if given, ends it as well,
+# with "found", once the text matches.
+sub follow {
+	my ($self, $on_text, $until) = @_;
+	my $select = IO::Select->new($self->{stdout}, $self->{qmp});
+	while (1) {
+		if (my ($end) = grep { $_->{event} eq 'SHUTDOWN' } @{ $self->{events} }) {
+			# What was written before is in the pipe already.
+			my $rest = IO::Select->new($self->{stdout});
+			while ($rest->can_read(0)) {
+				last unless $self->_read_serial($on_text);
+			}
+			return $self->{ended} = $end->{data}{reason};
+		}
+		return $self->{ended} = 'found' if $until && $self->{serial} =~ $until;
+		return $self->{ended} = 'back in the firmware' if $self->{serial} =~ $gave_up;
+		my $left = $self->{deadline} - time;
+		return $self->{ended} = 'time limit' if $left <= 0;
+		for my $ready ($select->can_read($left)) {
+			if ($ready == $self->{stdout}) {
+				$self->_read_serial($on_text)
+					or return $self->{ended} = 'qemu ended';
+			} else {
+				my $message = $self->_message
+					or return $self->{ended} = 'qemu ended';
+				push @{ $self->{events} }, $message if $message->{event};
+			}
+		}
+	}
+}
+
+# Ends QEMU if it still runs.
+sub stop {
+	my $self = shift;
+	delete $running{ refaddr $self };
+	my $pid = delete $self->{pid} or return;
+	return if $self->{owner} != $$;
+	local ($?, $@, $!);
+	$self->{complaint} = $self->complaint;
+	kill 'TERM', $pid;		# timeout(1) passes it on, and waits for QEMU
+	my $patience = time + 10;
+	while (waitpid($pid, WNOHANG) == 0) {
+		kill 'KILL', $pid if time > $patience;
+		select(undef, undef, undef, 0.02);
+	}
+}
+
+sub DESTROY {
+	$_[0]->stop;
+}
+
+# A signal runs no destructors, so it has to do their work before it ends this process.
+for my $signal (qw(INT TERM HUP PIPE)) {
+	$SIG{$signal} = sub {
+		for my $machine (grep { defined } values %running) {
+			$machine->stop;
+			remove_tree($machine->{dir});
+		}
+		$SIG{$signal} = 'DEFAULT';
+		kill $signal, $$;
+	};
+}
+
+1;
