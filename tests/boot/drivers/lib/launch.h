@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What the test drivers share. A driver is the image that the firmware starts; it changes the world
+ * and then starts \keel.efi, which lies on the same disk, and tells on the console how that went:
+ *
+ *	launch: NAME status STATUS free BEFORE AFTER
+ *
+ * with EFI_STATUS in hex and the number of free pages, in decimal, before keel.efi was loaded and
+ * after it is gone.
+ */
+#ifndef LAUNCH_H
+#define LAUNCH_H
+
+#include <efi.h>
+
+/* Call first. */
+void launch_init(EFI_HANDLE image, EFI_SYSTEM_TABLE *system);
+
+void print(const char *text);
+void print_number(UINT64 value, unsigned base);
+
+/* Pages of EfiConventionalMemory. */
+UINT64 free_pages(void);
+
+/*
+ * Loads \keel.efi, calls change (if not NULL), starts keel.efi, calls restore (if not NULL), and
+ * reports. Returns the status of StartImage, or of LoadImage when that failed.
+ */
+EFI_STATUS launch(const char *name, void (*change)(void), void (*restore)(void));
+
+/* Powers the machine off: the test is over. */
+EFI_STATUS finish(void);
+
+/* As the firmware gave them. */
+extern EFI_SYSTEM_TABLE *system_table;
+extern EFI_BOOT_SERVICES *boot_services;
+
+#endif

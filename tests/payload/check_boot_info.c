@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* boot_info itself, and the memory map in it against the firmware's own. */
+#include "checks.h"
+#include "cpu.h"
+#include "firmware.h"
+#include "report.h"
+
+static bool in_direct_map(uint64_t virt, uint64_t bytes)
+{
+	return virt >= KEEL_DIRECT_MAP_START && virt <= KEEL_DIRECT_MAP_LAST &&
+	       bytes - 1 <= KEEL_DIRECT_MAP_LAST - virt;
+}
+
+static void expect_pointer(const char *what, const void *pointer, uint64_t bytes)
+{
+	if (bytes)
+		expect(what, (uint64_t)pointer, true, in_direct_map((uint64_t)pointer, bytes));
+}
+
+static void check_pointers(void)
+{
+	point_begin("boot_info: every pointer is a direct-map address");
+	expect_pointer("boot_info", boot, sizeof(*boot));
+	expect_pointer("memory_ranges", boot->memory_ranges,
+		       boot->memory_range_count * sizeof(*boot->memory_ranges));
+	expect_pointer("mappings", boot->mappings, boot->mapping_count * sizeof(*boot->mappings));
+	expect_pointer("efi_map", boot->efi_map, boot->efi_map_bytes);
+	expect_pointer("efi_memory_attributes", boot->efi_memory_attributes,
+		       boot->efi_memory_attributes ? boot->efi_memory_attributes_bytes : 0);
+	expect_pointer("segments", boot->segments, boot->segment_count * sizeof(*boot->segments));
+	expect_pointer("cpus", boot->cpus, boot->cpu_count * sizeof(*boot->cpus));
+	expect_pointer("io_apics", boot->io_apics, boot->io_apic_count * sizeof(*boot->io_apics));
+	if (boot->framebuffer.format != KEEL_PIXEL_NONE)
+		expect("framebuffer.virt", boot->framebuffer.phys,
+		       KEEL_DIRECT_MAP(boot->framebuffer.phys), boot->framebuffer.virt);
+	point_end();
+}
+
+static void check_cpu_facts(void)
+{
+	bool has_1g = read_cpuid(0x80000001).edx & CPUID_80000001_EDX_1G_PAGES;
+
+	point_begin("boot_info: what it says of the CPU");
+	expect("phys_bits", 0, read_cpuid(0x80000008).eax & 0xff, boot->phys_bits);
+	expect("largest_leaf_level", 0, has_1g ? KEEL_LEVEL_PDPT : KEEL_LEVEL_PD,
+	       boot->largest_leaf_level);
+	expect("there is at least one CPU", 0, true, boot->cpu_count > 0);
+	expect("there is a descriptor", 0, true, firmware_count() > 0);
+	expect("size of a descriptor", 0, true,
+	       boot->efi_map_stride >= sizeof(struct keel_efi_descriptor));
+	point_end();
+}
+
+bool check_boot_info(void)
+{
+	bool sound;
+
+	point_begin("boot_info: magic, version and size");
+	sound = expect("its address", (uint64_t)boot, true,
+		       in_direct_map((uint64_t)boot, sizeof(*boot))) &&
+		expect("magic", (uint64_t)boot, KEEL_BOOT_INFO_MAGIC, boot->magic) &&
+		expect("version", (uint64_t)boot, KEEL_BOOT_INFO_VERSION, boot->version) &&
+		expect("size", (uint64_t)boot, sizeof(*boot), boot->size);
+	point_end();
+	if (!sound)
+		return false;
+	check_pointers();
+	check_cpu_facts();
+	return true;
+}
+
+static bool is_one_range(const struct keel_memory_range *a, const struct keel_memory_range *b)
+{
+	return a->phys + a->bytes == b->phys && a->type == b->type && a->attribute == b->attribute;
+}
+
+static void check_order(void)
+{
+	const struct keel_memory_range *r = boot->memory_ranges;
+
+	point_begin("memory map: ranges are sorted, whole pages, merged, and do not overlap");
+	for (uint64_t n = 0; n < boot->memory_range_count; n++, r++) {
+		expect("part of a page", r->phys, 0, (r->phys | r->bytes) % KEEL_PAGE_SIZE);
+		expect("is empty", r->phys, false, r->bytes == 0);
+		if (n == 0)
+			continue;
+		expect("begins behind the range before it", r->phys, true,
+		       r[-1].phys + r[-1].bytes <= r->phys);
+		expect("continues the range before it", r->phys, false, is_one_range(r - 1, r));
+	}
+	point_end();
+}
+
+/* Keel's own types stand for memory that it was given: for the firmware, loader data or code. */
+static bool types_agree(uint32_t type, uint32_t firmware_type)
+{
+	if (type < KEEL_MEMORY_TYPE_UEFI_COUNT)
+		return type == firmware_type;
+	return type >= KEEL_MEMORY_TYPE_KERNEL && type < KEEL_MEMORY_TYPE_KEEL_END &&
+	       (firmware_type == KEEL_MEMORY_TYPE_LOADER_DATA ||
+		firmware_type == KEEL_MEMORY_TYPE_LOADER_CODE);
+}
+
+static uint64_t check_range(const struct keel_memory_range *r)
+{
+	const uint64_t end = r->phys + r->bytes;
+	bool mapped;
+
+	for (uint64_t phys = r->phys; phys < end;) {
+		struct firmware_span span = firmware_span(phys);
+
+		expect("the firmware knows it", phys, true, span.known);
+		if (!types_agree(r->type, span.type))
+			expect("type", phys, span.type, r->type);
+		phys = span.end;
+	}
+	mapped = firmware_is_memory(r->type) || r->type >= KEEL_MEMORY_TYPE_KERNEL;
+	expect("virt", r->phys, mapped ? KEEL_DIRECT_MAP(r->phys) : 0, r->virt);
+	return r->bytes;
+}
+
+void check_memory_ranges(void)
+{
+	uint64_t bytes = 0, firmware_bytes = 0;
+	const uint64_t limit = UINT64_C(1) << boot->phys_bits;
+
+	check_order();
+	point_begin("memory map: says what the firmware's descriptors say");
+	for (uint64_t n = 0; n < boot->memory_range_count; n++)
+		bytes += check_range(&boot->memory_ranges[n]);
+	for (uint64_t phys = 0; phys < limit;) {
+		struct firmware_span span = firmware_span(phys);
+
+		firmware_bytes += span.known ? span.end - phys : 0;
+		phys = span.end;
+	}
+	expect("bytes that are described", 0, firmware_bytes, bytes);
+	point_end();
+}

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What the loader keeps for the kernel: the memory map has to call it by its name, or a kernel
+ * that takes all free memory takes its own tables.
+ */
+#include "checks.h"
+#include "report.h"
+
+/* One range of the map, of this type, holds all of it: neighbours are merged. */
+static void expect_kept(const char *what, uint64_t phys, uint64_t bytes, uint32_t type)
+{
+	for (uint64_t n = 0; bytes && n < boot->memory_range_count; n++) {
+		const struct keel_memory_range *r = &boot->memory_ranges[n];
+
+		if (phys < r->phys || phys - r->phys >= r->bytes)
+			continue;
+		expect(what, phys, type, r->type);
+		expect("its end lies in the same range", phys, true,
+		       bytes <= r->bytes - (phys - r->phys));
+		return;
+	}
+	if (bytes)
+		expect_text(what, phys, "a range of the memory map", "nothing");
+}
+
+static void expect_data(const char *what, const void *pointer, uint64_t bytes)
+{
+	expect_kept(what, KEEL_DIRECT_MAP_PHYS((uint64_t)pointer), bytes,
+		    KEEL_MEMORY_TYPE_BOOT_INFO);
+}
+
+static void check_data(void)
+{
+	const struct keel_boot_info *b = boot;
+
+	point_begin("memory map: boot_info and what it points to are kept");
+	expect_data("boot_info", b, b->size);
+	expect_data("memory_ranges", b->memory_ranges,
+		    b->memory_range_count * sizeof(*b->memory_ranges));
+	expect_data("mappings", b->mappings, b->mapping_count * sizeof(*b->mappings));
+	expect_data("efi_map", b->efi_map, b->efi_map_bytes);
+	if (b->efi_memory_attributes)
+		expect_data("efi_memory_attributes", b->efi_memory_attributes,
+			    b->efi_memory_attributes_bytes);
+	expect_data("segments", b->segments, b->segment_count * sizeof(*b->segments));
+	expect_data("cpus", b->cpus, b->cpu_count * sizeof(*b->cpus));
+	expect_data("io_apics", b->io_apics, b->io_apic_count * sizeof(*b->io_apics));
+	point_end();
+}
+
+static void expect_cpu_area(const char *what, uint64_t phys, uint64_t bytes)
+{
+	expect_kept(what, phys, bytes, KEEL_MEMORY_TYPE_CPU_AREA);
+}
+
+static void check_cpu_areas(void)
+{
+	point_begin("memory map: the CPUs' tables and stacks are kept");
+	expect_cpu_area("IDT", boot->idt_phys, KEEL_PAGE_SIZE);
+	expect_cpu_area("vsyscall page", boot->vsyscall_phys, KEEL_PAGE_SIZE);
+	for (uint64_t n = 0; n < boot->cpu_count; n++) {
+		const struct keel_cpu *cpu = &boot->cpus[n];
+
+		expect_cpu_area("GDT", cpu->gdt_phys, KEEL_PAGE_SIZE);
+		expect_cpu_area("entry stack", cpu->entry_stack_phys, KEEL_PAGE_SIZE);
+		expect_cpu_area("TSS", cpu->tss_phys, KEEL_PAGE_SIZE);
+		expect_cpu_area("IST stacks", cpu->ist_stacks_phys,
+				(KEEL_IST_MCE - KEEL_IST_DF + 1) * KEEL_CEA_IST_STACK_PAGES *
+					KEEL_PAGE_SIZE);
+		expect_cpu_area("stack", cpu->stack_phys, KEEL_STACK_BYTES);
+		expect_cpu_area("ministack", cpu->espfix_phys, KEEL_ESPFIX_STACK_BYTES);
+	}
+	point_end();
+}
+
+void check_own_memory(void)
+{
+	check_data();
+	check_cpu_areas();
+
+	point_begin("memory map: page tables and kernel are kept");
+	expect_kept("page tables", boot->tables_phys, boot->tables_planned * KEEL_PAGE_SIZE,
+		    KEEL_MEMORY_TYPE_TABLES);
+	for (unsigned n = 0; n < boot->segment_count; n++)
+		expect_kept("kernel segment", boot->segments[n].phys, boot->segments[n].bytes,
+			    KEEL_MEMORY_TYPE_KERNEL);
+	point_end();
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The checks, in the order in which they run. Each reports one point or a few. */
+#ifndef PAYLOAD_CHECKS_H
+#define PAYLOAD_CHECKS_H
+
+#include <stdbool.h>
+
+/* Returns whether boot_info is one at all; if not, nothing else can be read from it. */
+bool check_boot_info(void);
+void check_memory_ranges(void);
+void check_own_memory(void);
+
+/* Before fault_init() fills the IDT in. */
+void check_idt(void);
+
+/* The machine as the kernel found it: before anything in it is changed. */
+void check_entry_state(void);
+void check_control_registers(void);
+void check_descriptor_tables(void);
+
+/* These need found_walk(). */
+void check_rows(void);
+void check_direct_map(void);
+void check_kernel_stacks(void);
+void check_cpu_entry_area(void);
+void check_espfix(void);
+void check_efi_region(void);
+void check_kernel_text(void);
+void check_modules(void);
+void check_fixmap(void);
+void check_vsyscall(void);
+void check_exclusion(void);
+void check_mappings(void);
+void check_tables(void);
+
+/* These use the map. */
+void check_probes(void);
+void check_runtime_services(void);
+
+/* Comments: the map as it was found, and what building it took. */
+void show_map(void);
+void show_figures(void);
+
+#endif

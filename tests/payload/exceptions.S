@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Entry points of the 32 exceptions, FAULT_STUB_BYTES apart, and the accesses that may fault.
+ * fault.c has struct fault_frame, which mirrors what is pushed here.
+ */
+	.text
+
+	/* Vectors with an error code of the CPU's own: SDM vol. 3A table 6-1. */
+	.balign 16
+	.globl exception_stubs
+exception_stubs:
+	.set vector, 0
+	.rept 32
+	.balign 16
+	.if !(vector == 8 || (vector >= 10 && vector <= 14) || vector == 17 || vector == 21 || \
+	      vector == 29 || vector == 30)
+	pushq $0
+	.endif
+	pushq $vector
+	jmp exception_common
+	.set vector, vector + 1
+	.endr
+
+exception_common:
+	pushq %rax
+	pushq %rcx
+	pushq %rdx
+	pushq %rbx
+	pushq %rbp
+	pushq %rsi
+	pushq %rdi
+	pushq %r8
+	pushq %r9
+	pushq %r10
+	pushq %r11
+	pushq %r12
+	pushq %r13
+	pushq %r14
+	pushq %r15
+	cld
+	movq %rsp, %rdi
+	movq %rsp, %rbp
+	andq $-16, %rsp
+	call exception
+	movq %rbp, %rsp
+	popq %r15
+	popq %r14
+	popq %r13
+	popq %r12
+	popq %r11
+	popq %r10
+	popq %r9
+	popq %r8
+	popq %rdi
+	popq %rsi
+	popq %rbp
+	popq %rbx
+	popq %rdx
+	popq %rcx
+	popq %rax
+	addq $16, %rsp
+	iretq
+
+	/*
+	 * void probe_access_read/write/fetch(uint64_t virt): while probe_resume is not zero, a
+	 * fault goes on there, with the stack pointer of probe_rsp.
+	 */
+	.macro PROBE name, access:vararg
+	.globl probe_access_\name
+	.type probe_access_\name, @function
+probe_access_\name:
+	movq %rsp, probe_rsp(%rip)
+	movq $probe_done, probe_resume(%rip)
+	\access
+	jmp probe_done
+	.size probe_access_\name, . - probe_access_\name
+	.endm
+
+	PROBE read, movb (%rdi), %al
+	/* Changes nothing where it succeeds, and is a write for the CPU's checks all the same. */
+	PROBE write, lock orb $0, (%rdi)
+	PROBE fetch, call *%rdi
+
+probe_done:
+	movq $0, probe_resume(%rip)
+	ret
+
+	.section .note.GNU-stack, "", @progbits

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Exceptions; see fault.h. */
+#include <keel/boot_info.h>
+#include "cpu.h"
+#include "fault.h"
+#include "power.h"
+#include "report.h"
+
+#define EXCEPTIONS	 32
+#define FAULT_STUB_BYTES 16
+#define VECTOR_DB	 1
+#define VECTOR_NMI	 2
+#define VECTOR_MC	 18
+
+#define GATE_INTERRUPT 0x8e /* present, DPL 0, 64-bit interrupt gate */
+
+/* SDM vol. 3A figure 6-8. */
+struct gate {
+	uint16_t offset_low;
+	uint16_t selector;
+	uint8_t ist;
+	uint8_t type;
+	uint16_t offset_middle;
+	uint32_t offset_high;
+	uint32_t reserved;
+};
+
+/* As exceptions.S and the CPU push it. */
+struct fault_frame {
+	uint64_t r15, r14, r13, r12, r11, r10, r9, r8, rdi, rsi, rbp, rbx, rdx, rcx, rax;
+	uint64_t vector, error;
+	uint64_t rip, cs, rflags, rsp, ss;
+};
+
+extern const char exception_stubs[];
+void probe_access_read(uint64_t virt);
+void probe_access_write(uint64_t virt);
+void probe_access_fetch(uint64_t virt);
+void exception(struct fault_frame *frame);
+
+const char *fault_activity;
+
+/* Where a fault of a probe goes on, 0 outside of probes; written by exceptions.S. */
+uint64_t probe_resume, probe_rsp;
+static struct fault probe_fault;
+
+void fault_init(void)
+{
+	volatile struct gate *idt = (void *)KEEL_DIRECT_MAP(boot->idt_phys);
+	static const uint8_t ist[EXCEPTIONS] = {
+		[VECTOR_DB] = KEEL_IST_DB,
+		[VECTOR_NMI] = KEEL_IST_NMI,
+		[VECTOR_DF] = KEEL_IST_DF,
+		[VECTOR_MC] = KEEL_IST_MCE,
+	};
+
+	for (int vector = 0; vector < EXCEPTIONS; vector++) {
+		uint64_t handler = (uint64_t)exception_stubs + (uint64_t)vector * FAULT_STUB_BYTES;
+
+		idt[vector].offset_low = (uint16_t)handler;
+		idt[vector].selector = KEEL_KERNEL_CS;
+		idt[vector].ist = ist[vector];
+		idt[vector].offset_middle = (uint16_t)(handler >> 16);
+		idt[vector].offset_high = (uint32_t)(handler >> 32);
+		idt[vector].reserved = 0;
+		idt[vector].type = GATE_INTERRUPT;
+	}
+}
+
+struct fault probe(enum probe_access access, uint64_t virt)
+{
+	probe_fault = (struct fault){ PROBE_NO_FAULT, 0, 0 };
+	if (access == PROBE_READ)
+		probe_access_read(virt);
+	else if (access == PROBE_WRITE)
+		probe_access_write(virt);
+	else
+		probe_access_fetch(virt);
+	return probe_fault;
+}
+
+static void show_registers(const struct fault_frame *f)
+{
+	comment("rax %016lx rbx %016lx rcx %016lx rdx %016lx", f->rax, f->rbx, f->rcx, f->rdx);
+	comment("rsi %016lx rdi %016lx rbp %016lx rsp %016lx", f->rsi, f->rdi, f->rbp, f->rsp);
+	comment("r8  %016lx r9  %016lx r10 %016lx r11 %016lx", f->r8, f->r9, f->r10, f->r11);
+	comment("r12 %016lx r13 %016lx r14 %016lx r15 %016lx", f->r12, f->r13, f->r14, f->r15);
+	comment("cs %lx ss %lx rflags %lx cr3 %lx", f->cs, f->ss, f->rflags, read_cr3());
+}
+
+void exception(struct fault_frame *frame)
+{
+	static int unexpected;
+
+	if (probe_resume && (frame->vector == VECTOR_PF || frame->vector == VECTOR_GP)) {
+		probe_fault = (struct fault){ frame->vector, frame->error,
+					      frame->vector == VECTOR_PF ? read_cr2() : 0 };
+		frame->rip = probe_resume;
+		frame->rsp = probe_rsp;
+		probe_resume = 0;
+		return;
+	}
+	/* A fault of the code that reports a fault, or of the firmware that is to switch off. */
+	if (unexpected++)
+		halt_forever();
+	show_registers(frame);
+	report_bail_out("exception %lu error 0x%lx CR2 0x%016lx RIP 0x%016lx in %s", frame->vector,
+			frame->error, read_cr2(), frame->rip,
+			fault_activity ? fault_activity : "the self-check");
+	power_off();
+}

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The firmware's memory map; see firmware.h. UEFI 2.10, 7.2.3 "GetMemoryMap". */
+#include <stddef.h>
+#include "firmware.h"
+#include "report.h"
+
+uint64_t firmware_count(void)
+{
+	return boot->efi_map_stride ? boot->efi_map_bytes / boot->efi_map_stride : 0;
+}
+
+static bool is_sound(const struct keel_efi_descriptor *d)
+{
+	const uint64_t limit_pages = (UINT64_C(1) << boot->phys_bits) / KEEL_PAGE_SIZE;
+	const uint64_t first_page = d->phys / KEEL_PAGE_SIZE;
+
+	return d->type < KEEL_MEMORY_TYPE_UEFI_COUNT && d->pages != 0 &&
+	       d->phys % KEEL_PAGE_SIZE == 0 && first_page < limit_pages &&
+	       d->pages <= limit_pages - first_page;
+}
+
+const struct keel_efi_descriptor *firmware_descriptor(uint64_t n)
+{
+	const struct keel_efi_descriptor *d =
+		(const void *)((const char *)boot->efi_map + n * boot->efi_map_stride);
+
+	return is_sound(d) ? d : NULL;
+}
+
+bool firmware_is_memory(uint32_t type)
+{
+	switch (type) {
+	case KEEL_MEMORY_TYPE_LOADER_CODE:
+	case KEEL_MEMORY_TYPE_LOADER_DATA:
+	case KEEL_MEMORY_TYPE_BOOT_SERVICES_CODE:
+	case KEEL_MEMORY_TYPE_BOOT_SERVICES_DATA:
+	case KEEL_MEMORY_TYPE_RUNTIME_SERVICES_CODE:
+	case KEEL_MEMORY_TYPE_RUNTIME_SERVICES_DATA:
+	case KEEL_MEMORY_TYPE_CONVENTIONAL:
+	case KEEL_MEMORY_TYPE_ACPI_RECLAIM:
+	case KEEL_MEMORY_TYPE_ACPI_NVS:
+	case KEEL_MEMORY_TYPE_PERSISTENT:
+		return true;
+	}
+	return false;
+}
+
+bool firmware_is_runtime(const struct keel_efi_descriptor *d)
+{
+	return d->attribute & KEEL_EFI_MEMORY_RUNTIME ||
+	       d->type == KEEL_MEMORY_TYPE_RUNTIME_SERVICES_CODE ||
+	       d->type == KEEL_MEMORY_TYPE_RUNTIME_SERVICES_DATA;
+}
+
+enum keel_memory_type firmware_memory_type(uint32_t type, uint64_t attribute)
+{
+	/* The bits are capabilities; boards offer write-back on flash and ECAM. */
+	if (type == KEEL_MEMORY_TYPE_MMIO || type == KEEL_MEMORY_TYPE_MMIO_PORT)
+		return KEEL_MEMORY_UC;
+	if (attribute & KEEL_EFI_MEMORY_WB)
+		return KEEL_MEMORY_WB;
+	if (attribute & KEEL_EFI_MEMORY_WT)
+		return KEEL_MEMORY_WT;
+	return attribute & KEEL_EFI_MEMORY_WC ? KEEL_MEMORY_WC : KEEL_MEMORY_UC;
+}
+
+struct firmware_span firmware_span(uint64_t phys)
+{
+	struct firmware_span span = { .end = UINT64_C(1) << boot->phys_bits };
+
+	for (uint64_t n = 0; n < firmware_count(); n++) {
+		const struct keel_efi_descriptor *d = firmware_descriptor(n);
+
+		if (!d || d->phys + firmware_bytes(d) <= phys)
+			continue;
+		uint64_t boundary = d->phys > phys ? d->phys : d->phys + firmware_bytes(d);
+
+		if (boundary < span.end)
+			span.end = boundary;
+		if (d->phys > phys || (span.known && !span.memory))
+			continue;
+		span.known = true;
+		span.memory = firmware_is_memory(d->type);
+		span.type = d->type;
+		span.attribute = d->attribute;
+	}
+	return span;
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The firmware's own memory map and Memory Attributes Table, read as they are: in any order, with
+ * their stride, unsound entries left out. Every question is answered by a look through the whole
+ * array, which needs neither memory nor the loader's sorted copy.
+ */
+#ifndef PAYLOAD_FIRMWARE_H
+#define PAYLOAD_FIRMWARE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <keel/boot_info.h>
+
+/* Number of descriptors, and the nth, or NULL when it is not sound. */
+uint64_t firmware_count(void);
+const struct keel_efi_descriptor *firmware_descriptor(uint64_t n);
+
+static inline uint64_t firmware_bytes(const struct keel_efi_descriptor *d)
+{
+	return d->pages * KEEL_PAGE_SIZE;
+}
+
+/* What the firmware says of [phys, end): the largest such range that begins with phys. */
+struct firmware_span {
+	uint64_t end;
+	bool known; /* there is a descriptor */
+	bool memory;
+	uint32_t type;
+	uint64_t attribute;
+};
+
+/* Where descriptors overlap, one that is not memory wins. */
+struct firmware_span firmware_span(uint64_t phys);
+
+/* Loader, boot services, runtime services, conventional, ACPI and persistent memory. */
+bool firmware_is_memory(uint32_t type);
+
+/* RUNTIME, or a type that means it: some boards forget the bit. */
+bool firmware_is_runtime(const struct keel_efi_descriptor *d);
+
+/* How a mapping of such memory is cached. */
+enum keel_memory_type firmware_memory_type(uint32_t type, uint64_t attribute);
+
+/* Whether there is a Memory Attributes Table that obeys its specification. */
+bool firmware_has_attributes(void);
+
+/*
+ * RIGHT_ bits that the runtime descriptor gives at phys, and in *end how far they reach, at most
+ * to the descriptor's own end.
+ */
+uint8_t firmware_rights(const struct keel_efi_descriptor *d, uint64_t phys, uint64_t *end);
+
+#endif

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Linker script of the self-check kernel, to be run through the C preprocessor so that the address
+ * of the text window stands in layout.h only. Three segments, one for each kind of rights; nothing
+ * in them shares a page. The kernel lies 2 MB into the window: physical memory below that belongs
+ * to firmware more often than not.
+ */
+#ifndef __ASSEMBLER__
+#define __ASSEMBLER__
+#endif
+#include <keel/layout.h>
+
+OUTPUT_FORMAT(elf64-x86-64)
+OUTPUT_ARCH(i386:x86-64)
+ENTRY(kernel_entry)
+
+PHDRS
+{
+	text PT_LOAD FLAGS(5);	 /* R-X */
+	rodata PT_LOAD FLAGS(4); /* R-- */
+	data PT_LOAD FLAGS(6);	 /* RW- */
+}
+
+SECTIONS
+{
+	. = KEEL_TEXT_START + KEEL_SIZE_2M;
+	text_start = .;
+	.text : AT(ADDR(.text) - KEEL_TEXT_START)
+	{
+		*(.text .text.*)
+	} :text
+	. = ALIGN(KEEL_PAGE_SIZE);
+	text_end = .;
+
+	rodata_start = .;
+	.rodata : AT(ADDR(.rodata) - KEEL_TEXT_START)
+	{
+		*(.rodata .rodata.*)
+	} :rodata
+	. = ALIGN(KEEL_PAGE_SIZE);
+	rodata_end = .;
+
+	data_start = .;
+	.data : AT(ADDR(.data) - KEEL_TEXT_START)
+	{
+		*(.data .data.*)
+		/* A data segment without file bytes would be an odd one: keep it a normal case. */
+		QUAD(0)
+	} :data
+	.bss : AT(ADDR(.bss) - KEEL_TEXT_START)
+	{
+		*(.bss .bss.* COMMON)
+	} :data
+	. = ALIGN(KEEL_PAGE_SIZE);
+	data_end = .;
+
+	ASSERT(data_end <= KEEL_TEXT_LAST + 1, "the kernel fits into the text window")
+
+	/DISCARD/ : { *(.comment) *(.note .note.*) *(.eh_frame) }
+}

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The self-check: a kernel that does nothing but look at where it is. It shares no code with the
+ * loader, so that the two cannot agree on an error: what it knows is the layout, the contract
+ * (boot_info.h), the firmware's own memory map, and what the CPU says.
+ */
+#include "checks.h"
+#include "entry.h"
+#include "fault.h"
+#include "found.h"
+#include "census.h"
+#include "cpu.h"
+#include "mtrr.h"
+#include "power.h"
+#include "report.h"
+#include "serial.h"
+
+const struct keel_boot_info *boot;
+struct entry_state entry_state;
+
+_Noreturn void kernel_main(const struct keel_boot_info *info);
+
+static void check_map(void)
+{
+	check_rows();
+	check_direct_map();
+	check_kernel_stacks();
+	check_cpu_entry_area();
+	check_espfix();
+	check_efi_region();
+	check_kernel_text();
+	check_modules();
+	check_fixmap();
+	check_vsyscall();
+	check_exclusion();
+	check_mappings();
+	check_tables();
+}
+
+_Noreturn void kernel_main(const struct keel_boot_info *info)
+{
+	boot = info;
+	serial_init();
+	report_begin();
+	if (!check_boot_info()) {
+		report_bail_out("RDI does not lead to a boot_info: 0x%lx", (uint64_t)info);
+		halt_forever();
+	}
+	check_idt();
+	fault_init();
+	screen_init();
+	screen_large(SCREEN_TEXT, "Keel self-check", false);
+
+	check_entry_state();
+	check_control_registers();
+	check_descriptor_tables();
+	check_memory_ranges();
+	check_own_memory();
+
+	mtrr_init();
+	found_walk(boot->kernel_root_phys);
+	census_take();
+	show_map();
+	show_figures();
+	check_map();
+
+	check_probes();
+	check_runtime_services();
+	comment("ticks self_check=%lu", read_tsc() - boot->jump_tsc);
+	report_end();
+	power_off();
+}

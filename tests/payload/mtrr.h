@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Memory type range registers, as far as they say where a large page must not be. */
+#ifndef PAYLOAD_MTRR_H
+#define PAYLOAD_MTRR_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Reads the registers; before it, only the fixed ranges are known. */
+void mtrr_init(void);
+
+/*
+ * Whether a large page may map this naturally aligned range: no fixed range in it, and each
+ * variable range holds all of it or nothing of it (SDM vol. 3A 11.11.9).
+ */
+bool mtrr_is_uniform(uint64_t phys, uint64_t bytes);
+
+#endif

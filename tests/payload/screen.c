@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Text on the framebuffer; see screen.h. */
+#include <keel/boot_info.h>
+#include "fault.h"
+#include "report.h"
+#include "screen.h"
+
+#define CELL_WIDTH   (FONT_COLUMNS + 1)
+#define CELL_HEIGHT  (FONT_ROWS + 3)
+#define MARGIN	     6
+#define WANT_COLUMNS 106 /* of text across the screen: decides how large a dot is */
+#define WANT_LINES   40
+
+/* 0xRRGGBB, whatever the screen's own format is. */
+static const uint32_t colours[SCREEN_COLOUR_COUNT] = {
+	[SCREEN_BACKGROUND] = 0x101820, [SCREEN_TEXT] = 0xe8e8e8, [SCREEN_DIM] = 0x8899a6,
+	[SCREEN_GOOD] = 0x4cd964,	[SCREEN_BAD] = 0xff5a4d,
+};
+
+static struct {
+	bool usable;
+	uint32_t scale;
+	uint32_t top;	 /* where the next line goes, in pixels */
+	uint32_t bottom; /* where the reserved place begins */
+	uint32_t left_out;
+	uint32_t pixel[SCREEN_COLOUR_COUNT];
+} screen;
+
+/* The eight bits of one colour, spread over the bits that the framebuffer has for it. */
+static uint32_t component(uint32_t value, uint32_t mask)
+{
+	if (mask == 0)
+		return 0;
+	uint32_t shift = (uint32_t)__builtin_ctz(mask);
+	return (uint32_t)((uint64_t)(mask >> shift) * value / 0xff) << shift;
+}
+
+static void fill(uint32_t x, uint32_t y, uint32_t width, uint32_t height, uint32_t pixel)
+{
+	const struct keel_framebuffer *fb = &boot->framebuffer;
+
+	for (uint32_t row = y; row < y + height; row++) {
+		uint64_t line = fb->virt + ((uint64_t)row * fb->stride + x) * fb->bytes_per_pixel;
+
+		if (fb->bytes_per_pixel == 4) {
+			for (uint32_t i = 0; i < width; i++)
+				((volatile uint32_t *)line)[i] = pixel;
+			continue;
+		}
+		for (uint32_t i = 0; i < width * fb->bytes_per_pixel; i++)
+			((volatile uint8_t *)line)[i] =
+				(uint8_t)(pixel >> (i % fb->bytes_per_pixel * 8));
+	}
+}
+
+static uint32_t descent(char c)
+{
+	for (const char *d = FONT_DESCENDERS; *d; d++)
+		if (*d == c)
+			return FONT_DESCENT;
+	return 0;
+}
+
+static void draw(uint32_t y, uint32_t scale, enum screen_colour colour, const char *text)
+{
+	uint32_t x = MARGIN * screen.scale;
+
+	for (; *text; text++, x += CELL_WIDTH * scale) {
+		char c = *text >= FONT_FIRST && *text <= FONT_LAST ? *text : '?';
+
+		if (x + CELL_WIDTH * scale > boot->framebuffer.width)
+			return;
+		for (uint32_t dot = 0; dot < FONT_ROWS * FONT_COLUMNS; dot++) {
+			uint32_t row = dot / FONT_COLUMNS, column = dot % FONT_COLUMNS;
+
+			if (font[c - FONT_FIRST][row] >> (FONT_COLUMNS - 1 - column) & 1)
+				fill(x + column * scale, y + (row + descent(c)) * scale, scale,
+				     scale, screen.pixel[colour]);
+		}
+	}
+}
+
+/* The framebuffer is what boot_info says, and takes a write at both ends. */
+static bool framebuffer_is_usable(const struct keel_framebuffer *fb)
+{
+	uint64_t bytes = (uint64_t)fb->stride * fb->height * fb->bytes_per_pixel;
+
+	if (fb->format == KEEL_PIXEL_NONE || fb->width == 0 || fb->width > fb->stride)
+		return false;
+	if (fb->bytes_per_pixel < 2 || fb->bytes_per_pixel > 4 || bytes > fb->bytes)
+		return false;
+	if (fb->virt < KEEL_DIRECT_MAP_START || fb->virt > KEEL_DIRECT_MAP_LAST - bytes)
+		return false;
+	return probe(PROBE_WRITE, fb->virt).vector == PROBE_NO_FAULT &&
+	       probe(PROBE_WRITE, fb->virt + bytes - 1).vector == PROBE_NO_FAULT;
+}
+
+void screen_init(void)
+{
+	const struct keel_framebuffer *fb = &boot->framebuffer;
+
+	if (!framebuffer_is_usable(fb))
+		return;
+	uint32_t by_width = fb->width / (WANT_COLUMNS * CELL_WIDTH);
+	uint32_t by_height = fb->height / (WANT_LINES * CELL_HEIGHT);
+
+	screen.scale = by_width < by_height ? by_width : by_height;
+	if (screen.scale == 0)
+		screen.scale = 1;
+	screen.top = MARGIN * screen.scale;
+	if (fb->height < 4 * CELL_HEIGHT * screen.scale)
+		return;
+	screen.bottom = fb->height - (2 * CELL_HEIGHT + MARGIN) * screen.scale;
+	for (int i = 0; i < SCREEN_COLOUR_COUNT; i++)
+		screen.pixel[i] = component(colours[i] >> 16 & 0xff, fb->red_mask) |
+				  component(colours[i] >> 8 & 0xff, fb->green_mask) |
+				  component(colours[i] & 0xff, fb->blue_mask);
+	fill(0, 0, fb->width, fb->height, screen.pixel[SCREEN_BACKGROUND]);
+	screen.usable = true;
+}
+
+void screen_line(enum screen_colour colour, const char *text)
+{
+	uint32_t height = CELL_HEIGHT * screen.scale;
+
+	if (!screen.usable)
+		return;
+	/* One line is kept for saying how many did not fit. */
+	if (screen.top + 2 * height > screen.bottom) {
+		char line[48];
+
+		format(line, sizeof(line), "and %u more lines, on the serial port",
+		       ++screen.left_out);
+		fill(0, screen.top, boot->framebuffer.width, height,
+		     screen.pixel[SCREEN_BACKGROUND]);
+		draw(screen.top, screen.scale, SCREEN_DIM, line);
+		return;
+	}
+	draw(screen.top, screen.scale, colour, text);
+	screen.top += height;
+}
+
+void screen_large(enum screen_colour colour, const char *text, bool at_bottom)
+{
+	uint32_t height = 2 * CELL_HEIGHT * screen.scale;
+
+	if (!screen.usable)
+		return;
+	if (at_bottom) {
+		fill(0, screen.bottom, boot->framebuffer.width, height,
+		     screen.pixel[SCREEN_BACKGROUND]);
+		draw(screen.bottom, 2 * screen.scale, colour, text);
+		return;
+	}
+	draw(screen.top, 2 * screen.scale, colour, text);
+	screen.top += height;
+}

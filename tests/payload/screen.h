@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Text on the framebuffer. The screen does not scroll: it holds the map as it was found, the
+ * points that failed, and the result in large letters at the bottom.
+ */
+#ifndef PAYLOAD_SCREEN_H
+#define PAYLOAD_SCREEN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define FONT_FIRST	' '
+#define FONT_LAST	'~'
+#define FONT_ROWS	7
+#define FONT_COLUMNS	5
+#define FONT_DESCENDERS "gpqy"
+#define FONT_DESCENT	2
+
+extern const uint8_t font[FONT_LAST - FONT_FIRST + 1][FONT_ROWS];
+
+enum screen_colour {
+	SCREEN_BACKGROUND,
+	SCREEN_TEXT,
+	SCREEN_DIM,
+	SCREEN_GOOD,
+	SCREEN_BAD,
+	SCREEN_COLOUR_COUNT
+};
+
+/* Clears the screen. Without a usable framebuffer all functions here do nothing. */
+void screen_init(void);
+
+/* The next line of text; cut at the right edge. Lines that no longer fit are counted. */
+void screen_line(enum screen_colour colour, const char *text);
+
+/* A line of twice the size: the title, or with `at_bottom` the result in its reserved place. */
+void screen_large(enum screen_colour colour, const char *text, bool at_bottom);
+
+#endif

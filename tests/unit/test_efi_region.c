@@ -1,0 +1,306 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The EFI region: the virtual addresses that runtime descriptors get, and what is mapped there.
+ * What a Memory Attributes Table changes is in test_memory_attributes.c.
+ */
+#include "scene.h"
+
+#define RUNTIME KEEL_EFI_MEMORY_RUNTIME
+#define END	(KEEL_EFI_LAST + 1)
+#define GARBAGE KEEL_U64(0xdeadbeefdead)
+
+static const struct mm_machine machine = { .phys_bits = 46, .largest_leaf_level = KEEL_LEVEL_PDPT };
+
+static struct mm_result assign(const struct mm_descriptors *d)
+{
+	for (uint64_t i = 0; i < mm_descriptor_count(d); i++)
+		mm_descriptor(d, i)->virt = GARBAGE;
+	return mm_efi_assign(d, &machine, NULL);
+}
+
+/*
+ * From the last descriptor to the first, each as high as fits below the one before it at an
+ * address that equals its physical one modulo 2 MiB. That leaves one possible answer.
+ */
+static void check_assigned(const struct mm_descriptors *d)
+{
+	uint64_t top = END;
+
+	for (uint64_t i = mm_descriptor_count(d); i-- > 0;) {
+		const struct keel_efi_descriptor *e = mm_descriptor(d, i);
+		uint64_t bytes = e->pages * 4096;
+
+		if (e->type != 5 && e->type != 6 && !(e->attribute & RUNTIME)) {
+			assert_int_equal(e->virt, 0);
+			continue;
+		}
+		assert_true(e->virt >= KEEL_EFI_START && e->virt + bytes <= top);
+		assert_int_equal(e->virt % 0x200000, e->phys % 0x200000);
+		assert_true(top - (e->virt + bytes) < 0x200000);
+		top = e->virt;
+	}
+}
+
+static void top_down(void **state)
+{
+	struct mm_descriptors d = { .stride = 48 };
+
+	(void)state;
+	descriptors_add(&d, 7, 0x100000, 0x1000, 0xf);
+	descriptors_add(&d, 6, 0x1eaa0000, 258, RUNTIME | 0xf);
+	descriptors_add(&d, 5, 0x1f5ec000, 256, RUNTIME | 0xf);
+	descriptors_add(&d, 0, 0xb0000000, 0x10000, 1);
+	descriptors_add(&d, 11, 0xffc00000, 1024, RUNTIME | 1);
+	check_ok(assign(&d));
+	check_assigned(&d);
+	/* By hand: 4 MiB, 2 MiB aligned; then ...1ec000, then ...a0000. */
+	assert_int_equal(mm_descriptor(&d, 4)->virt, END - 0x400000);
+	assert_int_equal(mm_descriptor(&d, 2)->virt, END - 0x800000 + 0x1ec000);
+	assert_int_equal(mm_descriptor(&d, 1)->virt, END - 0x800000 + 0xa0000);
+	assert_int_equal(mm_descriptor(&d, 0)->virt, 0);
+	assert_int_equal(mm_descriptor(&d, 3)->virt, 0);
+	descriptors_free(&d);
+}
+
+/* Descriptors that touch in physical memory still touch: images are split into such pieces. */
+static void neighbours_stay_neighbours(void **state)
+{
+	struct mm_descriptors d = { .stride = 40 };
+	uint64_t phys = 0x7f1ff000;
+
+	(void)state;
+	for (uint64_t i = 0; i < 40; i++) {
+		uint64_t pages = 1 + i * 37 % 600;
+
+		descriptors_add(&d, i % 2 ? 5 : 6, phys, pages, RUNTIME | 0xf);
+		phys += pages * 4096;
+	}
+	check_ok(assign(&d));
+	check_assigned(&d);
+	for (uint64_t i = 1; i < 40; i++)
+		assert_int_equal(mm_descriptor(&d, i)->virt - mm_descriptor(&d, i - 1)->virt,
+				 mm_descriptor(&d, i)->phys - mm_descriptor(&d, i - 1)->phys);
+	descriptors_free(&d);
+}
+
+/* The firmware's order counts, not the order of addresses. */
+static void order_is_the_firmwares(void **state)
+{
+	struct mm_descriptors d = { .stride = 48 };
+
+	(void)state;
+	descriptors_add(&d, 6, 0x80000000, 16, RUNTIME | 0xf);
+	descriptors_add(&d, 6, 0x40000000, 16, RUNTIME | 0xf);
+	descriptors_add(&d, 6, 0x60000000, 16, RUNTIME | 0xf);
+	check_ok(assign(&d));
+	check_assigned(&d);
+	assert_true(mm_descriptor(&d, 0)->virt < mm_descriptor(&d, 1)->virt);
+	assert_true(mm_descriptor(&d, 1)->virt < mm_descriptor(&d, 2)->virt);
+	descriptors_free(&d);
+}
+
+/* RUNTIME on any type; and the two runtime types without it (Dell IoT gateways), with a note. */
+static void which_descriptors(void **state)
+{
+	struct mm_descriptors d = { .stride = 48 };
+	struct note_log log;
+
+	(void)state;
+	for (uint32_t type = 0; type < 16; type++)
+		descriptors_add(&d, type, 0x100000000 + type * 0x10000, 2, RUNTIME | 0xf);
+	for (uint32_t type = 0; type < 16; type++)
+		descriptors_add(&d, type, 0x200000000 + type * 0x10000, 2, 0xf);
+	note_log_reset(&log);
+	check_ok(mm_efi_assign(&d, &machine, &log.notes));
+	check_assigned(&d);
+	for (uint64_t i = 0; i < 16; i++)
+		assert_int_not_equal(mm_descriptor(&d, i)->virt, 0);
+	assert_int_equal(log.count[MM_NOTE_RUNTIME_BIT], 2);
+	assert_in_range(note_log_first(&log, MM_NOTE_RUNTIME_BIT)->phys, 0x200050000, 0x200060000);
+	descriptors_free(&d);
+}
+
+/* An unsound descriptor gets no address, whatever its type. */
+static void unsound_gets_nothing(void **state)
+{
+	struct mm_descriptors d = { .stride = 48 };
+
+	(void)state;
+	descriptors_add(&d, 5, 0x100000800, 2, RUNTIME | 0xf);
+	descriptors_add(&d, 6, 0x100000000, 0, RUNTIME | 0xf);
+	descriptors_add(&d, 99, 0x100000000, 2, RUNTIME | 0xf);
+	descriptors_add(&d, 6, KEEL_U64(1) << 46, 2, RUNTIME | 0xf);
+	descriptors_add(&d, 6, 0x1000, KEEL_U64(0xfffffffffffff), RUNTIME | 0xf);
+	check_ok(assign(&d));
+	for (uint64_t i = 0; i < 5; i++)
+		assert_int_equal(mm_descriptor(&d, i)->virt, 0);
+	descriptors_free(&d);
+}
+
+/* 64 GiB fit to the last page; one page more does not, and the error names the range. */
+static void region_full(void **state)
+{
+	struct mm_descriptors d = { .stride = 48 };
+
+	(void)state;
+	descriptors_add(&d, 6, 0x4000000000, KEEL_U64(0x1000000), RUNTIME | 0xf);
+	check_ok(assign(&d));
+	assert_int_equal(mm_descriptor(&d, 0)->virt, KEEL_EFI_START);
+	mm_descriptor(&d, 0)->pages++;
+	check_error(assign(&d), MM_ERR_EFI_FULL, 0x4000000000);
+	mm_descriptor(&d, 0)->pages = KEEL_U64(0xffffff); /* leaves one page, of the wrong place */
+	mm_descriptor(&d, 0)->phys += 0x1000;
+	descriptors_add(&d, 6, 0x2000000000, 1, RUNTIME | 0xf);
+	check_error(assign(&d), MM_ERR_EFI_FULL, 0x4000001000);
+	mm_descriptor(&d, 1)->phys = 0x2000000000;
+	mm_descriptor(&d, 0)->phys = 0x1000;
+	mm_descriptor(&d, 0)->pages = KEEL_U64(0x2000000); /* 128 GiB: far below the region */
+	check_error(assign(&d), MM_ERR_EFI_FULL, 0x1000);
+	descriptors_free(&d);
+}
+
+/* The number of bytes can be such that the address wraps. */
+static void far_too_large(void **state)
+{
+	struct mm_descriptors d = { .stride = 48 };
+	const struct mm_machine wide = { .phys_bits = 52, .largest_leaf_level = 3 };
+
+	(void)state;
+	for (uint64_t i = 0; i < 5000; i++) /* 2^64 bytes and more in total */
+		descriptors_add(&d, 6, 0x1000, KEEL_U64(0xfffffffff0), RUNTIME | 0xf);
+	assert_int_equal(mm_efi_assign(&d, &wide, NULL).error, MM_ERR_EFI_FULL);
+	descriptors_free(&d);
+}
+
+/* Descriptors around one another in a scene; the plan holds what their table says. */
+static struct scene *scene_with(uint32_t type, uint64_t phys, uint64_t pages, uint64_t attribute)
+{
+	struct mm_descriptors d = map_file_read("tests/maps/qemu-q35-512m.map", 48);
+
+	descriptors_add(&d, type, phys, pages, attribute);
+	return scene_new(d, 1);
+}
+
+static const struct keel_mapping *mapping_of(const struct scene *s, uint64_t descriptor)
+{
+	const struct keel_mapping *m =
+		scene_find(s, mm_descriptor(&s->descriptors, descriptor)->virt);
+
+	assert_non_null(m);
+	assert_int_equal(m->region, KEEL_REGION_EFI);
+	return m;
+}
+
+static void one_kind(uint32_t type, uint64_t attribute, enum keel_rights rights,
+		     enum keel_memory_type memory_type, bool no_cache_bit)
+{
+	struct scene *s = scene_with(type, KEEL_U64(0x3f80003000), 7, attribute);
+	uint64_t last = mm_descriptor_count(&s->descriptors) - 1;
+	const struct keel_mapping *m;
+
+	check_ok(scene_plan(s));
+	m = mapping_of(s, last);
+	assert_int_equal(m->phys, KEEL_U64(0x3f80003000));
+	assert_int_equal(m->bytes, 0x7000);
+	assert_int_equal(m->virt, mm_descriptor(&s->descriptors, last)->virt);
+	assert_int_equal(m->rights, rights);
+	assert_int_equal(m->memory_type, memory_type);
+	assert_int_equal(s->log.count[MM_NOTE_NO_CACHE_BIT] > 0, no_cache_bit);
+	if (no_cache_bit)
+		assert_int_equal(note_log_first(&s->log, MM_NOTE_NO_CACHE_BIT)->phys,
+				 KEEL_U64(0x3f80003000));
+	scene_free(s);
+}
+
+static void rights_and_memory_types(void **state)
+{
+	(void)state;
+	one_kind(6, RUNTIME | 0xf, KEEL_RIGHTS_RW, KEEL_MEMORY_WB, false);
+	one_kind(6, 0xf, KEEL_RIGHTS_RW, KEEL_MEMORY_WB, false);
+	one_kind(5, RUNTIME | 0xf, KEEL_RIGHTS_FIRMWARE_RWX, KEEL_MEMORY_WB, false);
+	one_kind(0, RUNTIME | 0xf, KEEL_RIGHTS_RW, KEEL_MEMORY_WB, false);
+	one_kind(0, RUNTIME | 0x1, KEEL_RIGHTS_RW, KEEL_MEMORY_UC, false);
+	one_kind(0, RUNTIME, KEEL_RIGHTS_RW, KEEL_MEMORY_UC, true);
+	one_kind(11, RUNTIME | 0x1, KEEL_RIGHTS_RW, KEEL_MEMORY_UC, false);
+	one_kind(11, RUNTIME | 0xf, KEEL_RIGHTS_RW, KEEL_MEMORY_UC, false);
+	one_kind(11, RUNTIME, KEEL_RIGHTS_RW, KEEL_MEMORY_UC, true);
+	one_kind(6, RUNTIME | 0x4, KEEL_RIGHTS_RW, KEEL_MEMORY_WT, false);
+}
+
+/* Without a table, code is writable and executable, and the outcome says so. */
+static void code_without_a_table(void **state)
+{
+	struct scene *s = scene_qemu(1);
+	uint64_t code = 0;
+
+	(void)state;
+	check_ok(scene_plan(s));
+	assert_true(s->outcome.runtime_code_writable);
+	assert_true(s->log.count[MM_NOTE_CODE_WRITABLE] > 0);
+	for (uint64_t i = 0; i < s->plan.count; i++)
+		if (s->plan.mappings[i].rights == KEEL_RIGHTS_FIRMWARE_RWX) {
+			assert_int_equal(s->plan.mappings[i].region, KEEL_REGION_EFI);
+			assert_int_equal(s->plan.mappings[i].phys, 0x1f5ec000);
+			assert_int_equal(s->plan.mappings[i].bytes, 256 * 4096);
+			code++;
+		}
+	assert_int_equal(code, 1);
+	scene_free(s);
+}
+
+/* No runtime code, nothing to complain of. */
+static void no_code_at_all(void **state)
+{
+	struct mm_descriptors d = { .stride = 48 };
+	struct scene *s;
+
+	(void)state;
+	descriptors_add(&d, 7, 0x100000, 0x10000, 0xf);
+	descriptors_add(&d, 6, 0x40000000, 0x100, RUNTIME | 0xf);
+	s = scene_new(d, 1);
+	check_ok(scene_plan(s));
+	assert_false(s->outcome.runtime_code_writable);
+	assert_int_equal(s->log.count[MM_NOTE_CODE_WRITABLE], 0);
+	scene_free(s);
+}
+
+/* Adjacent pieces that are alike become one mapping, with large pages where both sides allow. */
+static void pieces_merge(void **state)
+{
+	struct mm_descriptors d = { .stride = 48 };
+	struct scene *s;
+	const struct keel_mapping *m;
+
+	(void)state;
+	descriptors_add(&d, 7, 0x100000, 0x10000, 0xf);
+	for (uint64_t i = 0; i < 64; i++)
+		descriptors_add(&d, 6, 0x40000000 + i * 0x10000, 0x10, RUNTIME | 0xf);
+	s = scene_new(d, 1);
+	check_ok(scene_plan(s));
+	m = mapping_of(s, 1);
+	assert_int_equal(m->phys, 0x40000000);
+	assert_int_equal(m->bytes, 64 * 0x10000);
+	scene_tables(s);
+	assert_int_equal(scene_walk(s, m->virt).level, 2);
+	assert_int_equal(scene_walk(s, m->virt + 0x200000).level, 2);
+	scene_free(s);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(top_down),
+		cmocka_unit_test(neighbours_stay_neighbours),
+		cmocka_unit_test(order_is_the_firmwares),
+		cmocka_unit_test(which_descriptors),
+		cmocka_unit_test(unsound_gets_nothing),
+		cmocka_unit_test(region_full),
+		cmocka_unit_test(far_too_large),
+		cmocka_unit_test(rights_and_memory_types),
+		cmocka_unit_test(code_without_a_table),
+		cmocka_unit_test(no_code_at_all),
+		cmocka_unit_test(pieces_merge),
+	};
+
+	return cmocka_run_group_tests_name("EFI region", tests, NULL, NULL);
+}
