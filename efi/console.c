@@ -100,12 +100,22 @@ EFI_STATUS fail(const struct loader *l, EFI_STATUS status, const char *format, .
 	return status;
 }
 
+/* The firmware has it at its physical address; in Keel's own tables it is in the direct map. */
+static uint64_t framebuffer_now(const struct loader *l)
+{
+	const uint64_t phys = l->facts.framebuffer.phys;
+
+	if (!phys || !l->own_tables)
+		return phys;
+	return l->outcome.framebuffer_mapped ? KEEL_DIRECT_MAP(phys) : 0;
+}
+
 _Noreturn void panic(const struct loader *l, const char *format, ...)
 {
 	struct panic_screen screen;
 	va_list arguments;
 
-	panic_screen_start(&screen, &l->facts.framebuffer);
+	panic_screen_start(&screen, &l->facts.framebuffer, framebuffer_now(l));
 	va_start(arguments, format);
 	format_text(to_panic, &screen, "\nkeel: fatal: ", arguments);
 	format_text(to_panic, &screen, format, arguments);

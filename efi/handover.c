@@ -11,6 +11,9 @@
 /* A stale key is normal once, when drivers allocate as they are told of the exit. */
 #define MAX_EXIT_TRIES 8
 
+/* Maps that are read until one is like the map that the tables were made for. */
+#define MAX_REVIEWS 8
+
 #define INT3	      0xcc
 #define MSR_FS_BASE   0xc0000100
 #define MSR_GS_BASE   0xc0000101
@@ -19,23 +22,26 @@
 /* Reads the final map, and makes the tables anew should they not fit it any more. */
 static EFI_STATUS review(struct loader *l)
 {
-	bool current = false;
-	EFI_STATUS status = memory_map_get(l);
-	struct mm_result result = { MM_OK, 0 };
+	for (unsigned n = 0; n < MAX_REVIEWS; n++) {
+		bool current = false;
+		EFI_STATUS status = memory_map_get(l);
+		struct mm_result result;
 
-	while (!EFI_ERROR(status)) {
+		if (EFI_ERROR(status))
+			return status;
 		result = tables_review(l, &current);
-		if (result.error || current)
-			break;
+		if (result.error)
+			return fail(l, EFI_INVALID_PARAMETER, "the final memory map: %s: %x",
+				    mm_error_text(result.error), result.address);
+		if (current)
+			return EFI_SUCCESS;
 		stage_end(l, KEEL_STAGE_EXIT);
 		status = tables_build(l, NULL);
-		if (!EFI_ERROR(status))
-			status = memory_map_get(l);
+		if (EFI_ERROR(status))
+			return status;
 	}
-	if (result.error)
-		status = fail(l, EFI_INVALID_PARAMETER, "the final memory map: %s: %x",
-			      mm_error_text(result.error), result.address);
-	return status;
+	return fail(l, EFI_ABORTED, "the memory map changes each time it is read, %u times",
+		    (uint64_t)MAX_REVIEWS);
 }
 
 static EFI_STATUS leave_boot_services(struct loader *l)

@@ -3,17 +3,24 @@
 #ifndef EFI_PANIC_SCREEN_H
 #define EFI_PANIC_SCREEN_H
 
+#include <stdbool.h>
 #include <keel/boot_info.h>
 
-/* Where the next character goes; pixel addresses are physical, as they were under the firmware. */
+/* Where the next character goes. */
 struct panic_screen {
 	const struct keel_framebuffer *framebuffer;
-	uint32_t x; /* pixels */
+	uint64_t base; /* where the framebuffer can be written now; 0: nowhere */
+	uint32_t dot;  /* pixels of a dot's side */
+	uint32_t x;    /* pixels */
 	uint32_t y;
 };
 
-/* Makes room at the top of the screen; without a framebuffer nothing happens, here and below. */
-void panic_screen_start(struct panic_screen *screen, const struct keel_framebuffer *framebuffer);
+/*
+ * Begins at the top left corner. base is the address under which the framebuffer is mapped at this
+ * moment; with 0 nothing is drawn.
+ */
+void panic_screen_start(struct panic_screen *screen, const struct keel_framebuffer *framebuffer,
+			uint64_t base);
 void panic_screen_put(struct panic_screen *screen, char c);
 
 #endif

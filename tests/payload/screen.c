@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Text on the framebuffer; see screen.h. */
 #include <keel/boot_info.h>
+#include <keel/font.h>
 #include "fault.h"
 #include "report.h"
 #include "screen.h"
 
-#define CELL_WIDTH   (FONT_COLUMNS + 1)
-#define CELL_HEIGHT  (FONT_ROWS + 3)
+#define CELL_WIDTH   (KEEL_FONT_COLUMNS + 1)
+#define CELL_HEIGHT  (KEEL_FONT_ROWS + 3)
 #define MARGIN	     6
 #define WANT_COLUMNS 106 /* of text across the screen: decides how large a dot is */
 #define WANT_LINES   40
@@ -53,29 +54,23 @@ static void fill(uint32_t x, uint32_t y, uint32_t width, uint32_t height, uint32
 	}
 }
 
-static uint32_t descent(char c)
-{
-	for (const char *d = FONT_DESCENDERS; *d; d++)
-		if (*d == c)
-			return FONT_DESCENT;
-	return 0;
-}
-
 static void draw(uint32_t y, uint32_t scale, enum screen_colour colour, const char *text)
 {
 	uint32_t x = MARGIN * screen.scale;
 
 	for (; *text; text++, x += CELL_WIDTH * scale) {
-		char c = *text >= FONT_FIRST && *text <= FONT_LAST ? *text : '?';
+		char c = *text >= KEEL_FONT_FIRST && *text <= KEEL_FONT_LAST ? *text : '?';
 
 		if (x + CELL_WIDTH * scale > boot->framebuffer.width)
 			return;
-		for (uint32_t dot = 0; dot < FONT_ROWS * FONT_COLUMNS; dot++) {
-			uint32_t row = dot / FONT_COLUMNS, column = dot % FONT_COLUMNS;
+		for (uint32_t dot = 0; dot < KEEL_FONT_ROWS * KEEL_FONT_COLUMNS; dot++) {
+			uint32_t row = dot / KEEL_FONT_COLUMNS, column = dot % KEEL_FONT_COLUMNS;
 
-			if (font[c - FONT_FIRST][row] >> (FONT_COLUMNS - 1 - column) & 1)
-				fill(x + column * scale, y + (row + descent(c)) * scale, scale,
-				     scale, screen.pixel[colour]);
+			if (keel_font[c - KEEL_FONT_FIRST][row] >>
+				    (KEEL_FONT_COLUMNS - 1 - column) &
+			    1)
+				fill(x + column * scale, y + (row + keel_font_descent(c)) * scale,
+				     scale, scale, screen.pixel[colour]);
 		}
 	}
 }

@@ -9,15 +9,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define FONT_FIRST	' '
-#define FONT_LAST	'~'
-#define FONT_ROWS	7
-#define FONT_COLUMNS	5
-#define FONT_DESCENDERS "gpqy"
-#define FONT_DESCENT	2
-
-extern const uint8_t font[FONT_LAST - FONT_FIRST + 1][FONT_ROWS];
-
 enum screen_colour {
 	SCREEN_BACKGROUND,
 	SCREEN_TEXT,

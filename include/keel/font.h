@@ -1,13 +1,26 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A font of 5 x 7 dots for the printable characters of ASCII, drawn for this kernel. */
-#include "screen.h"
+/*
+ * A font of 5 x 7 dots for the printable characters of ASCII, drawn for Keel: for the first words
+ * that are said on a framebuffer, before there is anything better.
+ */
+#ifndef KEEL_FONT_H
+#define KEEL_FONT_H
+
+#include <stdint.h>
+
+#define KEEL_FONT_FIRST	     ' '
+#define KEEL_FONT_LAST	     '~'
+#define KEEL_FONT_ROWS	     7
+#define KEEL_FONT_COLUMNS    5
+#define KEEL_FONT_DESCENDERS "gpqy"
+#define KEEL_FONT_DESCENT    2
 
 /*
  * One character a line, from ' ' to '~': seven rows from the top, bit 4 is the leftmost dot.
- * FONT_DESCENDERS stand FONT_DESCENT rows lower.
+ * KEEL_FONT_DESCENDERS stand KEEL_FONT_DESCENT rows lower.
  */
 /* clang-format off */
-const uint8_t font[FONT_LAST - FONT_FIRST + 1][FONT_ROWS] = {
+static const uint8_t keel_font[KEEL_FONT_LAST - KEEL_FONT_FIRST + 1][KEEL_FONT_ROWS] = {
 	{ 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00 }, /* space */
 	{ 0x04, 0x04, 0x04, 0x04, 0x04, 0x00, 0x04 }, /* ! */
 	{ 0x0a, 0x0a, 0x0a, 0x00, 0x00, 0x00, 0x00 }, /* " */
@@ -105,3 +118,14 @@ const uint8_t font[FONT_LAST - FONT_FIRST + 1][FONT_ROWS] = {
 	{ 0x00, 0x00, 0x08, 0x15, 0x02, 0x00, 0x00 }, /* ~ */
 };
 /* clang-format on */
+
+/* How many rows lower than others a character stands. */
+static inline uint32_t keel_font_descent(char c)
+{
+	for (const char *d = KEEL_FONT_DESCENDERS; *d; d++)
+		if (*d == c)
+			return KEEL_FONT_DESCENT;
+	return 0;
+}
+
+#endif
