@@ -156,10 +156,11 @@ static struct mm_result add_framebuffer(struct mm_plan *plan, const struct mm_re
 	return mm_plan_add(plan, &m);
 }
 
-struct mm_result mm_plan_direct_map(struct mm_plan *plan, const struct mm_request *request,
-				    struct keel_mapping *work, struct mm_outcome *outcome)
+struct mm_result mm_plan_memory(struct mm_plan *plan, const struct mm_request *request,
+				const struct mm_plan *text, struct keel_mapping *work,
+				struct mm_outcome *outcome)
 {
-	struct executable x = find_executable(plan, work);
+	struct executable x = find_executable(text, work);
 	const uint64_t first = plan->count;
 	struct mm_island island;
 	uint64_t n = 0;
@@ -187,4 +188,10 @@ struct mm_result mm_plan_direct_map(struct mm_plan *plan, const struct mm_reques
 		mm_tell(request->notes, MM_NOTE_LEFT_OUT, 0, DIRECT_MAP_BYTES,
 			outcome->left_out_bytes);
 	return add_framebuffer(plan, request, first, outcome);
+}
+
+struct mm_result mm_plan_direct_map(struct mm_plan *plan, const struct mm_request *request,
+				    struct keel_mapping *work, struct mm_outcome *outcome)
+{
+	return mm_plan_memory(plan, request, plan, work, outcome);
 }

@@ -15,22 +15,28 @@ static bool belongs(const struct keel_efi_descriptor *d, const struct mm_machine
 struct mm_result mm_efi_assign(const struct mm_descriptors *descriptors,
 			       const struct mm_machine *machine, const struct mm_notes *notes)
 {
+	const char *first = descriptors->first;
+	const char *at = first + mm_descriptor_count(descriptors) * descriptors->stride;
 	uint64_t room = KEEL_EFI_LAST - KEEL_EFI_START + 1;
 
 	/*
 	 * From last to first and downwards, modulo 2 MB: descriptors that are adjacent in physical
 	 * memory stay adjacent, on which images rely that were split into code and data pieces.
 	 */
-	for (uint64_t n = mm_descriptor_count(descriptors); n-- > 0;) {
-		struct keel_efi_descriptor *d = mm_descriptor(descriptors, n);
+	while (at != first) {
+		struct keel_efi_descriptor *d;
 		uint64_t bytes;
+
+		at -= descriptors->stride;
+		d = (struct keel_efi_descriptor *)at;
 
 		d->virt = 0;
 		if (!belongs(d, machine))
 			continue;
 		bytes = d->pages << KEEL_PAGE_SHIFT;
 		if (!(d->attribute & KEEL_EFI_MEMORY_RUNTIME))
-			mm_tell(notes, MM_NOTE_RUNTIME_BIT, n, d->phys, d->pages);
+			mm_tell(notes, MM_NOTE_RUNTIME_BIT, (at - first) / descriptors->stride,
+				d->phys, d->pages);
 		if (bytes > room)
 			return mm_fail(MM_ERR_EFI_FULL, d->phys);
 		bytes += (KEEL_EFI_START + room - bytes - d->phys) % KEEL_EFI_ALIGN;
@@ -88,56 +94,15 @@ static bool entries_ascend(const struct mm_memory_attributes *a, uint32_t phys_b
 	return true;
 }
 
-/*
- * Does every entry lie inside one runtime descriptor of its own type (UEFI 2.10, 4.6.4)? Each
- * descriptor claims the entries that lie in it, so all are claimed in the end, or the table is bad.
- */
-static bool entries_belong(const struct mm_request *request, uint64_t *bad)
-{
-	const struct mm_memory_attributes *a = &request->attributes;
-	uint64_t claimed = 0;
-
-	for (uint64_t n = 0; n < mm_descriptor_count(&request->descriptors); n++) {
-		const struct keel_efi_descriptor *d = mm_descriptor(&request->descriptors, n);
-
-		if (!d->virt)
-			continue;
-		for (*bad = first_entry_above(a, d->phys); *bad < a->count; ++*bad) {
-			const struct keel_efi_descriptor *entry = attributes_entry(a, *bad);
-
-			if (entry->phys >= entry_end(d))
-				break;
-			if (entry->phys < d->phys || entry_end(entry) > entry_end(d) ||
-			    entry->type != d->type)
-				return false;
-			claimed++;
-		}
-	}
-	*bad = a->count;
-	return claimed == a->count;
-}
-
-static bool attributes_are_usable(const struct mm_request *request)
-{
-	const struct mm_memory_attributes *a = &request->attributes;
-	uint64_t bad = 0;
-
-	if (!a->count)
-		return false;
-	if (a->stride >= sizeof(struct keel_efi_descriptor) && a->stride % 8 == 0 &&
-	    entries_ascend(a, request->machine->phys_bits, &bad) && entries_belong(request, &bad))
-		return true;
-	mm_tell(request->notes, MM_NOTE_ATTRIBUTES_BAD, bad,
-		bad < a->count && a->stride ? attributes_entry(a, bad)->phys : 0, a->count);
-	return false;
-}
-
 /* What the region's mappings depend on. */
 struct region {
 	struct mm_plan *plan;
 	const struct mm_request *request;
 	struct mm_outcome *outcome;
 	bool use_attributes;
+	uint64_t claimed; /* entries of the table that lie in the descriptors so far */
+	uint64_t bad;	  /* the first entry that does not belong where it lies, if bad_found */
+	bool bad_found;
 };
 
 /* Rights of a piece of a descriptor; entry is NULL where the table does not speak of it. */
@@ -153,17 +118,16 @@ static enum keel_rights piece_rights(const struct keel_efi_descriptor *d,
 	return attribute & KEEL_EFI_MEMORY_RO ? KEEL_RIGHTS_RX : KEEL_RIGHTS_FIRMWARE_RWX;
 }
 
-static struct mm_result add_piece(struct region *region, const struct keel_efi_descriptor *d,
-				  uint64_t phys, uint64_t end,
+static struct mm_result add_piece(const struct region *region, const struct keel_efi_descriptor *d,
+				  uint64_t phys, uint64_t end, enum keel_memory_type memory_type,
 				  const struct keel_efi_descriptor *entry)
 {
-	bool no_cache_bit = false;
 	const struct keel_mapping m = {
 		.virt = d->virt + (phys - d->phys),
 		.phys = phys,
 		.bytes = end - phys,
 		.rights = piece_rights(d, entry),
-		.memory_type = mm_memory_type(d->type, d->attribute, &no_cache_bit),
+		.memory_type = memory_type,
 		.region = KEEL_REGION_EFI,
 	};
 
@@ -175,58 +139,118 @@ static struct mm_result add_piece(struct region *region, const struct keel_efi_d
 	return mm_plan_add(region->plan, &m);
 }
 
-static struct mm_result add_descriptor(struct region *region, const struct keel_efi_descriptor *d)
+/*
+ * Pieces of a descriptor as the entries in it cut it. Every entry has to lie in one descriptor of
+ * its own type (UEFI 2.10, 4.6.4); one that does not makes the whole table useless.
+ */
+static struct mm_result add_pieces(struct region *region, const struct keel_efi_descriptor *d,
+				   enum keel_memory_type memory_type)
 {
 	const struct mm_memory_attributes *a = &region->request->attributes;
-	uint64_t n = region->use_attributes ? first_entry_above(a, d->phys) : a->count;
 	const uint64_t end = entry_end(d);
-	bool no_cache_bit = false;
+	uint64_t phys = d->phys;
+	struct mm_result result = mm_ok();
 
-	mm_memory_type(d->type, d->attribute, &no_cache_bit);
-	if (no_cache_bit)
-		mm_tell(region->request->notes, MM_NOTE_NO_CACHE_BIT, 0, d->phys, d->pages);
-	for (uint64_t phys = d->phys; phys < end;) {
-		const struct keel_efi_descriptor *entry =
-			n < a->count ? attributes_entry(a, n) : NULL;
-		uint64_t piece_end = end;
-		struct mm_result result;
+	for (uint64_t n = first_entry_above(a, phys); n < a->count; n++) {
+		const struct keel_efi_descriptor *entry = attributes_entry(a, n);
 
-		if (entry && entry->phys >= end)
-			entry = NULL;
-		if (entry && entry->phys > phys) {
-			piece_end = entry->phys;
-			entry = NULL;
-		} else if (entry) {
-			piece_end = entry_end(entry);
-			n++;
+		if (entry->phys >= end)
+			break;
+		if (entry->phys < phys || entry_end(entry) > end || entry->type != d->type) {
+			region->bad = n;
+			region->bad_found = true;
+			return mm_ok();
 		}
-		result = add_piece(region, d, phys, piece_end, entry);
+		if (entry->phys > phys)
+			result = add_piece(region, d, phys, entry->phys, memory_type, NULL);
+		phys = entry_end(entry);
+		if (!result.error)
+			result = add_piece(region, d, entry->phys, phys, memory_type, entry);
 		if (result.error)
 			return result;
-		phys = piece_end;
+		region->claimed++;
 	}
+	if (phys < end)
+		result = add_piece(region, d, phys, end, memory_type, NULL);
+	return result;
+}
+
+static struct mm_result add_descriptor(struct region *region, const struct keel_efi_descriptor *d)
+{
+	bool no_cache_bit = false;
+	const enum keel_memory_type type = mm_memory_type(d->type, d->attribute, &no_cache_bit);
+
+	if (no_cache_bit)
+		mm_tell(region->request->notes, MM_NOTE_NO_CACHE_BIT, 0, d->phys, d->pages);
+	if (region->use_attributes)
+		return add_pieces(region, d, type);
+	return add_piece(region, d, d->phys, entry_end(d), type, NULL);
+}
+
+static struct mm_result add_descriptors(struct region *region)
+{
+	const struct mm_descriptors *all = &region->request->descriptors;
+	const char *end = (const char *)all->first + mm_descriptor_count(all) * all->stride;
+
+	for (const char *at = all->first; at != end; at += all->stride) {
+		const struct keel_efi_descriptor *d = (const struct keel_efi_descriptor *)at;
+		struct mm_result result;
+
+		if (!d->virt)
+			continue;
+		result = add_descriptor(region, d);
+		if (result.error || region->bad_found)
+			return result;
+	}
+	if (region->use_attributes && region->claimed != region->request->attributes.count)
+		region->bad_found = true;
 	return mm_ok();
+}
+
+static bool attributes_are_sound(const struct mm_request *request, uint64_t *bad)
+{
+	const struct mm_memory_attributes *a = &request->attributes;
+
+	*bad = 0;
+	return a->stride >= sizeof(struct keel_efi_descriptor) && a->stride % 8 == 0 &&
+	       entries_ascend(a, request->machine->phys_bits, bad);
+}
+
+static void tell_bad_attributes(const struct mm_request *request, uint64_t bad)
+{
+	const struct mm_memory_attributes *a = &request->attributes;
+
+	mm_tell(request->notes, MM_NOTE_ATTRIBUTES_BAD, bad,
+		bad < a->count && a->stride ? attributes_entry(a, bad)->phys : 0, a->count);
 }
 
 struct mm_result mm_plan_efi_region(struct mm_plan *plan, const struct mm_request *request,
 				    struct mm_outcome *outcome)
 {
-	struct region region = { plan, request, outcome, false };
+	struct region region = { .plan = plan, .request = request, .outcome = outcome };
+	const uint64_t before = plan->count;
 	struct mm_result result =
 		mm_efi_assign(&request->descriptors, request->machine, request->notes);
 
 	if (result.error)
 		return result;
 	outcome->runtime_code_writable = false;
-	region.use_attributes = attributes_are_usable(request);
-	for (uint64_t n = 0; n < mm_descriptor_count(&request->descriptors); n++) {
-		const struct keel_efi_descriptor *d = mm_descriptor(&request->descriptors, n);
-
-		if (!d->virt)
-			continue;
-		result = add_descriptor(&region, d);
-		if (result.error)
+	region.bad = request->attributes.count;
+	if (request->attributes.count) {
+		region.use_attributes = attributes_are_sound(request, &region.bad);
+		region.bad_found = !region.use_attributes;
+	}
+	if (region.use_attributes) {
+		region.bad = request->attributes.count;
+		result = add_descriptors(&region);
+		if (result.error || !region.bad_found)
 			return result;
 	}
-	return mm_ok();
+	/* Without the table, or once more because it turned out not to fit the memory map. */
+	if (region.bad_found)
+		tell_bad_attributes(request, region.bad);
+	region.use_attributes = false;
+	region.bad_found = false;
+	plan->count = before;
+	return add_descriptors(&region);
 }

@@ -90,4 +90,12 @@ struct mm_island {
 bool mm_next_island(const struct mm_memory_map *map, uint64_t *n, bool runtime,
 		    struct mm_island *island);
 
+/*
+ * mm_plan_direct_map, with the mappings that may be executable in a plan of their own. `work` has
+ * room for twice as many mappings as that has.
+ */
+struct mm_result mm_plan_memory(struct mm_plan *plan, const struct mm_request *request,
+				const struct mm_plan *text, struct keel_mapping *work,
+				struct mm_outcome *outcome);
+
 #endif

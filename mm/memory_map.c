@@ -141,6 +141,8 @@ static inline bool emit(struct mm_memory_map *map, uint64_t phys, uint64_t end, 
 	struct keel_memory_range *range = map->ranges + map->count;
 	const unsigned kind = map->coarse ? mm_mapping_kind(type, attribute, true) : 0;
 
+	if (kind == MM_NOT_MAPPED)
+		return true;
 	if (map->count && range[-1].phys + range[-1].bytes == phys && range[-1].reserved == kind &&
 	    (map->coarse || (range[-1].type == type && range[-1].attribute == attribute))) {
 		range[-1].bytes += end - phys;
@@ -158,31 +160,55 @@ static inline bool emit(struct mm_memory_map *map, uint64_t phys, uint64_t end, 
 	return true;
 }
 
+/* A range of a coarse map that is still growing; in pages. */
+struct growing {
+	uint64_t page;
+	uint64_t end; /* nothing may begin below */
+	unsigned kind;
+	const struct keel_efi_descriptor *first;
+};
+
+static inline bool close_range(struct mm_memory_map *map, const struct growing *g)
+{
+	if (g->kind == MM_NOT_MAPPED)
+		return true;
+	return emit(map, g->page << KEEL_PAGE_SHIFT, g->end << KEEL_PAGE_SHIFT, g->first->type,
+		    g->first->attribute);
+}
+
 /*
- * The quick way, for a map that is sound, sorted and without overlaps as it is: most are, or are
- * but for memory above 4 GB. False as soon as it turns out not to be, with nothing told.
+ * The quick way to a coarse map, for descriptors that are sound, sorted and without overlaps as
+ * they are. False as soon as they turn out not to be, with nothing told.
  */
 static bool take_as_it_is(struct mm_memory_map *map, const struct mm_machine *machine,
 			  const struct mm_descriptors *descriptors)
 {
 	const char *at = descriptors->first;
 	const char *end = at + mm_descriptor_count(descriptors) * descriptors->stride;
-	const uint64_t phys_end = UINT64_C(1) << machine->phys_bits;
-	uint64_t phys = 0; /* nothing may begin below */
+	const uint64_t pages_end = UINT64_C(1) << (machine->phys_bits - KEEL_PAGE_SHIFT);
+	struct growing g = { .kind = MM_NOT_MAPPED };
 
 	for (; at != end; at += descriptors->stride) {
 		const struct keel_efi_descriptor *d = (const struct keel_efi_descriptor *)at;
-		uint64_t bytes = d->pages << KEEL_PAGE_SHIFT;
+		/* Rotated, an address that is not aligned is beyond any page number. */
+		const uint64_t page =
+			d->phys >> KEEL_PAGE_SHIFT | d->phys << (64 - KEEL_PAGE_SHIFT);
+		unsigned kind;
 
-		if (d->type >= KEEL_MEMORY_TYPE_UEFI_COUNT || d->phys < phys ||
-		    d->phys % KEEL_PAGE_SIZE || d->phys >= phys_end ||
-		    d->pages - 1 >= (phys_end - d->phys) >> KEEL_PAGE_SHIFT)
+		if (page - g.end >= pages_end - g.end || d->pages - 1 >= pages_end - page ||
+		    d->type >= KEEL_MEMORY_TYPE_UEFI_COUNT)
 			return false;
-		phys = d->phys + bytes;
-		if (!emit(map, d->phys, phys, d->type, d->attribute))
-			return false;
+		kind = mm_mapping_kind(d->type, d->attribute, true);
+		if (page != g.end || kind != g.kind) {
+			if (!close_range(map, &g))
+				return false;
+			g.page = page;
+			g.kind = kind;
+			g.first = d;
+		}
+		g.end = page + d->pages;
 	}
-	return true;
+	return close_range(map, &g);
 }
 
 /*
@@ -314,7 +340,7 @@ struct mm_result mm_memory_map_build(struct mm_memory_map *map, const struct mm_
 	map->count = 0;
 	if (descriptors->stride < sizeof(struct keel_efi_descriptor) || descriptors->stride % 8)
 		return mm_fail(MM_ERR_STRIDE, descriptors->stride);
-	if (!own_count && take_as_it_is(map, machine, descriptors))
+	if (map->coarse && !own_count && take_as_it_is(map, machine, descriptors))
 		return mm_ok();
 	map->count = 0;
 	count = collect(inputs, machine, descriptors, own, own_count, notes);

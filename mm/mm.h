@@ -156,8 +156,8 @@ struct mm_memory_map {
 	uint64_t count;	   /* set by mm_memory_map_build */
 	/*
 	 * Merge neighbours that are mapped alike, whatever their types: enough to plan with, and
-	 * much shorter. The type and attributes of such a range are those of its first part, and
-	 * its `reserved` is not zero but mm/'s own note of how it is mapped.
+	 * much shorter. What is not mapped at all is left out. The type and attributes of a range
+	 * are those of its first part, and `reserved` is mm/'s own note of how it is mapped.
 	 */
 	bool coarse;
 };

@@ -13,6 +13,8 @@ static inline uint64_t next_boundary(const struct mm_machine *machine, uint64_t 
 {
 	uint64_t next = phys < FIXED_MTRR_END ? FIXED_MTRR_END : UINT64_MAX;
 
+	if (!machine->boundary_count)
+		return next;
 	for (uint32_t n = 0; n < machine->boundary_count; n++)
 		if (machine->boundaries[n] > phys)
 			return machine->boundaries[n] < next ? machine->boundaries[n] : next;
@@ -91,12 +93,12 @@ static inline bool is_canonical(uint64_t virt)
 
 static inline bool is_meaningful(const struct keel_mapping *m)
 {
-	const unsigned types = 1u << KEEL_MEMORY_WB | 1u << KEEL_MEMORY_WC |
-			       1u << KEEL_MEMORY_UC_MINUS | 1u << KEEL_MEMORY_UC |
-			       1u << KEEL_MEMORY_WP | 1u << KEEL_MEMORY_WT;
+	const unsigned memory_types = 1u << KEEL_MEMORY_WB | 1u << KEEL_MEMORY_WC |
+				      1u << KEEL_MEMORY_UC_MINUS | 1u << KEEL_MEMORY_UC |
+				      1u << KEEL_MEMORY_WP | 1u << KEEL_MEMORY_WT;
 
 	if (m->rights >= KEEL_RIGHTS_COUNT || m->memory_type > KEEL_MEMORY_WT ||
-	    !(types >> m->memory_type & 1))
+	    !(memory_types >> m->memory_type & 1))
 		return false;
 	if (m->rights == KEEL_RIGHTS_NONE)
 		return m->level >= KEEL_LEVEL_PT && m->level < MM_LEVELS && !m->repeat_pages;
@@ -110,16 +112,17 @@ static inline bool is_meaningful(const struct keel_mapping *m)
 	       m->repeat_pages <= KEEL_ESPFIX_STEP_BYTES / KEEL_PAGE_SIZE;
 }
 
-static inline struct mm_result check(const struct keel_mapping *m, const struct mm_machine *machine)
+/* What is wrong with a mapping of which is_sound says that something is. */
+static struct mm_result diagnose(const struct keel_mapping *m)
 {
-	const uint64_t phys_bytes = m->repeat_pages ? m->repeat_pages * KEEL_PAGE_SIZE : m->bytes;
-
 	if (!m->bytes)
 		return mm_fail(MM_ERR_EMPTY, m->virt);
-	if ((m->virt | m->phys | m->bytes) % KEEL_PAGE_SIZE)
-		return mm_fail(MM_ERR_UNALIGNED, m->virt % KEEL_PAGE_SIZE   ? m->virt
-						 : m->phys % KEEL_PAGE_SIZE ? m->phys
-									    : m->bytes);
+	if (m->virt % KEEL_PAGE_SIZE)
+		return mm_fail(MM_ERR_UNALIGNED, m->virt);
+	if (m->phys % KEEL_PAGE_SIZE)
+		return mm_fail(MM_ERR_UNALIGNED, m->phys);
+	if (m->bytes % KEEL_PAGE_SIZE)
+		return mm_fail(MM_ERR_UNALIGNED, m->bytes);
 	if (m->virt + (m->bytes - 1) < m->virt)
 		return mm_fail(MM_ERR_WRAP, m->virt);
 	if (!is_canonical(m->virt))
@@ -128,9 +131,20 @@ static inline struct mm_result check(const struct keel_mapping *m, const struct 
 		return mm_fail(MM_ERR_NON_CANONICAL, m->virt + (m->bytes - 1));
 	if (!is_meaningful(m))
 		return mm_fail(MM_ERR_BAD_MAPPING, m->virt);
-	if (m->rights != KEEL_RIGHTS_NONE && is_beyond(machine, m->phys, phys_bytes))
-		return mm_fail(MM_ERR_PHYS_BITS, m->phys);
-	return mm_ok();
+	return mm_fail(MM_ERR_PHYS_BITS, m->phys);
+}
+
+/* All that a mapping has to be by itself, in as few operations as that can be said. */
+static inline bool is_sound(const struct keel_mapping *m, const struct mm_machine *machine)
+{
+	const uint64_t last = m->virt + (m->bytes - 1);
+
+	if ((m->virt | m->phys | m->bytes) % KEEL_PAGE_SIZE || !m->bytes || last < m->virt ||
+	    (m->virt ^ last) >> (MM_VIRT_BITS - 1) || !is_canonical(m->virt) || !is_meaningful(m))
+		return false;
+	return m->rights == KEEL_RIGHTS_NONE ||
+	       !is_beyond(machine, m->phys,
+			  m->repeat_pages ? m->repeat_pages * KEEL_PAGE_SIZE : m->bytes);
 }
 
 /* May `next`, which begins where `last` ends, become a part of it? */
@@ -149,24 +163,29 @@ static inline bool can_merge(const struct keel_mapping *last, const struct keel_
 
 struct mm_result mm_plan_finish(struct mm_plan *plan, struct keel_mapping *work)
 {
-	struct keel_mapping *out = plan->mappings;
+	const struct mm_machine *machine = plan->machine;
 	const struct keel_mapping *in =
 		mm_sort(plan->mappings, work, plan->count, sizeof(*plan->mappings));
-	uint64_t kept = 0;
+	const struct keel_mapping *end = in + plan->count;
+	struct keel_mapping *last = NULL; /* the last one that is kept */
 
-	for (uint64_t n = 0; n < plan->count; n++) {
-		struct mm_result result = check(in + n, plan->machine);
-
-		if (result.error)
-			return result;
-		if (kept && in[n].virt <= out[kept - 1].virt + (out[kept - 1].bytes - 1))
-			return mm_fail(MM_ERR_OVERLAP, in[n].virt);
-		if (kept && can_merge(out + kept - 1, in + n, plan->machine))
-			out[kept - 1].bytes += in[n].bytes;
-		else
-			out[kept++] = in[n];
+	for (; in != end; in++) {
+		if (!is_sound(in, machine))
+			return diagnose(in);
+		if (!last) {
+			last = plan->mappings;
+		} else if (in->virt <= last->virt + (last->bytes - 1)) {
+			return mm_fail(MM_ERR_OVERLAP, in->virt);
+		} else if (can_merge(last, in, machine)) {
+			last->bytes += in->bytes;
+			continue;
+		} else {
+			last++;
+		}
+		if (last != in)
+			*last = *in;
 	}
-	plan->count = kept;
+	plan->count = last ? last - plan->mappings + 1 : 0;
 	plan->tables = mm_tables_count(plan);
 	return mm_ok();
 }

@@ -255,20 +255,34 @@ uint64_t mm_plan_capacity(const struct mm_request *request)
 	       request->cpu_count * (2 + ENTRY_AREA_PARTS + 1) + 2 * request->slot_count + 16;
 }
 
+static struct mm_result append(struct mm_plan *plan, const struct mm_plan *more)
+{
+	if (more->count > plan->capacity - plan->count)
+		return mm_fail(MM_ERR_PLAN_FULL, plan->capacity);
+	for (uint64_t n = 0; n < more->count; n++)
+		plan->mappings[plan->count++] = more->mappings[n];
+	return mm_ok();
+}
+
+/*
+ * In ascending order, so that there is nothing left to sort. Only the EFI region and the kernel
+ * text have to be known before their turn: the direct map asks which frames are executable.
+ */
 struct mm_result mm_plan_kernel(struct mm_plan *plan, const struct mm_request *request,
 				struct keel_mapping *work, struct mm_outcome *outcome)
 {
+	struct mm_plan text = { work, plan->capacity / 3, 0, 0, request->machine };
 	struct mm_result result;
 
 	plan->count = 0;
 	plan->machine = request->machine;
-	if ((result = mm_plan_efi_region(plan, request, outcome)).error ||
-	    (result = mm_plan_kernel_text(plan, request)).error ||
-	    (result = mm_plan_direct_map(plan, request, work, outcome)).error ||
+	if ((result = mm_plan_efi_region(&text, request, outcome)).error ||
+	    (result = mm_plan_kernel_text(&text, request)).error ||
+	    (result = mm_plan_memory(plan, request, &text, work + text.count, outcome)).error ||
 	    (result = mm_plan_kernel_stacks(plan, request)).error ||
 	    (result = mm_plan_cpu_entry_area(plan, request)).error ||
 	    (result = mm_plan_espfix(plan, request)).error ||
-	    (result = mm_plan_modules(plan)).error ||
+	    (result = append(plan, &text)).error || (result = mm_plan_modules(plan)).error ||
 	    (result = mm_plan_fixmap(plan, request)).error ||
 	    (result = mm_plan_vsyscall(plan, request)).error)
 		return result;
