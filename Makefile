@@ -69,7 +69,12 @@ TEST_C	  := $(wildcard tests/unit/test_*.c)
 TINY_C	  := $(wildcard tests/unit/tiny_*.c)
 DRIVER_C  := $(wildcard tests/boot/drivers/*.c)
 
-EFI_O	  := $(EFI_C:%.c=build/%.o) $(EFI_S:%.S=build/%.o) $(MM_C:%.c=build/%.o)
+TOOL_C	  := $(wildcard tools/keelmap/*.c)
+UNIT_T	  := $(sort $(wildcard tests/unit/*.t))
+
+# Reading tables back and checking them is for tests and tools: the loader does without.
+EFI_MM_C  := $(filter-out mm/walk.c mm/check%.c,$(MM_C))
+EFI_O	  := $(EFI_C:%.c=build/%.o) $(EFI_S:%.S=build/%.o) $(EFI_MM_C:%.c=build/%.o)
 PAYLOAD_O := $(PAYLOAD_C:%.c=build/%.o) $(PAYLOAD_S:%.S=build/%.o)
 UNIT	  := $(TEST_C:%.c=build/%) $(TINY_C:%.c=build/%)
 DRIVERS	  := $(DRIVER_C:%.c=build/%.efi)
@@ -198,6 +203,31 @@ build/tests/unit/tiny_%: build/tiny/tests/unit/tiny_%.o $(MM_TINY_O)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(TINY_CFLAGS) -o $@ $(filter %.o,$^) -lcmocka
 
+# --- keelmap: what Keel would build on a machine, shown on the host ---------------------------------
+
+TOOL_CFLAGS := -std=gnu11 -O2 -g $(WARNINGS) -Iinclude -Imm
+TOOL_O	    := $(MM_C:%.c=build/tools/%.o) $(TOOL_C:tools/%.c=build/tools/%.o)
+# The same with sanitizers, for the tests.
+TOOL_HOST_O := $(MM_HOST_O) $(TOOL_C:%.c=build/host/%.o)
+
+build/keelmap: $(TOOL_O)
+	$(call say,LD)
+	$(Q)$(CC) $(TOOL_CFLAGS) -o $@ $^
+
+build/host/keelmap: $(TOOL_HOST_O)
+	$(call say,HOSTLD)
+	$(Q)$(CC) $(HOST_CFLAGS) -o $@ $^
+
+build/tools/mm/%.o: mm/%.c
+	$(call say,CC)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(TOOL_CFLAGS) $(DEPEND) -c $< -o $@
+
+build/tools/%.o: tools/%.c
+	$(call say,CC)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(TOOL_CFLAGS) $(DEPEND) -c $< -o $@
+
 # --- Drivers that change the world before keel.efi starts ----------------------------------------
 
 build/tests/boot/drivers/%.so: build/tests/boot/drivers/%.o build/tests/boot/drivers/lib/launch.o \
@@ -218,7 +248,7 @@ build/tests/boot/layout: tests/boot/layout.c
 # --- Running -------------------------------------------------------------------------------------
 
 # What the tests need, built in one go; then only prove runs.
-TEST_FILES = $(UNIT) $(DRIVERS) build/keel.efi build/keel.img build/tests/boot/layout
+TEST_FILES = $(UNIT) build/keelmap build/host/keelmap $(DRIVERS) build/keel.efi build/keel.img build/tests/boot/layout
 
 # The packages come first and decide what can be built, so the build is a make of its own.
 .PHONY: run
@@ -234,11 +264,11 @@ test: ## install what is missing, build, run all tests: unit tests, the image, w
 
 .PHONY: check
 check: $(TEST_FILES) ## the same without looking for packages
-	@$(PROVE) $(UNIT) $(BOOT_T)
+	@$(PROVE) $(UNIT) $(UNIT_T) $(BOOT_T)
 
 .PHONY: unit
-unit: $(UNIT) ## only the unit tests, on the host
-	@$(PROVE) $(UNIT)
+unit: $(UNIT) build/keelmap build/host/keelmap ## only the unit tests, on the host
+	@$(PROVE) $(UNIT) $(UNIT_T)
 
 .PHONY: boot
 boot: $(TEST_FILES) ## only the image test and the boots
@@ -251,6 +281,7 @@ bench: build/keel.img ## instructions of each stage of a boot, beside their limi
 # --- Care ----------------------------------------------------------------------------------------
 
 C_FILES = $(wildcard include/keel/*.h mm/*.[ch] efi/*.[ch] tests/payload/*.[ch] tests/unit/*.[ch] \
+	    tools/keelmap/*.[ch] \
 	    tests/boot/*.c tests/boot/drivers/*.c tests/boot/drivers/lib/*.[ch])
 SH_FILES = .ci/run ovmf/deps ovmf/firmware ovmf/image
 PERL_FILES = ovmf/run ovmf/bench $(wildcard ovmf/*.pm tests/boot/*.pm tests/boot/*.t)
@@ -295,7 +326,7 @@ help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 14
 
 # Other flags are other objects.
-$(EFI_O) $(PAYLOAD_O) $(MM_HOST_O) $(MM_TINY_O) $(UNIT): Makefile
+$(EFI_O) $(PAYLOAD_O) $(MM_HOST_O) $(MM_TINY_O) $(TOOL_O) $(TOOL_HOST_O) $(UNIT): Makefile
 
 # Keep what lies between a source and a target.
 .SECONDARY:

@@ -284,7 +284,11 @@ struct mm_result mm_plan_kernel(struct mm_plan *plan, const struct mm_request *r
 	    (result = mm_plan_espfix(plan, request)).error ||
 	    (result = append(plan, &text)).error || (result = mm_plan_modules(plan)).error ||
 	    (result = mm_plan_fixmap(plan, request)).error ||
-	    (result = mm_plan_vsyscall(plan, request)).error)
+	    (result = mm_plan_vsyscall(plan, request)).error) {
+		/* It is the one plan that is too small, not a part of the memory to work with. */
+		if (result.error == MM_ERR_PLAN_FULL)
+			result.address = plan->capacity;
 		return result;
+	}
 	return mm_plan_finish(plan, work);
 }

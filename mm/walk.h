@@ -42,7 +42,7 @@ struct mm_entry {
 struct mm_run {
 	uint64_t virt; /* as in struct mm_entry */
 	uint64_t phys;
-	uint64_t bytes;	     /* of one appearance; a multiple of the leaves' size */
+	uint64_t bytes;	      /* of one appearance; a multiple of the leaves' size */
 	uint64_t appearances; /* at how many addresses it is found: the product of repeat[] */
 	uint16_t repeat[MM_LEVELS + 1];
 	uint8_t level;	     /* of each leaf */

@@ -300,6 +300,21 @@ static void framebuffer_beside_memory(void **state)
 	scene_free(s);
 }
 
+/* To the last page of the direct map it is inside. */
+static void framebuffer_at_the_end(void **state)
+{
+	struct scene *s = scene_with(7, 0x80000000, 16, 0xf);
+
+	(void)state;
+	s->machine.phys_bits = 52;
+	s->request.framebuffer_phys = SIZE - 0x300000;
+	s->request.framebuffer_bytes = 0x300000;
+	build(s);
+	assert_true(s->outcome.framebuffer_mapped);
+	expect_bits(s, SIZE - 1, KEEL_U64(0x80000000000001eb));
+	scene_free(s);
+}
+
 /* A place that the CPU cannot address is not worth stopping for. */
 static void framebuffer_beyond_phys_bits(void **state)
 {
@@ -329,6 +344,7 @@ int main(void)
 		cmocka_unit_test(no_framebuffer),
 		cmocka_unit_test(framebuffer_in_memory),
 		cmocka_unit_test(framebuffer_beside_memory),
+		cmocka_unit_test(framebuffer_at_the_end),
 		cmocka_unit_test(framebuffer_beyond_phys_bits),
 	};
 

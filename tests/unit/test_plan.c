@@ -352,6 +352,32 @@ static void windows_never_merge(void **state)
 	assert_int_equal(f->plan.count, 2);
 }
 
+/* Nor do a window and the plain mapping beside it, on whichever side that is. */
+static void windows_and_plain_pages(void **state)
+{
+	struct fixture *f = *state;
+	struct keel_mapping window = { .virt = KEEL_ESPFIX_START + KEEL_ESPFIX_WINDOW_BYTES,
+				       .phys = 0x100000000,
+				       .bytes = KEEL_ESPFIX_WINDOW_BYTES,
+				       .repeat_pages = 2,
+				       .rights = KEEL_RIGHTS_R,
+				       .region = KEEL_REGION_ESPFIX };
+	struct keel_mapping page = window;
+
+	page.repeat_pages = 0;
+	page.bytes = 0x1000;
+	page.virt = window.virt - 0x1000;
+	page.phys = window.phys - 0x1000;
+	add(f, page);
+	add(f, window);
+	page.virt = window.virt + window.bytes;
+	page.phys = window.phys + window.bytes;
+	add(f, page);
+	check_ok(mm_plan_finish(&f->plan, f->work));
+	assert_int_equal(f->plan.count, 3);
+	assert_int_equal(mm_tables_count(&f->plan), 2 + 2 + 2 * 2);
+}
+
 static void plan_full(void **state)
 {
 	struct fixture *f = *state;
@@ -517,6 +543,7 @@ int main(void)
 		TEST(merges_what_is_one),
 		TEST(keeps_what_differs),
 		TEST(windows_never_merge),
+		TEST(windows_and_plain_pages),
 		TEST(plan_full),
 		TEST(plan_full_of_pieces),
 		TEST(one_mib_is_a_boundary),

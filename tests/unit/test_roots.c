@@ -120,6 +120,58 @@ static void identity_of_odd_places(void **state)
 	scene_free(s);
 }
 
+/* The lower half ends at 128 TiB; memory up to there is in it, though the direct map ends before. */
+static void identity_to_the_end(void **state)
+{
+	const uint64_t end = KEEL_USER_LAST + 1;
+	struct mm_descriptors d = { .stride = 48 };
+	struct mm_plan plan;
+	struct scene *s;
+
+	(void)state;
+	descriptors_add(&d, 7, 0x1000000, 0x8000, 0xf);
+	descriptors_add(&d, 7, end - KEEL_SIZE_1G, KEEL_SIZE_1G / 4096, 0xf);
+	s = scene_new(d, 1);
+	s->machine.phys_bits = 52;
+	check_ok(scene_plan(s));
+	plan = transition_plan(s);
+	build_beside_kernel(s, &plan);
+	expect_identity(end - 1, true, false);
+	expect_identity(end - KEEL_SIZE_1G, true, false);
+	expect_identity(end - KEEL_SIZE_1G - 1, false, false);
+	guarded_pool_free(&pool);
+	free(plan.mappings);
+	scene_free(s);
+}
+
+/* Page 0 is there even where the firmware does not list it: some of it writes there. */
+static void identity_of_page_zero(void **state)
+{
+	static const uint32_t types[] = { 7, 0, 11 };
+
+	(void)state;
+	for (int i = 0; i < 4; i++) {
+		struct mm_descriptors d = { .stride = 48 };
+		struct mm_plan plan;
+		struct scene *s;
+
+		descriptors_add(&d, 7, 0x1000000, 0x8000, 0xf);
+		if (i < 3)
+			descriptors_add(&d, types[i], 0, 2, RUNTIME | 0xf);
+		s = scene_new(d, 1);
+		check_ok(scene_plan(s));
+		plan = transition_plan(s);
+		build_beside_kernel(s, &plan);
+		assert_true(model_walk(&pool.pool, root, 0).present);
+		assert_int_equal(model_walk(&pool.pool, root, 0).phys, 0);
+		expect_identity(0x1000, i < 3, i == 2);
+		expect_identity(0x2000, false, false);
+		guarded_pool_free(&pool);
+		free(plan.mappings);
+		scene_free(s);
+	}
+}
+
 /* One or two pages of code at the kernel's entry, and nothing else in the upper half. */
 static void landing(void **state)
 {
@@ -169,6 +221,8 @@ int main(void)
 		cmocka_unit_test(identity),
 		cmocka_unit_test(one_kernel_half),
 		cmocka_unit_test(identity_of_odd_places),
+		cmocka_unit_test(identity_to_the_end),
+		cmocka_unit_test(identity_of_page_zero),
 		cmocka_unit_test(landing),
 		cmocka_unit_test(landing_outside_the_text),
 	};
