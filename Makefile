@@ -70,7 +70,7 @@ TINY_C	  := $(wildcard tests/unit/tiny_*.c)
 DRIVER_C  := $(wildcard tests/boot/drivers/*.c)
 
 TOOL_C	  := $(wildcard tools/keelmap/*.c)
-UNIT_T	  := $(sort $(wildcard tests/unit/*.t))
+UNIT_T	  := $(sort $(wildcard tests/unit/*.t)) tests/fuzz/replay.t
 
 # Reading tables back and checking them is for tests and tools: the loader does without.
 EFI_MM_C  := $(filter-out mm/walk.c mm/check%.c,$(MM_C))
@@ -228,6 +228,47 @@ build/tools/%.o: tools/%.c
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(TOOL_CFLAGS) $(DEPEND) -c $< -o $@
 
+# --- Fuzzing -------------------------------------------------------------------------------------
+
+FUZZ	     := memory_map plan parse
+FUZZ_SECONDS ?= 60
+FUZZ_FLAGS   := -Itests/unit -Itools/keelmap -Itests/fuzz
+FUZZ_C	     := $(EFI_MM_C) $(addprefix tools/keelmap/, \
+		parse.c notations.c words.c cursor.c type_names.c)
+
+build/fuzz_%: tests/fuzz/fuzz_%.c $(FUZZ_C)
+	$(call say,FUZZ)
+	$(Q)mkdir -p $(@D)
+	$(Q)clang $(HOST_CFLAGS) $(FUZZ_FLAGS) -fsanitize=fuzzer -o $@ $(filter %.c,$^)
+
+# The inputs that were worth keeping, without the fuzzer: for make test.
+build/replay_%: tests/fuzz/fuzz_%.c tests/fuzz/replay.c $(FUZZ_C)
+	$(call say,HOSTLD)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(HOST_CFLAGS) $(FUZZ_FLAGS) -o $@ $(filter %.c,$^)
+
+.PHONY: fuzz
+fuzz: ## fuzz mm/ and keelmap's parsers, FUZZ_SECONDS (60) each; new findings stay in build/
+	@ovmf/deps dev
+	@$(MAKE) --no-print-directory $(FUZZ:%=build/fuzz_%)
+	@for name in $(FUZZ); do \
+		mkdir -p build/corpus/$$name; \
+		echo "  FUZZ     $$name, $(FUZZ_SECONDS) s"; \
+		build/fuzz_$$name -max_total_time=$(FUZZ_SECONDS) -timeout=10 -verbosity=0 \
+			-artifact_prefix=build/ build/corpus/$$name tests/fuzz/corpus/$$name tests/maps; \
+	done
+
+# --- What mm/ costs ------------------------------------------------------------------------------
+
+build/mm_bench: build/tools/bench/mm_bench.o $(MM_C:%.c=build/tools/%.o)
+	$(call say,LD)
+	$(Q)$(CC) $(TOOL_CFLAGS) -o $@ $^
+
+build/tools/bench/%.o: tests/bench/%.c
+	$(call say,CC)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(TOOL_CFLAGS) $(DEPEND) -c $< -o $@
+
 # --- Drivers that change the world before keel.efi starts ----------------------------------------
 
 build/tests/boot/drivers/%.so: build/tests/boot/drivers/%.o build/tests/boot/drivers/lib/launch.o \
@@ -248,7 +289,7 @@ build/tests/boot/layout: tests/boot/layout.c
 # --- Running -------------------------------------------------------------------------------------
 
 # What the tests need, built in one go; then only prove runs.
-TEST_FILES = $(UNIT) build/keelmap build/host/keelmap $(DRIVERS) build/keel.efi build/keel.img build/tests/boot/layout
+TEST_FILES = $(UNIT) $(FUZZ:%=build/replay_%) build/keelmap build/host/keelmap $(DRIVERS) build/keel.efi build/keel.img build/tests/boot/layout
 
 # The packages come first and decide what can be built, so the build is a make of its own.
 .PHONY: run
@@ -267,7 +308,7 @@ check: $(TEST_FILES) ## the same without looking for packages
 	@$(PROVE) $(UNIT) $(UNIT_T) $(BOOT_T)
 
 .PHONY: unit
-unit: $(UNIT) build/keelmap build/host/keelmap ## only the unit tests, on the host
+unit: $(UNIT) build/keelmap build/host/keelmap $(FUZZ:%=build/replay_%) ## only the unit tests, on the host
 	@$(PROVE) $(UNIT) $(UNIT_T)
 
 .PHONY: boot
@@ -275,16 +316,18 @@ boot: $(TEST_FILES) ## only the image test and the boots
 	@$(PROVE) $(BOOT_T)
 
 .PHONY: bench
-bench: build/keel.img ## instructions of each stage of a boot, beside their limits (about a minute)
-	@ovmf/bench build/keel.img
+bench: build/keel.img build/mm_bench ## instructions of a boot's stages and of mm/, beside their limits (a minute)
+	@ovmf/deps dev
+	@bad=; tests/bench/run --plot build/growth.svg build/mm_bench || bad=1; echo; \
+	ovmf/bench build/keel.img || bad=1; test -z "$$bad"
 
 # --- Care ----------------------------------------------------------------------------------------
 
 C_FILES = $(wildcard include/keel/*.h mm/*.[ch] efi/*.[ch] tests/payload/*.[ch] tests/unit/*.[ch] \
-	    tools/keelmap/*.[ch] \
+	    tools/keelmap/*.[ch] tests/bench/*.[ch] tests/fuzz/*.[ch] \
 	    tests/boot/*.c tests/boot/drivers/*.c tests/boot/drivers/lib/*.[ch])
 SH_FILES = .ci/run ovmf/deps ovmf/firmware ovmf/image
-PERL_FILES = ovmf/run ovmf/bench $(wildcard ovmf/*.pm tests/boot/*.pm tests/boot/*.t)
+PERL_FILES = ovmf/run ovmf/bench tests/bench/run tests/bench/Plot.pm $(wildcard ovmf/*.pm tests/boot/*.pm tests/boot/*.t)
 
 .PHONY: format
 format: ## bring all C files into shape
@@ -313,7 +356,7 @@ lint: ## static analysis of C, shell and perl files
 	$(call analyze,$(PAYLOAD_C),$(PAYLOAD_CFLAGS)); \
 	shellcheck $(SH_FILES) || bad=1; \
 	for f in $(PERL_FILES); do \
-		text=$$(perl -wc -Iovmf -Itests/boot "$$f" 2>&1) || { echo "$$text" >&2; bad=1; }; \
+		text=$$(perl -wc -Iovmf -Itests/boot -Itests/bench "$$f" 2>&1) || { echo "$$text" >&2; bad=1; }; \
 	done; \
 	test -z "$$bad"
 
@@ -326,7 +369,7 @@ help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 14
 
 # Other flags are other objects.
-$(EFI_O) $(PAYLOAD_O) $(MM_HOST_O) $(MM_TINY_O) $(TOOL_O) $(TOOL_HOST_O) $(UNIT): Makefile
+$(EFI_O) $(PAYLOAD_O) $(MM_HOST_O) $(MM_TINY_O) $(TOOL_O) $(TOOL_HOST_O) $(UNIT) $(FUZZ:%=build/replay_%): Makefile
 
 # Keep what lies between a source and a target.
 .SECONDARY:

@@ -39,7 +39,7 @@ static void to_firmware(void *context, char c)
 
 	if (c == '\n')
 		line->text[line->length++] = '\r';
-	line->text[line->length++] = c;
+	line->text[line->length++] = (unsigned char)c;
 	if (line->length >= sizeof(line->text) / sizeof(line->text[0]) - 2)
 		line_flush(line);
 }
