@@ -42,8 +42,10 @@ struct mm_result mm_plan_transition(struct mm_plan *plan, const struct mm_reques
 		struct mm_result result;
 
 		/* What the lower half cannot hold, the firmware cannot have at VA = PA either. */
-		if (island.end > KEEL_USER_LAST + 1)
+		if (island.phys > KEEL_USER_LAST)
 			break;
+		if (island.end > KEEL_USER_LAST + 1)
+			island.end = KEEL_USER_LAST + 1;
 		if (!island.phys && plan->count) {
 			if (island.end == KEEL_PAGE_SIZE)
 				continue;

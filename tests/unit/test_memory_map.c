@@ -393,6 +393,31 @@ static void output_too_small(void **state)
 	expect_count(f, 10);
 }
 
+/* The same when the ranges come out of overlaps, of which every number is tried. */
+static void output_too_small_for_overlaps(void **state)
+{
+	struct fixture *f = *state;
+
+	descriptors_add(&f->d, 7, 0, 0x100, WB);
+	for (uint64_t i = 0; i < 8; i++)
+		descriptors_add(&f->d, 0, i * 0x10000 + 0x4000, 4, WB);
+	for (uint64_t capacity = 0; capacity <= 17; capacity++) {
+		struct keel_memory_range out[18];
+		struct mm_memory_map map = { .ranges = out, .capacity = capacity };
+		void *work = zalloc(mm_memory_map_work_bytes(9));
+		struct mm_result result;
+
+		memset(out, 0xdd, sizeof(out));
+		result = mm_memory_map_build(&map, &machine, &f->d, NULL, 0, work, NULL);
+		if (capacity < 17)
+			check_error(result, MM_ERR_MAP_FULL, capacity);
+		else
+			check_ok(result);
+		assert_int_equal(out[capacity].phys, KEEL_U64(0xdddddddddddddddd));
+		free(work);
+	}
+}
+
 /*
  * A hundred thousand descriptors, in the orders that are hard on sorting. No clock here: with
  * quadratic work this would take minutes.
@@ -539,6 +564,7 @@ int main(void)
 		TEST(own_ranges),
 		TEST(own_ranges_lose),
 		TEST(output_too_small),
+		TEST(output_too_small_for_overlaps),
 		TEST(very_many),
 		TEST(addresses),
 		TEST(types_that_are_memory),

@@ -172,6 +172,23 @@ static void identity_of_page_zero(void **state)
 	}
 }
 
+static void identity_of_nothing(void **state)
+{
+	struct scene *s = scene_new((struct mm_descriptors){ .stride = 48 }, 1);
+	struct mm_plan plan;
+
+	(void)state;
+	check_ok(scene_map(s));
+	scene_empty_plan(s);
+	plan = transition_plan(s);
+	assert_int_equal(plan.count, 1);
+	assert_int_equal(plan.mappings[0].virt, 0);
+	assert_int_equal(plan.mappings[0].phys, 0);
+	assert_int_equal(plan.mappings[0].bytes, 0x1000);
+	free(plan.mappings);
+	scene_free(s);
+}
+
 /* One or two pages of code at the kernel's entry, and nothing else in the upper half. */
 static void landing(void **state)
 {
@@ -223,6 +240,7 @@ int main(void)
 		cmocka_unit_test(identity_of_odd_places),
 		cmocka_unit_test(identity_to_the_end),
 		cmocka_unit_test(identity_of_page_zero),
+		cmocka_unit_test(identity_of_nothing),
 		cmocka_unit_test(landing),
 		cmocka_unit_test(landing_outside_the_text),
 	};
