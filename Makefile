@@ -247,6 +247,41 @@ build/replay_%: tests/fuzz/fuzz_%.c tests/fuzz/replay.c $(FUZZ_C)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(HOST_CFLAGS) $(FUZZ_FLAGS) -o $@ $(filter %.c,$^)
 
+# mm/ built to count which lines and branches the tests reach; the tests themselves as always.
+COVERED	      := $(MM_C:%.c=build/cov/%.o)
+COVERED_TINY  := $(MM_C:%.c=build/cov-tiny/%.o)
+COVERED_UNIT  := $(TEST_C:%.c=build/cov/%) $(TINY_C:%.c=build/cov-tiny/%)
+COVER_CFLAGS  := -std=gnu11 -O0 -g --coverage $(WARNINGS) -Iinclude -Imm -Itests/unit
+
+build/cov/mm/%.o: mm/%.c
+	$(call say,COVCC)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(COVER_CFLAGS) $(DEPEND) -c $< -o $@
+
+build/cov-tiny/mm/%.o: mm/%.c
+	$(call say,COVCC)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(COVER_CFLAGS) -DMM_INDEX_BITS=2 $(DEPEND) -c $< -o $@
+
+build/cov/tests/unit/%: build/host/tests/unit/%.o $(COVERED)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(HOST_CFLAGS) --coverage -o $@ $(filter %.o,$^) -lcmocka
+
+build/cov-tiny/tests/unit/%: build/tiny/tests/unit/%.o $(COVERED_TINY)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(HOST_CFLAGS) --coverage -o $@ $(filter %.o,$^) -lcmocka
+
+.PHONY: coverage
+coverage: $(COVERED_UNIT) ## lines and branches of mm/ that the unit tests reach; fails below 100 % of lines
+	@ovmf/deps dev
+	@find build/cov build/cov-tiny -name '*.gcda' -delete
+	@for program in $(COVERED_UNIT); do $$program >/dev/null 2>&1 || exit 1; done
+	@tests/coverage/report
+
+.PHONY: mutate
+mutate: $(UNIT) ## break mm/ in many ways and show that the unit tests notice (a quarter of an hour)
+	@tests/mutate/run
+
 .PHONY: fuzz
 fuzz: ## fuzz mm/ and keelmap's parsers, FUZZ_SECONDS (60) each; new findings stay in build/
 	@ovmf/deps dev
@@ -327,7 +362,7 @@ C_FILES = $(wildcard include/keel/*.h mm/*.[ch] efi/*.[ch] tests/payload/*.[ch] 
 	    tools/keelmap/*.[ch] tests/bench/*.[ch] tests/fuzz/*.[ch] \
 	    tests/boot/*.c tests/boot/drivers/*.c tests/boot/drivers/lib/*.[ch])
 SH_FILES = .ci/run ovmf/deps ovmf/firmware ovmf/image
-PERL_FILES = ovmf/run ovmf/bench tests/bench/run tests/bench/Plot.pm $(wildcard ovmf/*.pm tests/boot/*.pm tests/boot/*.t)
+PERL_FILES = tests/mutate/run ovmf/run ovmf/bench tests/bench/run tests/bench/Plot.pm $(wildcard ovmf/*.pm tests/boot/*.pm tests/boot/*.t tests/unit/*.t)
 
 .PHONY: format
 format: ## bring all C files into shape
@@ -354,6 +389,7 @@ analyze	     = for f in $(1); do echo "  LINT     $$f"; \
 lint: ## static analysis of C, shell and perl files
 	@bad=; $(call analyze,$(MM_C) $(EFI_C),$(EFI_CFLAGS)); \
 	$(call analyze,$(PAYLOAD_C),$(PAYLOAD_CFLAGS)); \
+	$(call analyze,$(TOOL_C),$(TOOL_CFLAGS)); \
 	shellcheck $(SH_FILES) || bad=1; \
 	for f in $(PERL_FILES); do \
 		text=$$(perl -wc -Iovmf -Itests/boot -Itests/bench "$$f" 2>&1) || { echo "$$text" >&2; bad=1; }; \

@@ -328,6 +328,10 @@ struct mm_pool {
 	uint64_t used; /* 0 at first */
 };
 
+/*@ requires \valid_read(pool) && index < pool->pages <= 0x10000000000;
+  @ assigns \nothing;
+  @ ensures \result == pool->base + index * MM_ENTRIES;
+  @*/
 static inline uint64_t *mm_pool_table(const struct mm_pool *pool, uint64_t index)
 {
 	return pool->base + index * MM_ENTRIES;

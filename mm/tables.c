@@ -18,42 +18,89 @@ struct writer {
 	bool full; /* the pool did not suffice */
 };
 
+/*
+ * The annotations are ACSL: `make prove` shows with Frama-C that these functions write what they
+ * say and nothing else, that they end, and that nothing in them is undefined.
+ */
+
+/*@ requires \valid(entry + (0 .. count - 1));
+  @ assigns entry[0 .. count - 1];
+  @ ensures \forall integer n; 0 <= n < \old(count) ==> \old(entry)[n] == value;
+  @*/
 static void set(uint64_t *entry, uint64_t count, uint64_t value)
 {
 #if defined(__x86_64__) && !defined(MM_PLAIN_C)
 	__asm__ volatile("rep stosq" : "+D"(entry), "+c"(count) : "a"(value) : "memory");
 #else
+	/*@ loop invariant 0 <= count <= \at(count, Pre);
+	  @ loop invariant entry == \at(entry, Pre) + (\at(count, Pre) - count);
+	  @ loop invariant \forall integer n; 0 <= n < \at(count, Pre) - count ==>
+	  @	\at(entry, Pre)[n] == value;
+	  @ loop assigns entry, count, \at(entry, Pre)[0 .. \at(count, Pre) - 1];
+	  @ loop variant count;
+	  @*/
 	for (; count; count--)
 		*entry++ = value;
 #endif
 }
 
+/*@ requires \valid(entry + (0 .. count - 1));
+  @ assigns entry[0 .. count - 1];
+  @ ensures \forall integer n; 0 <= n < count ==> entry[n] == 0;
+  @*/
 static void clear(uint64_t *entry, uint64_t count)
 {
 	set(entry, count, 0);
 }
 
+/*@ requires \valid(entry + (0 .. count - 1));
+  @ assigns entry[0 .. count - 1];
+  @*/
 static void fill(uint64_t *entry, uint64_t count, uint64_t value, uint64_t step)
 {
+	/*@ loop invariant 0 <= count <= \at(count, Pre);
+	  @ loop invariant entry == \at(entry, Pre) + (\at(count, Pre) - count);
+	  @ loop assigns entry, count, value, \at(entry, Pre)[0 .. \at(count, Pre) - 1];
+	  @ loop variant count;
+	  @*/
 	for (; count >= 16; count -= 16) {
 #pragma GCC unroll 16
+		/*@ loop invariant 0 <= n <= 16;
+		  @ loop assigns n, value, entry[0 .. 15];
+		  @ loop variant 16 - n;
+		  @*/
 		for (unsigned n = 0; n < 16; n++) {
 			entry[n] = value;
 			value += step;
 		}
 		entry += 16;
 	}
+	/*@ loop invariant 0 <= count <= \at(count, Pre);
+	  @ loop invariant entry == \at(entry, Pre) + (\at(count, Pre) - count);
+	  @ loop assigns entry, count, value, \at(entry, Pre)[0 .. \at(count, Pre) - 1];
+	  @ loop variant count;
+	  @*/
 	for (; count; count--) {
 		*entry++ = value;
 		value += step;
 	}
 }
 
+/*@ requires \valid(to + (0 .. count - 1)) && \valid_read(from + (0 .. count - 1));
+  @ requires \separated(to + (0 .. count - 1), from + (0 .. count - 1));
+  @ assigns to[0 .. count - 1];
+  @*/
 static void copy(uint64_t *to, const uint64_t *from, uint64_t count)
 {
 #if defined(__x86_64__) && !defined(MM_PLAIN_C)
 	__asm__ volatile("rep movsq" : "+D"(to), "+S"(from), "+c"(count) : : "memory");
 #else
+	/*@ loop invariant 0 <= count <= \at(count, Pre);
+	  @ loop invariant to == \at(to, Pre) + (\at(count, Pre) - count);
+	  @ loop invariant from == \at(from, Pre) + (\at(count, Pre) - count);
+	  @ loop assigns to, from, count, \at(to, Pre)[0 .. \at(count, Pre) - 1];
+	  @ loop variant count;
+	  @*/
 	for (; count; count--)
 		*to++ = *from++;
 #endif
@@ -81,6 +128,24 @@ static uint64_t leaf_count(const struct writer *w, unsigned level, uint64_t room
 }
 
 /* The next free table, or NULL when the pool is exhausted, which ends the writing. */
+/*@ requires \valid(w) && \valid(w->pool) && \valid(index);
+  @ requires \separated(w, w->pool, index);
+  @ requires w->pool->used <= w->pool->pages <= 0x10000000000;
+  @ requires \valid(w->pool->base + (0 .. w->pool->pages * MM_ENTRIES - 1));
+  @ assigns w->full, w->next, w->pool->used, *index;
+  @ behavior exhausted:
+  @	assumes w->pool->used == w->pool->pages;
+  @	ensures \result == \null && w->full && w->next == w->end;
+  @	ensures w->pool->used == \old(w->pool->used);
+  @ behavior taken:
+  @	assumes w->pool->used < w->pool->pages;
+  @	ensures *index == \old(w->pool->used) && w->pool->used == \old(w->pool->used) + 1;
+  @	ensures w->pool->used <= w->pool->pages;
+  @	ensures \result == w->pool->base + *index * MM_ENTRIES;
+  @	ensures \valid(\result + (0 .. MM_ENTRIES - 1));
+  @ complete behaviors;
+  @ disjoint behaviors;
+  @*/
 static uint64_t *take_table(struct writer *w, uint64_t *index)
 {
 	if (w->pool->used == w->pool->pages) {

@@ -1,0 +1,300 @@
+#!/usr/bin/env perl
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# keelmap from outside: notations, options, forms of output, exit codes, bad input. It runs the one
+# that is built with sanitizers, whose own exit code is one that keelmap never has.
+use strict;
+use warnings;
+no warnings 'portable'; # hexadecimal numbers of 64 bits
+use File::Temp 'tempdir';
+use JSON::PP;
+use Test::More;
+
+$ENV{ASAN_OPTIONS} = 'exitcode=99';
+my $tool = 'build/host/keelmap';
+my $dir = tempdir(CLEANUP => 1);
+my @maps = sort glob 'tests/maps/*.map';
+my $qemu = 'tests/maps/qemu-q35-512m.map';
+
+# Exit code, standard output, standard error.
+sub keelmap
+{
+	my @arguments = @_;
+	my $pid = fork() // die "fork: $!\n";
+	if (!$pid) {
+		open(STDOUT, '>', "$dir/out") and open(STDERR, '>', "$dir/err") and
+			exec $tool, @arguments;
+		die "$tool: $!\n";
+	}
+	waitpid($pid, 0);
+	my $code = $? & 127 ? "signal " . ($? & 127) : $? >> 8;
+	return ($code, slurp("$dir/out"), slurp("$dir/err"));
+}
+
+sub slurp
+{
+	my ($path) = @_;
+	open(my $handle, '<:raw', $path) or die "$path: $!\n";
+	local $/;
+	return scalar(<$handle>) // '';
+}
+
+sub file
+{
+	my ($name, $text) = @_;
+	open(my $handle, '>:raw', "$dir/$name") or die "$dir/$name: $!\n";
+	print $handle $text;
+	close $handle;
+	return "$dir/$name";
+}
+
+sub lines
+{
+	my ($output) = @_;
+	return grep { !/^#/ } split /\n/, $output;
+}
+
+# --- Every map, whole way, all checks ---------------------------------------------------------------
+
+for my $map (@maps) {
+	for my $options ([], ['--no-1g'], ['--cpus', '1100']) {
+		my ($code, $out, $err) = keelmap('--check', '--format=leaves', @$options, $map);
+		my ($used, $planned, $minimum) =
+			$out =~ /^# tables used=(\d+) planned=(\d+) minimum=(\d+)\n\z/m;
+		ok($code eq '0' && defined $used && $used == $planned && $used == $minimum,
+			"$map @$options") or diag("exit code $code\n$err");
+	}
+}
+my $leaf = qr/^[0-9a-f]{16} [0-9a-f]{16} [0-9a-f]+ (?:r--|rw-|r-x|r--u|rwx) (?:WB|WC|UC|UC-|WP|WT) [a-z_]+/;
+{
+	my ($code, $out) = keelmap('--format=leaves', $qemu);
+	is(scalar(grep { !/$leaf (?:1000|200000|40000000)(?: x[0-9a-f]+@[0-9a-f]+)?$/ } lines($out)), 0,
+		'leaves: every line is virt phys bytes rights memory-type region leaf-size');
+	($code, $out) = keelmap('--format=plan', $qemu);
+	is(scalar(grep { !/$leaf(?: x[0-9a-f]+@[0-9a-f]+)?$/ } lines($out)), 0,
+		'plan: every line is virt phys bytes rights memory-type region');
+	like($out, qr/^ffffff0000000000 \S+ 1000 r-- WB espfix x10000\@10000$/m,
+		'plan: one page of %esp fixup stacks at 65536 addresses');
+	like($out, qr/^ffffffff80200000 0{10}200000 1a000 r-x WB text$/m, 'plan: kernel text');
+	($code, $out) = keelmap($qemu);
+	is(scalar(lines($out)) > 18, 1, 'table: a line for each row');
+	like($out, qr/^ffff800000000000  ffffe8ffffffffff  105 TB +direct map +r-- WB/m,
+		'table: the direct map');
+}
+
+# --- Notations --------------------------------------------------------------------------------------
+
+my @linux = ('Reserved', 'Loader Code', 'Loader Data', 'Boot Code', 'Boot Data', 'Runtime Code',
+	'Runtime Data', 'Conventional Memory', 'Unusable Memory', 'ACPI Reclaim Memory',
+	'ACPI Memory NVS', 'Memory Mapped I/O', 'MMIO Port Space', 'PAL Code', 'Persistent Memory',
+	'Unaccepted');
+my @newer = @linux;
+@newer[7 .. 12] = ('Conventional', 'Unusable', 'ACPI Reclaim', 'ACPI Mem NVS', 'MMIO', 'MMIO Port');
+my @shell = qw(Reserved LoaderCode LoaderData BS_Code BS_Data RT_Code RT_Data Available Unusable
+	ACPI_Recl ACPI_NVS MMIO MMIO_Port PalCode Persistent Unaccepted);
+my @bits = ([RUN => 1 << 63], [MR => 0x10000], [CC => 0x80000], [SP => 0x40000], [NV => 0x8000],
+	[XP => 0x4000], [RP => 0x2000], [WP => 0x1000], [RO => 0x20000], [UCE => 0x10], [WB => 8],
+	[WT => 4], [WC => 2], [UC => 1]);
+
+sub attributes
+{
+	my ($attribute) = @_;
+	my $known = 0;
+	$known |= $_->[1] for @bits;
+	return sprintf('|attr=0x%016x]', $attribute) if $attribute & ~$known;
+	return join('', map { sprintf '|%2s', $attribute & $_->[1] ? $_->[0] : '' } @bits) . ']';
+}
+
+my %notations = (
+	'Linux 6' => sub {
+		my ($n, $type, $start, $pages, $attribute) = @_;
+		sprintf "[    0.00%04d] efi: mem%02u: [%-12s%s range=[0x%016x-0x%016x] (%uMB)", $n, $n,
+			$newer[$type], attributes($attribute), $start, $start + $pages * 4096 - 1,
+			$pages >> 8;
+	},
+	'Linux 4.0' => sub {
+		my ($n, $type, $start, $pages, $attribute) = @_;
+		sprintf "Jan  1 00:00:00 box kernel: efi: mem%02u: [%-19s%s range=[0x%016x-0x%016x) (%uMB)",
+			$n, $linux[$type], attributes($attribute), $start, $start + $pages * 4096, 0;
+	},
+	'Linux 3' => sub {
+		my ($n, $type, $start, $pages, $attribute) = @_;
+		sprintf "<6>[    0.000000] EFI: mem%u: type=%u, attr=0x%x, range=[0x%016x-0x%016x) (1MB)\r",
+			$n, $type, $attribute, $start, $start + $pages * 4096;
+	},
+	'UEFI shell' => sub {
+		my ($n, $type, $start, $pages, $attribute) = @_;
+		sprintf "%-10s %016X-%016X %016X %016X", $shell[$type], $start,
+			$start + $pages * 4096 - 1, $pages, $attribute;
+	},
+);
+
+for my $map (grep { !/garbage|fragment/ } @maps) {
+	my @descriptors = map { [split] } grep { /^\d/ } split /\n/, slurp($map);
+	my (undef, $want) = keelmap('--format=leaves', $map);
+	for my $name (sort keys %notations) {
+		my $n = 0;
+		my $text = join "\n", 'Shell> memmap', 'Type Start End # Pages Attributes',
+			(map { $notations{$name}->($n++, $_->[0], hex $_->[1], $_->[2], hex $_->[3]) }
+				@descriptors),
+			'  Reserved  :         129 Pages (528,384 Bytes)',
+			'[    0.1] efi: Remove mem85: MMIO range=[0xe0000000-0xefffffff] (256MB)', '';
+		my ($code, $out, $err) = keelmap('--format=leaves', file('log', $text));
+		ok($code eq '0' && $out eq $want, "$map as $name prints it") or diag("$code $err");
+	}
+}
+
+sub log_line { $notations{'Linux 6'}->(@_) . "\n" }
+{
+	my $small = log_line(0, 7, 0, 0x1000, 0xf);
+	my $large = log_line(0, 7, 0, 0x2000, 0xf) . log_line(1, 3, 0x2000000, 1, 0xf);
+	my (undef, $want) = keelmap('--format=leaves', file('one', $large));
+	my (undef, $found) = keelmap('--format=leaves', file('two', $small . $large));
+	is($found, $want, 'of two maps in a log the last one counts');
+	(undef, $found, my $err) = keelmap(file('wide', $large .
+		'efi: mem02: [type=99|attr=0x8] range=[0x0000000000001000-0xfff0000000000000fff] (invalid)'));
+	like($err, qr/wide:3: descriptor dropped: its type is above 15 \(start 1000, pages 18442240474082181120\)/,
+		'an end past 2^64, as Linux prints it');
+	(undef, $found) = keelmap('--format=leaves', '--', file('shared', "7 0 2000 f\n\n# x\n 3 2000000 1 f"));
+	like($found, qr/^ffff800000000000/m, 'no newline at the end');
+}
+
+# --- Memory Attributes Table ------------------------------------------------------------------------
+{
+	my ($map, $table) = ('tests/maps/qemu-ovmf-mixed-3g.map', 'tests/maps/memattr-qemu-ovmf-mixed.map');
+	my (undef, $without) = keelmap('--format=leaves', $map);
+	my ($code, $with, $err) = keelmap('--check', '--format=leaves', '--attributes', $table, $map);
+	like($without, qr/rwx WB efi/, 'without it, runtime code is writable and executable');
+	ok($code eq '0' && $err eq '' && $with !~ /rwx/ && $with =~ /r-x WB efi/, 'with it, not');
+
+	my $n = 0;
+	my $log = join '', map { log_line($n++, $_->[0], hex $_->[1], $_->[2], hex $_->[3]) }
+		map { [split] } grep { /^\d/ } split /\n/, slurp($map);
+	$log .= "efi: memattr: Processing EFI Memory Attributes table:\n" .
+		join '', map { my ($t, $s, $p, $a) = split; sprintf "efi: memattr:  0x%012x-0x%012x [%-12s%s\n",
+			hex $s, hex($s) + $p * 4096 - 1, $newer[$t], attributes(hex $a) }
+		grep { /^\d/ } split /\n/, slurp($table);
+	my $path = file('dmesg', $log);
+	my (undef, $both) = keelmap('--format=leaves', '--attributes', $path, $path);
+	is($both, $with, 'one log can give both');
+	($code, undef, $err) = keelmap('--attributes', $qemu, $map);
+	like($err, qr/qemu-q35-512m\.map:5: Memory Attributes Table is inconsistent/, 'a wrong one is told');
+}
+
+# --- Options ----------------------------------------------------------------------------------------
+{
+	my ($code, $out, $err) = keelmap('--help');
+	ok($code eq '0' && $out =~ /^usage: keelmap/ && $out =~ /--mtrr-boundary/, '--help');
+	(undef, $out) = keelmap('--format=plan', '--framebuffer', '80000000:3M', $qemu);
+	like($out, qr/^ffff800080000000 0{8}80000000 300000 rw- WC direct_map$/m, '--framebuffer');
+	(undef, undef, $err) = keelmap('--framebuffer', '100000:0x1000', $qemu);
+	like($err, qr/framebuffer overlaps memory/, '--framebuffer over memory is told');
+	(undef, $out) = keelmap('--format=plan', '--mtrr-boundary', '10000000', '--mtrr-boundary',
+		'0x8000000', $qemu);
+	like($out, qr/^ffff800008000000 0{9}8000000 8000000 /m, '--mtrr-boundary, in any order');
+	(undef, $out) = keelmap('--format=leaves', '--no-1g', 'tests/maps/intel-brickland-512g.map');
+	unlike($out, qr/ 40000000$/m, '--no-1g');
+	(undef, $out) = keelmap('--format=plan', '--kernel-bytes', '30M', '--kernel-phys', '4000000', $qemu);
+	like($out, qr/^ffffffff84000000 0{9}4000000 a00000 r-x WB text$/m, '--kernel-bytes, --kernel-phys');
+	(undef, $out) = keelmap('--format=plan', '--kernel-phys', 'a000000', file('high',
+		"7 0 160 f\n7 100000000 10000 f\n"));
+	like($out, qr/^ffffffff80200000 0{7}100000000 1a000 r-x/m, 'a kernel too far up keeps its addresses');
+	(undef, undef, $err) = keelmap('--phys-bits', '36', file('bits', "7 0 1000 f\n7 1000000000 1 f\n"));
+	like($err, qr/bits:2: descriptor dropped: it is beyond/, '--phys-bits');
+	($code, $out, $err) = keelmap('--check', file('far', "7 0 10000 f\n7 800000000000 1 f\n"));
+	ok($code eq '0' && $err =~ /addresses take 48 bits/ && $out =~ /left out/, 'as many bits as it takes');
+	($code, $out, $err) = keelmap(file('efi', "7 0 10000 f\n6 100000000 20000000 800000000000000f\n"));
+	ok($code eq '1' && $err =~ /do not fit into the 64 GB EFI region/, 'what Keel refuses: exit code 1');
+}
+
+# --- JSON and SVG -----------------------------------------------------------------------------------
+{
+	my ($code, $out) = keelmap('--format=json', '--cpus', '70', $qemu);
+	my $json = eval { decode_json($out) } // {};
+	is($json->{tables}{used}, $json->{tables}{minimum}, 'json: tables');
+	is(scalar @{ $json->{rows} }, 18, 'json: rows');
+	my (undef, $leaves) = keelmap('--format=leaves', '--cpus', '70', $qemu);
+	is(scalar @{ $json->{leaves} }, scalar(lines($leaves)), 'json: as many leaves');
+	($code, $out) = keelmap('--format=json', file("a\"b\\\xff\n", "7 0 1000 f\n"));
+	ok(eval { decode_json($out) }, 'json: any file name');
+	($code, $out) = keelmap('--format=svg', file('a<b&c', "7 0 1000 f\n"));
+	my @open;
+	for ($out =~ /<([^>]*)>/g) {
+		if (m{^/(.*)}) {
+			push @open, 'wrong' if (pop @open // '') ne $1;
+		} elsif (!m{/$} && /^(\w+)/) {
+			push @open, $1;
+		}
+	}
+	ok($out =~ /^<svg xmlns=/ && !@open && $out !~ /a<b|&c/, 'svg: well-formed');
+}
+
+# --- Bad input --------------------------------------------------------------------------------------
+
+my $good = "# a comment\n\n7 0 1000 f\n";
+my @bad = (
+	['', 1, 'a memory descriptor'],
+	["# nothing\n", 2, 'a memory descriptor'],
+	["\0\xff\n", 1, 'a memory descriptor'],
+	["x 0 1000 f\n", 1, 'a memory descriptor'],
+	["${good}7 zz 1000 f\n", 4, 'a physical start address .hex., found "zz 1000 f"'],
+	["${good}7 0 fff f\n", 4, 'a number of pages .decimal., found "fff f"'],
+	["${good}7 0 1000\n", 4, 'attributes .hex., found the end of the line'],
+	["${good}7 0 1000 f f\n", 4, 'the end of the line, found "f"'],
+	["${good}7 0 1000 10000000000000000\n", 4, 'attributes .hex., found "10000000000000000"'],
+	["${good}99999999999 0 1000 f\n", 4, 'a memory type of 32 bits'],
+	["${good}Hello\n", 4, 'a memory type .decimal., found "Hello"'],
+	["boot\nefi: mem00: [Boot Cod|UC] range=[0x0-0xfff]\n", 2, 'the name of a memory type'],
+	["boot\nefi: mem00: [Boot Code|XX] range=[0x0-0xfff]\n", 2, 'an attribute such as'],
+	["boot\nefi: mem00: [Boot Code|UC range=[0x0-0xfff]\n", 2, 'an attribute such as .*"range'],
+	["boot\nefi: mem00: [Boot Code|UC] range=[0x0-0x1000]\n", 2, 'whole 4 KiB pages'],
+	["boot\nefi: mem00: [Boot Code|UC] range=[0x2000-0xfff]\n", 2, 'whole 4 KiB pages|the start'],
+	["boot\nefi: mem00: [Boot Code|UC] range=[0x0-", 2, 'a range of addresses'],
+	["boot\nefi: mem00: [Boot Code|UC] rang", 2, 'range='],
+	["boot\nEFI: mem00: type=7, attr=0xf range=[0x0-0x1000)\n", 2, 'a comma'],
+	["boot\nEFI: mem00: type=seven, attr=0xf\n", 2, 'a memory type .decimal.'],
+	["boot\nBS_Code 0000-0FFF 2 F\n", 2, 'as many pages as the range has'],
+	["boot\nBS_Code 0000-0FFF 1\n", 2, 'attributes .hex.'],
+	["boot\nBS_Code 0000-\n", 2, 'a range of addresses'],
+);
+for my $case (@bad) {
+	my ($text, $line, $message) = @$case;
+	my $path = file('bad', $text);
+	my ($code, $out, $err) = keelmap($path);
+	my $shown = $text =~ s/[^ -~]/./gr;
+	ok($code eq '2' && $out eq '' && $err =~ /\Akeelmap: \Q$path\E:$line: expected .*$message/,
+		"bad input: $shown") or diag("exit code $code: $err");
+}
+my @wrong = (
+	[[], 'expected one memory map, found 0'],
+	[[$qemu, $qemu], 'expected one memory map, found 2'],
+	[['--frobnicate', $qemu], 'unrecognized option'],
+	[['--format=pdf', $qemu], '--format: expected table'],
+	[['--phys-bits', '53', $qemu], '--phys-bits: expected a number from 32 to 52, found "53"'],
+	[['--cpus', '0', $qemu], '--cpus: expected'],
+	[['--cpus', '1x', $qemu], '--cpus: expected'],
+	[['--kernel-bytes', '5000', $qemu], '--kernel-bytes: expected'],
+	[['--kernel-bytes', '99999999999999999999', $qemu], '--kernel-bytes: expected'],
+	[['--kernel-phys', '1001', $qemu], '--kernel-phys: expected a hexadecimal'],
+	[['--framebuffer', '80000000', $qemu], '--framebuffer: expected ADDR:BYTES'],
+	[['--mtrr-boundary', 'x', $qemu], '--mtrr-boundary: expected'],
+	[["$dir/none"], 'No such file'],
+	[[$dir], 'Is a directory'],
+	[['--attributes', "$dir/none", $qemu], 'none: No such file'],
+);
+for my $case (@wrong) {
+	my ($arguments, $message) = @$case;
+	my ($code, $out, $err) = keelmap(@$arguments);
+	ok($code eq '2' && $err =~ /$message/, "exit code 2: $message") or diag("exit code $code: $err");
+}
+
+# --- Standard input, and the tool that people run ---------------------------------------------------
+{
+	my (undef, $want) = keelmap('--format=leaves', $qemu);
+	is(scalar `build/keelmap --format=leaves - <$qemu 2>$dir/err`, $want, 'standard input');
+	is(slurp("$dir/err") =~ /^keelmap: standard input:\d+: /, 1, 'its name in messages');
+	my $status = system("build/keelmap $qemu >/dev/full 2>$dir/err");
+	is($status >> 8, 1, 'a full disk is noticed');
+}
+
+done_testing();

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* keelmap: shows what Keel would build on a machine whose memory map it is given. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include "keelmap.h"
+
+static int show(const struct simulation *s)
+{
+	static void (*const forms[])(const struct simulation *) = {
+		[FORMAT_TABLE] = show_table,   [FORMAT_PLAN] = show_plan,
+		[FORMAT_LEAVES] = show_leaves, [FORMAT_JSON] = show_json,
+		[FORMAT_SVG] = show_svg,
+	};
+
+	forms[s->options->format](s);
+	if (s->options->format != FORMAT_JSON && s->options->format != FORMAT_SVG)
+		printf("# tables used=%" PRIu64 " planned=%" PRIu64 " minimum=%" PRIu64 "\n",
+		       s->pool.used, s->plan.tables, s->report.minimum);
+	if (fflush(stdout) || ferror(stdout)) {
+		perror("keelmap: standard output");
+		return EXIT_NOT_SOUND;
+	}
+	return EXIT_GOOD;
+}
+
+static int run(const struct options *options)
+{
+	struct source map = { 0 };
+	struct source attributes = { 0 };
+	struct simulation s = { .options = options, .map = &map, .attributes = &attributes };
+	int exit_code = EXIT_BAD_INPUT;
+
+	if (source_read(&map, options->map_path, PARSE_MEMORY_MAP) &&
+	    (!options->attributes_path ||
+	     source_read(&attributes, options->attributes_path, PARSE_ATTRIBUTES))) {
+		exit_code = simulation_run(&s);
+		if (exit_code == EXIT_GOOD)
+			exit_code = show(&s);
+		/* Shown all the same: the picture helps to see what is wrong. */
+		if (options->check && s.report.violation != MM_CHECK_OK)
+			exit_code = EXIT_NOT_SOUND;
+	}
+	simulation_free(&s);
+	parsed_free(&map.parsed);
+	parsed_free(&attributes.parsed);
+	return exit_code;
+}
+
+int main(int argc, char **argv)
+{
+	struct options options;
+	int exit_code;
+
+	if (options_read(&options, argc, argv, &exit_code))
+		exit_code = run(&options);
+	free(options.boundaries);
+	return exit_code;
+}

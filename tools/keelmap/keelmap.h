@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * keelmap: reads a machine's memory map as text, and shows what Keel would build there. The way
+ * through it: options, parse (text to descriptors), simulation (descriptors to checked tables with
+ * mm/), contents (tables read back), and one file for each form of output.
+ */
+#ifndef KEELMAP_H
+#define KEELMAP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include "check.h"
+#include "mm.h"
+#include "parse.h"
+#include "walk.h"
+
+/* Exit codes. */
+#define EXIT_GOOD      0
+#define EXIT_NOT_SOUND 1 /* a check failed, or Keel could not boot there */
+#define EXIT_BAD_INPUT 2 /* options or files make no sense */
+
+enum format { FORMAT_TABLE, FORMAT_PLAN, FORMAT_LEAVES, FORMAT_JSON, FORMAT_SVG };
+
+struct options {
+	const char *map_path; /* "-": standard input */
+	const char *attributes_path;
+	enum format format;
+	bool check;
+	bool no_1g;
+	uint32_t phys_bits; /* 0: not given */
+	uint64_t cpus;
+	uint64_t kernel_bytes;
+	uint64_t kernel_phys;
+	uint64_t framebuffer_phys;
+	uint64_t framebuffer_bytes;
+	uint64_t *boundaries; /* room for all arguments; ascending, each once */
+	uint32_t boundary_count;
+};
+
+/* Returns false when there is nothing more to do: *exit_code says how to leave. */
+bool options_read(struct options *options, int argc, char **argv, int *exit_code);
+
+/* A file and the descriptors in it. */
+struct source {
+	const char *path;
+	struct parsed parsed;
+};
+
+/* Reads and parses a file; false after a message to standard error. */
+bool source_read(struct source *source, const char *path, enum parse_kind kind);
+
+/* Everything that Keel would make on that machine. */
+struct simulation {
+	const struct options *options;
+	struct source *map;
+	struct source *attributes; /* without descriptors when there is none */
+	struct mm_machine machine;
+	struct keel_memory_range own[3]; /* kernel, CPU area, page tables, as far as placed */
+	uint64_t own_count;
+	struct mm_memory_map memory;
+	void *memory_work;
+	struct keel_segment segments[3];
+	struct mm_fixmap_slot slots[2];
+	struct mm_notes notes;
+	struct mm_request request;
+	struct mm_outcome outcome;
+	struct mm_plan plan;
+	struct keel_mapping *plan_work;
+	struct mm_pool pool;
+	uint64_t root;
+	struct mm_check_report report; /* of all checks; violation MM_CHECK_OK when all is well */
+};
+
+/* Returns an exit code, after a message to standard error when it is not EXIT_GOOD. */
+int simulation_run(struct simulation *simulation);
+void simulation_free(struct simulation *simulation);
+
+/* Finds places for kernel, CPU area and tables; used by simulation_run (place.c). */
+bool simulation_map(struct simulation *s, const struct mm_notes *notes);
+bool place_kernel(struct simulation *s);
+bool place_area(struct simulation *s);
+bool place_tables(struct simulation *s);
+
+/* What one row of the layout holds with one kind of rights and memory type (contents.c). */
+struct share {
+	uint64_t bytes;		    /* each appearance counts */
+	uint64_t leaves[MM_LEVELS]; /* by level, each appearance counts */
+	uint64_t appearances;	    /* 1, or at how many addresses the same pages appear */
+};
+
+#define SHARE_RIGHTS 8 /* writable, executable, user as bits 0 to 2 */
+#define SHARE_TYPES  8
+
+struct contents {
+	struct share shares[KEEL_REGION_COUNT][SHARE_RIGHTS][SHARE_TYPES];
+	uint64_t bytes[KEEL_REGION_COUNT];
+};
+
+void contents_read(struct contents *contents, const struct simulation *s);
+
+/* Words (words.c); static memory where no buffer is given. */
+const char *words_rights(unsigned share_rights);   /* r-- rw- r-x rwx r--u ... */
+const char *words_mapping_rights(unsigned rights); /* of enum keel_rights */
+const char *words_memory_type(unsigned type);
+const char *words_region(unsigned region); /* direct_map, efi, ... */
+const char *words_size(char buffer[24], uint64_t bytes);
+/* "rw- WB 502 MB: 120x4K 249x2M" */
+const char *words_share(char *buffer, size_t bytes, const struct share *share, unsigned rights,
+			unsigned type);
+unsigned words_run_rights(const struct mm_run *run);
+enum keel_region words_row_of(uint64_t virt);
+
+/* Forms of output, to standard output. */
+void show_table(const struct simulation *s);
+void show_plan(const struct simulation *s);
+void show_leaves(const struct simulation *s);
+void show_json(const struct simulation *s);
+void show_svg(const struct simulation *s);
+
+#endif
