@@ -98,8 +98,11 @@ static struct mm_result write(struct loader *l)
 static void say_note(void *context, enum mm_note what, uint64_t index, uint64_t phys,
 		     uint64_t value)
 {
-	say(context, "  note      %s (descriptor %u, at %x, %u)\n", mm_note_text(what), index, phys,
-	    value);
+	if (index == MM_NO_INDEX)
+		say(context, "  note      %s (at %x, %u)\n", mm_note_text(what), phys, value);
+	else
+		say(context, "  note      %s (descriptor %u, at %x, %u)\n", mm_note_text(what),
+		    index, phys, value);
 }
 
 static EFI_STATUS refuse(const struct loader *l, struct mm_result result)

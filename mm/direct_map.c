@@ -113,24 +113,24 @@ static struct mm_result add_island(struct mm_plan *plan, const struct mm_island 
 	return mm_ok();
 }
 
-/* Is any of this in the direct map already? The memory is, and was added from `first` on. */
-static bool overlaps_memory(const struct mm_plan *plan, uint64_t first, uint64_t phys, uint64_t end)
+/* Does any of these mappings lead to a part of [phys, end)? */
+static bool is_in_use(const struct keel_mapping *mappings, uint64_t count, uint64_t phys,
+		      uint64_t end)
 {
-	for (uint64_t n = first; n < plan->count; n++) {
-		const struct keel_mapping *m = plan->mappings + n;
-
-		if (m->phys < end && phys < m->phys + m->bytes)
+	for (uint64_t n = 0; n < count; n++)
+		if (mappings[n].phys < end && phys < mappings[n].phys + mappings[n].bytes)
 			return true;
-	}
 	return false;
 }
 
 /*
  * This map has no ioremap area, so the framebuffer is mapped here, write-combining, in the whole
- * pages that contain it.
+ * pages that contain it; unless they are memory (of which `first` is the first mapping here), or
+ * executable elsewhere.
  */
 static struct mm_result add_framebuffer(struct mm_plan *plan, const struct mm_request *request,
-					uint64_t first, struct mm_outcome *outcome)
+					const struct executable *x, uint64_t first,
+					struct mm_outcome *outcome)
 {
 	const uint64_t phys = request->framebuffer_phys & ~(KEEL_PAGE_SIZE - 1);
 	const uint64_t last = request->framebuffer_phys + (request->framebuffer_bytes - 1);
@@ -147,8 +147,9 @@ static struct mm_result add_framebuffer(struct mm_plan *plan, const struct mm_re
 	if (!request->framebuffer_phys || !request->framebuffer_bytes)
 		return mm_ok();
 	if (last < phys || end > DIRECT_MAP_BYTES || last >> request->machine->phys_bits ||
-	    overlaps_memory(plan, first, phys, end)) {
-		mm_tell(request->notes, MM_NOTE_FRAMEBUFFER, 0, request->framebuffer_phys,
+	    is_in_use(plan->mappings + first, plan->count - first, phys, end) ||
+	    is_in_use(x->frames, x->count, phys, end)) {
+		mm_tell(request->notes, MM_NOTE_FRAMEBUFFER, MM_NO_INDEX, request->framebuffer_phys,
 			request->framebuffer_bytes);
 		return mm_ok();
 	}
@@ -171,7 +172,7 @@ struct mm_result mm_plan_memory(struct mm_plan *plan, const struct mm_request *r
 		struct mm_result result;
 
 		if (island.no_cache_bit)
-			mm_tell(request->notes, MM_NOTE_NO_CACHE_BIT, n - 1, island.phys,
+			mm_tell(request->notes, MM_NOTE_NO_CACHE_BIT, MM_NO_INDEX, island.phys,
 				(island.end - island.phys) >> KEEL_PAGE_SHIFT);
 		if (island.end > DIRECT_MAP_BYTES) {
 			const uint64_t kept =
@@ -185,9 +186,9 @@ struct mm_result mm_plan_memory(struct mm_plan *plan, const struct mm_request *r
 			return result;
 	}
 	if (outcome->left_out_bytes)
-		mm_tell(request->notes, MM_NOTE_LEFT_OUT, 0, DIRECT_MAP_BYTES,
+		mm_tell(request->notes, MM_NOTE_LEFT_OUT, MM_NO_INDEX, DIRECT_MAP_BYTES,
 			outcome->left_out_bytes);
-	return add_framebuffer(plan, request, first, outcome);
+	return add_framebuffer(plan, request, &x, first, outcome);
 }
 
 struct mm_result mm_plan_direct_map(struct mm_plan *plan, const struct mm_request *request,

@@ -98,11 +98,12 @@ static bool entries_ascend(const struct mm_memory_attributes *a, uint32_t phys_b
 struct region {
 	struct mm_plan *plan;
 	const struct mm_request *request;
-	struct mm_outcome *outcome;
 	bool use_attributes;
 	uint64_t claimed; /* entries of the table that lie in the descriptors so far */
 	uint64_t bad;	  /* the first entry that does not belong where it lies, if bad_found */
 	bool bad_found;
+	uint64_t writable_pages; /* of code, and where the first of them is */
+	uint64_t writable_phys;
 };
 
 /* Rights of a piece of a descriptor; entry is NULL where the table does not speak of it. */
@@ -118,7 +119,7 @@ static enum keel_rights piece_rights(const struct keel_efi_descriptor *d,
 	return attribute & KEEL_EFI_MEMORY_RO ? KEEL_RIGHTS_RX : KEEL_RIGHTS_FIRMWARE_RWX;
 }
 
-static struct mm_result add_piece(const struct region *region, const struct keel_efi_descriptor *d,
+static struct mm_result add_piece(struct region *region, const struct keel_efi_descriptor *d,
 				  uint64_t phys, uint64_t end, enum keel_memory_type memory_type,
 				  const struct keel_efi_descriptor *entry)
 {
@@ -132,9 +133,9 @@ static struct mm_result add_piece(const struct region *region, const struct keel
 	};
 
 	if (m.rights == KEEL_RIGHTS_FIRMWARE_RWX) {
-		region->outcome->runtime_code_writable = true;
-		mm_tell(region->request->notes, MM_NOTE_CODE_WRITABLE, 0, phys,
-			(end - phys) >> KEEL_PAGE_SHIFT);
+		if (!region->writable_pages)
+			region->writable_phys = phys;
+		region->writable_pages += (end - phys) >> KEEL_PAGE_SHIFT;
 	}
 	return mm_plan_add(region->plan, &m);
 }
@@ -181,7 +182,8 @@ static struct mm_result add_descriptor(struct region *region, const struct keel_
 	const enum keel_memory_type type = mm_memory_type(d->type, d->attribute, &no_cache_bit);
 
 	if (no_cache_bit)
-		mm_tell(region->request->notes, MM_NOTE_NO_CACHE_BIT, 0, d->phys, d->pages);
+		mm_tell(region->request->notes, MM_NOTE_NO_CACHE_BIT, MM_NO_INDEX, d->phys,
+			d->pages);
 	if (region->use_attributes)
 		return add_pieces(region, d, type);
 	return add_piece(region, d, d->phys, entry_end(d), type, NULL);
@@ -224,33 +226,40 @@ static void tell_bad_attributes(const struct mm_request *request, uint64_t bad)
 		bad < a->count && a->stride ? attributes_entry(a, bad)->phys : 0, a->count);
 }
 
+/* The whole region, with or without the table; *bad_found if the table turns out to be useless. */
+static struct mm_result plan_region(struct mm_plan *plan, const struct mm_request *request,
+				    bool use_attributes, struct region *region)
+{
+	*region = (struct region){
+		.plan = plan,
+		.request = request,
+		.use_attributes = use_attributes,
+		.bad = request->attributes.count,
+	};
+	return add_descriptors(region);
+}
+
 struct mm_result mm_plan_efi_region(struct mm_plan *plan, const struct mm_request *request,
 				    struct mm_outcome *outcome)
 {
-	struct region region = { .plan = plan, .request = request, .outcome = outcome };
 	const uint64_t before = plan->count;
+	struct region region = { .bad_found = request->attributes.count };
 	struct mm_result result =
 		mm_efi_assign(&request->descriptors, request->machine, request->notes);
 
-	if (result.error)
-		return result;
-	outcome->runtime_code_writable = false;
-	region.bad = request->attributes.count;
-	if (request->attributes.count) {
-		region.use_attributes = attributes_are_sound(request, &region.bad);
-		region.bad_found = !region.use_attributes;
-	}
-	if (region.use_attributes) {
-		region.bad = request->attributes.count;
-		result = add_descriptors(&region);
-		if (result.error || !region.bad_found)
-			return result;
-	}
-	/* Without the table, or once more because it turned out not to fit the memory map. */
-	if (region.bad_found)
+	if (!result.error && request->attributes.count &&
+	    attributes_are_sound(request, &region.bad))
+		result = plan_region(plan, request, true, &region);
+	if (!result.error && region.bad_found)
 		tell_bad_attributes(request, region.bad);
-	region.use_attributes = false;
-	region.bad_found = false;
-	plan->count = before;
-	return add_descriptors(&region);
+	if (!result.error && (region.bad_found || !request->attributes.count)) {
+		/* Without the table, or once more because it does not fit the memory map. */
+		plan->count = before;
+		result = plan_region(plan, request, false, &region);
+	}
+	outcome->runtime_code_writable = region.writable_pages != 0;
+	if (!result.error && region.writable_pages)
+		mm_tell(request->notes, MM_NOTE_CODE_WRITABLE, MM_NO_INDEX, region.writable_phys,
+			region.writable_pages);
+	return result;
 }

@@ -78,14 +78,17 @@ enum mm_note {
 	MM_NOTE_NO_CACHE_BIT,	/* no cacheability attribute: mapped uncached */
 	MM_NOTE_LEFT_OUT,	/* memory beyond the direct map's end; value: bytes */
 	MM_NOTE_ATTRIBUTES_BAD, /* Memory Attributes Table inconsistent, not used; index: entry */
-	MM_NOTE_CODE_WRITABLE,	/* runtime code stays writable and executable */
+	MM_NOTE_CODE_WRITABLE,	/* runtime code stays writable and executable; its first address,
+				 * and pages in all */
 	MM_NOTE_FRAMEBUFFER, /* framebuffer not mapped: overlaps memory or leaves the direct map */
 	MM_NOTE_COUNT
 };
 
+#define MM_NO_INDEX (~UINT64_C(0)) /* a note is not about one descriptor */
+
 /*
  * Where notes go. note may be NULL. index is the descriptor's place in the firmware's array (or as
- * said above), phys its physical start, value its pages (or as said above).
+ * said above), or MM_NO_INDEX; phys its physical start, value its pages (or as said above).
  */
 struct mm_notes {
 	void (*note)(void *context, enum mm_note what, uint64_t index, uint64_t phys,
