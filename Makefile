@@ -282,6 +282,11 @@ coverage: $(COVERED_UNIT) ## lines and branches of mm/ that the unit tests reach
 mutate: $(UNIT) ## break mm/ in many ways and show that the unit tests notice (a quarter of an hour)
 	@tests/mutate/run
 
+.PHONY: prove
+prove: ## show with Frama-C that tables are written and read inside the pool only
+	@ovmf/deps prove
+	@tests/prove
+
 .PHONY: fuzz
 fuzz: ## fuzz mm/ and keelmap's parsers, FUZZ_SECONDS (60) each; new findings stay in build/
 	@ovmf/deps dev
@@ -361,7 +366,7 @@ bench: build/keel.img build/mm_bench ## instructions of a boot's stages and of m
 C_FILES = $(wildcard include/keel/*.h mm/*.[ch] efi/*.[ch] tests/payload/*.[ch] tests/unit/*.[ch] \
 	    tools/keelmap/*.[ch] tests/bench/*.[ch] tests/fuzz/*.[ch] \
 	    tests/boot/*.c tests/boot/drivers/*.c tests/boot/drivers/lib/*.[ch])
-SH_FILES = .ci/run ovmf/deps ovmf/firmware ovmf/image
+SH_FILES = tests/prove tests/fuzz/replay.t .ci/run ovmf/deps ovmf/firmware ovmf/image
 PERL_FILES = tests/mutate/run ovmf/run ovmf/bench tests/bench/run tests/bench/Plot.pm $(wildcard ovmf/*.pm tests/boot/*.pm tests/boot/*.t tests/unit/*.t)
 
 .PHONY: format

@@ -106,6 +106,10 @@ static void copy(uint64_t *to, const uint64_t *from, uint64_t count)
 #endif
 }
 
+/*@ requires \valid(w) && \valid_read(w->next) && \separated(w, w->next);
+  @ assigns w->done, w->next;
+  @ ensures w->next == \old(w->next) || (w->next == \old(w->next) + 1 && w->done == 0);
+  @*/
 static void advance(struct writer *w, uint64_t bytes)
 {
 	w->done += bytes;
@@ -116,6 +120,10 @@ static void advance(struct writer *w, uint64_t bytes)
 }
 
 /* How many of the next `room` entries of this level can be leaves of the current mapping. */
+/*@ requires \valid_read(w) && \valid_read(w->next) && 1 <= level <= MM_LEVELS;
+  @ assigns \nothing;
+  @ ensures \result <= room;
+  @*/
 static uint64_t leaf_count(const struct writer *w, unsigned level, uint64_t room)
 {
 	const struct keel_mapping *m = w->next;
@@ -226,6 +234,9 @@ static uint64_t write_empty_tables(struct writer *w, unsigned level, uint64_t *e
 }
 
 /* May the current mapping's next entry of this level lead to a table with nothing in it? */
+/*@ requires \valid_read(w) && \valid_read(w->next) && 1 <= level <= MM_LEVELS;
+  @ assigns \nothing;
+  @*/
 static bool is_empty_table(const struct writer *w, unsigned level)
 {
 	const struct keel_mapping *m = w->next;

@@ -2,17 +2,28 @@
 /* The page walker: the way back from tables to what they map. */
 #include "walk.h"
 
+/* ACSL, for `make prove`: the walker reads nothing outside the pool's used tables. */
+/*@ requires \valid_read(pool) && pool->used <= pool->pages <= 0x10000000000;
+  @ requires table < pool->used && index < MM_ENTRIES;
+  @ requires \valid_read(pool->base + (0 .. pool->pages * MM_ENTRIES - 1));
+  @ assigns \nothing;
+  @ ensures \result == pool->base[table * MM_ENTRIES + index];
+  @*/
 static uint64_t read(const struct mm_pool *pool, uint64_t table, unsigned index)
 {
 	return pool->base[table * MM_ENTRIES + index];
 }
 
+/*@ assigns \nothing; */
 static bool is_leaf(uint64_t value, unsigned level)
 {
 	return level == KEEL_LEVEL_PT || (level < KEEL_LEVEL_PML4 && value & KEEL_PTE_PS);
 }
 
 /* A large leaf has other bits where the lower part of a table's address would be. */
+/*@ requires 1 <= level <= MM_LEVELS;
+  @ assigns \nothing;
+  @*/
 static uint64_t phys_of(uint64_t value, unsigned level)
 {
 	const uint64_t phys = value & KEEL_PTE_ADDRESS;
@@ -21,6 +32,10 @@ static uint64_t phys_of(uint64_t value, unsigned level)
 }
 
 /* The table's index in the pool, or false: written so that no address can wrap around. */
+/*@ requires \valid_read(pool) && \valid(index) && \separated(pool, index);
+  @ assigns *index;
+  @ ensures \result ==> *index < pool->used;
+  @*/
 static bool index_of(const struct mm_pool *pool, uint64_t phys, uint64_t *index)
 {
 	if (phys < pool->phys)
