@@ -33,6 +33,7 @@ static uint64_t list_own(const struct loader *l, struct keel_memory_range *own)
 		[BLOCK_CPU_AREA] = KEEL_MEMORY_TYPE_CPU_AREA,
 		[BLOCK_BOOT_INFO] = KEEL_MEMORY_TYPE_BOOT_INFO,
 		[BLOCK_TABLES] = KEEL_MEMORY_TYPE_TABLES,
+		[BLOCK_AP_START] = KEEL_MEMORY_TYPE_CPU_AREA,
 	};
 	uint64_t count = 0;
 

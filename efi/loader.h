@@ -31,6 +31,7 @@ enum block_id {
 	BLOCK_BOOT_INFO, /* what the kernel gets to read */
 	BLOCK_WORK,	 /* what only the loader needs */
 	BLOCK_TABLES,	 /* page tables, to the page */
+	BLOCK_AP_START,	 /* a page below 1 MiB for starting other CPUs */
 	BLOCK_COUNT
 };
 
@@ -110,6 +111,7 @@ _Noreturn void panic(const struct loader *l, const char *format, ...);
 
 /* memory.c: blocks, and the plain C memory functions. */
 EFI_STATUS block_allocate(struct loader *l, enum block_id id, uint64_t pages, const char *what);
+EFI_STATUS block_allocate_below(struct loader *l, enum block_id id, uint64_t last, uint64_t pages);
 EFI_STATUS block_allocate_at(struct loader *l, enum block_id id, uint64_t phys, uint64_t pages);
 void block_free(struct loader *l, enum block_id id);
 void blocks_free(struct loader *l);

@@ -22,6 +22,12 @@ EFI_STATUS block_allocate(struct loader *l, enum block_id id, uint64_t pages, co
 	return EFI_SUCCESS;
 }
 
+/* All of it at or below address `last`. Says nothing on failure, like the next one. */
+EFI_STATUS block_allocate_below(struct loader *l, enum block_id id, uint64_t last, uint64_t pages)
+{
+	return allocate(l, id, AllocateMaxAddress, last, pages);
+}
+
 EFI_STATUS block_allocate_at(struct loader *l, enum block_id id, uint64_t phys, uint64_t pages)
 {
 	return allocate(l, id, AllocateAddress, phys, pages);

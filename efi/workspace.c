@@ -9,6 +9,8 @@
 #define SPARE_DESCRIPTORS 64
 #define SPARE_ATTRIBUTES  16 /* entries that the Memory Attributes Table may gain */
 
+#define REAL_MODE_LAST 0x9ffff /* below the legacy video memory */
+
 /* One after the other from `at` on. With at = 0 it only measures: nothing is dereferenced. */
 struct carver {
 	uint64_t at;
@@ -132,6 +134,11 @@ static EFI_STATUS allocate(struct loader *l)
 		status = block_allocate(l, BLOCK_WORK, BYTES_TO_PAGES(work_bytes), "planning");
 	if (EFI_ERROR(status))
 		return status;
+	/* A processor starts in real mode (SDM vol. 3A 8.4.3). Without the page, one CPU has to do. */
+	if (EFI_ERROR(block_allocate_below(l, BLOCK_AP_START, REAL_MODE_LAST, 1)))
+		say(l, "  note      no free page below 1 MB: other CPUs cannot be started\n");
+	else
+		memset((void *)l->blocks[BLOCK_AP_START].phys, 0, KEEL_PAGE_SIZE);
 	memset((void *)l->blocks[BLOCK_BOOT_INFO].phys, 0,
 	       l->blocks[BLOCK_BOOT_INFO].pages << KEEL_PAGE_SHIFT);
 	lay_out_work(l, l->blocks[BLOCK_WORK].phys);
@@ -148,6 +155,8 @@ EFI_STATUS workspace_allocate(struct loader *l)
 	if (EFI_ERROR(status))
 		return status;
 	*l->info = l->facts;
+	l->info->ap_start_phys =
+		l->blocks[BLOCK_AP_START].pages ? l->blocks[BLOCK_AP_START].phys : 0;
 	l->request.area = mm_cpu_area_layout(l->blocks[BLOCK_CPU_AREA].phys, l->acpi.cpu_count);
 	l->request.descriptors.first = l->descriptors;
 	l->request.framebuffer_phys = l->facts.framebuffer.phys;

@@ -272,6 +272,12 @@ struct keel_boot_info {
 	uint64_t exit_tries; /* calls of ExitBootServices, at least 1 */
 
 	uint64_t direct_map_left_out_bytes; /* memory beyond the direct map's end */
+
+	/*
+	 * A free page below 1 MiB, of type KEEL_MEMORY_TYPE_CPU_AREA: room for the code with which
+	 * the kernel starts other CPUs (SIPI vector = address / 4 KiB). 0 if there was none.
+	 */
+	uint64_t ap_start_phys;
 };
 
 #endif
