@@ -101,6 +101,11 @@ build/selfcheck.stripped.elf: build/selfcheck.elf
 	$(call say,STRIP)
 	$(Q)$(OBJCOPY) --strip-all $< $@
 
+# Packed, so that the one file stays small; efi/lz4.c unpacks it.
+build/selfcheck.lz4: build/selfcheck.stripped.elf
+	$(call say,LZ4)
+	$(Q)lz4 -12 -q -f --content-size --no-frame-crc $< $@
+
 # CRC-32 (IEEE 802.3) of the kernel that is embedded, as one line of assembly. It is the first of
 # the two little-endian words at the end of what gzip writes (RFC 1952, 2.3.1).
 build/selfcheck.crc: build/selfcheck.stripped.elf
@@ -161,7 +166,7 @@ build/efi/%.o: efi/%.S
 	$(Q)$(CC) $(EFI_CFLAGS) $(DEPEND) -I. -Ibuild -Wa,-I. -Wa,-Ibuild -c $< -o $@
 
 # It includes both, which the compiler's dependency output cannot know.
-build/efi/embedded.o: build/selfcheck.stripped.elf build/selfcheck.crc
+build/efi/embedded.o: build/selfcheck.lz4 build/selfcheck.crc
 
 build/mm/%.o: mm/%.c
 	$(call say,CC)

@@ -2,10 +2,13 @@
 /* The kernel image: checked, placed and copied to where it will run. */
 #include "loader.h"
 #include "crc.h"
+#include "lz4.h"
 
 extern const char embedded_kernel[];
 extern const char embedded_kernel_end[];
 extern const uint32_t embedded_kernel_crc;
+
+#define MAX_RATIO 256 /* LZ4 cannot pack better than that */
 
 /*
  * At its home (VA = PA + KEEL_TEXT_START) if that is free; else anywhere, and the kernel is told
@@ -43,25 +46,52 @@ static void copy_segments(struct loader *l, const char *file)
 	}
 }
 
+/* Unpacks the built-in kernel into a block of its own, and makes sure that it is what was built. */
+static EFI_STATUS unpack(struct loader *l, uint64_t *bytes)
+{
+	const uint8_t *frame = (const uint8_t *)embedded_kernel;
+	const uint64_t frame_bytes = embedded_kernel_end - embedded_kernel;
+	EFI_STATUS status;
+	uint8_t *file;
+	uint32_t crc = 0;
+
+	*bytes = lz4_content_bytes(frame, frame_bytes);
+	/* No size that is much larger can be right: it only means that the header is damaged. */
+	if (*bytes && *bytes <= MAX_RATIO * frame_bytes) {
+		status = block_allocate(l, BLOCK_FILE, BYTES_TO_PAGES(*bytes), "the kernel's file");
+		if (EFI_ERROR(status))
+			return status;
+		file = (uint8_t *)l->blocks[BLOCK_FILE].phys;
+		if (!lz4_unpack(frame, frame_bytes, file, *bytes))
+			crc = crc32(0, file, *bytes);
+	}
+	if (crc != embedded_kernel_crc)
+		return fail(
+			l, EFI_CRC_ERROR,
+			"the built-in kernel is corrupt: its CRC-32 is %x, not %x; copy keel.efi "
+			"again",
+			(uint64_t)crc, (uint64_t)embedded_kernel_crc);
+	return EFI_SUCCESS;
+}
+
 EFI_STATUS kernel_load(struct loader *l)
 {
-	const uint64_t bytes = embedded_kernel_end - embedded_kernel;
-	const uint32_t crc = crc32(0, embedded_kernel, bytes);
 	struct elf_error error;
-	EFI_STATUS status;
+	const char *file;
+	uint64_t bytes;
+	EFI_STATUS status = unpack(l, &bytes);
 
-	if (crc != embedded_kernel_crc)
-		return fail(l, EFI_CRC_ERROR,
-			    "the built-in kernel is corrupt: its CRC-32 is %x, not %x; copy the "
-			    "file again",
-			    (uint64_t)crc, (uint64_t)embedded_kernel_crc);
-	if (elf_parse(embedded_kernel, bytes, &l->elf, &error))
+	if (EFI_ERROR(status))
+		return status;
+	file = (const char *)l->blocks[BLOCK_FILE].phys;
+	if (elf_parse(file, bytes, &l->elf, &error))
 		return fail(l, EFI_LOAD_ERROR, "the kernel is refused: %s is %x, expected %x",
 			    error.what, error.found, error.wanted);
 	status = place(l);
 	if (EFI_ERROR(status))
 		return status;
-	copy_segments(l, embedded_kernel);
+	copy_segments(l, file);
+	block_free(l, BLOCK_FILE);
 	say(l, "  kernel    built-in self-check, %u bytes, at %x%s\n", l->elf.bytes,
 	    l->blocks[BLOCK_KERNEL].phys, l->facts.phys_base ? " (moved)" : "");
 	return EFI_SUCCESS;

@@ -26,6 +26,7 @@ struct block {
 };
 
 enum block_id {
+	BLOCK_FILE,	 /* the kernel's file, until its segments are in place */
 	BLOCK_KERNEL,	 /* the kernel's segments */
 	BLOCK_CPU_AREA,	 /* descriptor tables and stacks */
 	BLOCK_BOOT_INFO, /* what the kernel gets to read */
