@@ -280,7 +280,9 @@ build/cov-tiny/tests/unit/%: build/tiny/tests/unit/%.o $(COVERED_TINY)
 coverage: $(COVERED_UNIT) ## lines and branches of mm/ that the unit tests reach; fails below 100 % of lines
 	@ovmf/deps dev
 	@find build/cov build/cov-tiny -name '*.gcda' -delete
-	@for program in $(COVERED_UNIT); do $$program >/dev/null 2>&1 || exit 1; done
+	@for program in $(COVERED_UNIT); do \
+		$$program >/dev/null 2>&1 || { echo "$$program has failed" >&2; exit 1; }; \
+	done
 	@tests/coverage/report
 
 .PHONY: mutate
@@ -366,13 +368,22 @@ bench: build/keel.img build/mm_bench ## instructions of a boot's stages and of m
 	@bad=; tests/bench/run --plot build/growth.svg build/mm_bench || bad=1; echo; \
 	ovmf/bench build/keel.img || bad=1; test -z "$$bad"
 
+# --- Documentation -------------------------------------------------------------------------------
+
+.PHONY: pictures
+pictures: build/keel.img build/keelmap build/mm_bench ## make the pictures in docs/ anew
+	@ovmf/screenshot build/keel.img docs/selfcheck.png
+	@build/keelmap --format=svg --attributes tests/maps/memattr-qemu-default.map \
+		tests/maps/qemu-default.map >docs/map.svg
+	@tests/bench/run --plot docs/growth.svg build/mm_bench
+
 # --- Care ----------------------------------------------------------------------------------------
 
 C_FILES = $(wildcard include/keel/*.h mm/*.[ch] efi/*.[ch] tests/payload/*.[ch] tests/unit/*.[ch] \
 	    tools/keelmap/*.[ch] tests/bench/*.[ch] tests/fuzz/*.[ch] \
 	    tests/boot/*.c tests/boot/drivers/*.c tests/boot/drivers/lib/*.[ch])
 SH_FILES = tests/prove tests/fuzz/replay.t .ci/run ovmf/deps ovmf/firmware ovmf/image
-PERL_FILES = tests/mutate/run ovmf/run ovmf/bench tests/bench/run tests/bench/Plot.pm $(wildcard ovmf/*.pm tests/boot/*.pm tests/boot/*.t tests/unit/*.t)
+PERL_FILES = tests/mutate/run tests/coverage/report ovmf/run ovmf/screenshot ovmf/bench tests/bench/run tests/bench/Plot.pm $(wildcard ovmf/*.pm tests/boot/*.pm tests/boot/*.t tests/unit/*.t)
 
 .PHONY: format
 format: ## bring all C files into shape
