@@ -38,6 +38,9 @@ struct memory_attributes {
 
 #define RT_ALL_SUPPORTED 0x3fff
 
+/* Far more than any firmware has: a larger table is rubbish, and would not fit into memory. */
+#define MAX_ATTRIBUTES_BYTES (1 << 20)
+
 static const void *find(const struct loader *l, const EFI_GUID *guid)
 {
 	for (UINTN n = 0; n < l->system->NumberOfTableEntries; n++) {
@@ -54,13 +57,20 @@ static uint64_t table_bytes(const struct memory_attributes *table)
 	return sizeof(*table) + (uint64_t)table->entries * table->descriptor_size;
 }
 
+static const struct memory_attributes *find_attributes(const struct loader *l)
+{
+	const struct memory_attributes *table = find(l, &attributes_guid);
+
+	return table && table_bytes(table) <= MAX_ATTRIBUTES_BYTES ? table : NULL;
+}
+
 /*
  * The firmware rebuilds the Memory Attributes Table late, and keeps it in boot services memory: it
  * is looked up anew for each plan, and copied. Whether it makes sense as a whole is mm/'s to say.
  */
 bool attributes_refresh(struct loader *l)
 {
-	const struct memory_attributes *table = find(l, &attributes_guid);
+	const struct memory_attributes *table = find_attributes(l);
 	const uint64_t bytes = table ? table_bytes(table) : 0;
 
 	if (bytes > l->attributes_capacity)
@@ -81,7 +91,7 @@ bool attributes_refresh(struct loader *l)
 /* How large that copy may have to be. */
 static void measure_attributes(struct loader *l)
 {
-	const struct memory_attributes *table = find(l, &attributes_guid);
+	const struct memory_attributes *table = find_attributes(l);
 
 	if (!table)
 		return;

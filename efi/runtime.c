@@ -7,7 +7,7 @@
 #include "cpu.h"
 #include "crc.h"
 
-#define RT_SET_VIRTUAL_ADDRESS_MAP KEEL_U64(0x400) /* EFI_RT_SUPPORTED_..., UEFI 2.10, 4.6.2 */
+#define RT_SET_VIRTUAL_ADDRESS_MAP KEEL_U64(0x80) /* EFI_RT_SUPPORTED_..., UEFI 2.10, 4.6.2 */
 
 /* The descriptors with an address, in the firmware's order and with its stride. */
 void runtime_map_collect(const struct loader *l, void *to, uint64_t *bytes)
@@ -19,6 +19,8 @@ void runtime_map_collect(const struct loader *l, void *to, uint64_t *bytes)
 		if (!mm_descriptor(all, n)->virt)
 			continue;
 		memcpy(at, mm_descriptor(all, n), all->stride);
+		/* Firmware converts by this bit, even where its own map forgot it. */
+		((struct keel_efi_descriptor *)at)->attribute |= KEEL_EFI_MEMORY_RUNTIME;
 		at += all->stride;
 	}
 	*bytes = at - (char *)to;

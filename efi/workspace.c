@@ -7,7 +7,8 @@
 
 /* Descriptors that the map may gain until the end: allocations, and drivers' exit callbacks. */
 #define SPARE_DESCRIPTORS 64
-#define SPARE_ATTRIBUTES  16 /* entries that the Memory Attributes Table may gain */
+#define SPARE_ATTRIBUTES  64 /* entries that the Memory Attributes Table may gain */
+#define ATTRIBUTE_BYTES	  48 /* of an entry, should there be no table yet */
 
 #define REAL_MODE_LAST 0x9ffff /* below the legacy video memory */
 
@@ -28,7 +29,8 @@ static void *carve(struct carver *c, uint64_t bytes)
 static uint64_t lay_out_boot_info(struct loader *l, uint64_t start)
 {
 	struct carver c = { start };
-	const uint64_t attributes_spare = SPARE_ATTRIBUTES * l->request.attributes.stride;
+	const uint64_t stride = l->request.attributes.stride;
+	const uint64_t attributes_spare = SPARE_ATTRIBUTES * (stride ? stride : ATTRIBUTE_BYTES);
 
 	l->info = carve(&c, sizeof(*l->info));
 	l->descriptors = carve(&c, l->map_capacity);
@@ -38,7 +40,7 @@ static uint64_t lay_out_boot_info(struct loader *l, uint64_t start)
 	l->cpus = carve(&c, l->acpi.cpu_count * sizeof(*l->cpus));
 	l->io_apics = carve(&c, l->acpi.io_apic_count * sizeof(*l->io_apics));
 	l->info_segments = carve(&c, l->elf.segment_count * sizeof(*l->info_segments));
-	l->attributes_capacity = l->attributes_bytes ? l->attributes_bytes + attributes_spare : 0;
+	l->attributes_capacity = l->attributes_bytes + attributes_spare;
 	l->attributes_copy = carve(&c, l->attributes_capacity);
 	return c.at - start;
 }

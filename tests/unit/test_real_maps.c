@@ -12,11 +12,22 @@ static const struct {
 	const char *path;
 	uint64_t descriptors;
 } maps[] = {
-	{ MAPS "apple-macbookair71.map", 245 },	 { MAPS "asus-n56vz.map", 88 },
-	{ MAPS "dell-e7240.map", 118 },		 { MAPS "hyperv-gen2-4g.map", 40 },
-	{ MAPS "intel-brickland-512g.map", 50 }, { MAPS "lenovo-td340.map", 95 },
-	{ MAPS "nuc-de3815tykh.map", 43 },	 { MAPS "qemu-ovmf-mixed-3g.map", 46 },
+	{ MAPS "apple-macbookair71.map", 245 },
+	{ MAPS "asus-n56vz.map", 88 },
+	{ MAPS "dell-e7240.map", 118 },
+	{ MAPS "hyperv-gen2-4g.map", 40 },
+	{ MAPS "intel-brickland-512g.map", 50 },
+	{ MAPS "lenovo-td340.map", 95 },
+	{ MAPS "nuc-de3815tykh.map", 43 },
+	{ MAPS "qemu-ovmf-mixed-3g.map", 46 },
 	{ MAPS "qemu-q35-512m.map", 123 },
+	{ MAPS "qemu-default.map", 126 },
+	{ MAPS "qemu-large.map", 131 },
+	{ MAPS "qemu-no-1g-pages.map", 126 },
+	{ MAPS "qemu-pc.map", 124 },
+	{ MAPS "qemu-small.map", 126 },
+	{ MAPS "qemu-smm.map", 129 },
+	{ MAPS "qemu-smp.map", 133 },
 };
 
 #define COUNT (sizeof(maps) / sizeof(maps[0]))

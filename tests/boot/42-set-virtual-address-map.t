@@ -1,0 +1,46 @@
+#!/usr/bin/env perl
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# SetVirtualAddressMap fails, does nothing, or is not offered: the kernel runs without runtime
+# services, and says so. It cannot switch the machine off then. Or it works, but uses memory that it
+# should not.
+use strict;
+use warnings;
+use lib qw(ovmf tests/boot);
+use Driven;
+use Test::More;
+
+my $place = qr/runtime services: tables and functions have their virtual addresses/;
+my @services = qw(GetTime GetVariable SetVariable GetNextVariableName QueryVariableInfo
+	SetVirtualAddressMap);
+
+# What the report says of it.
+my %expected = (
+	# The firmware does not keep its promise: that is a failure. State 2 is KEEL_RUNTIME_FAILED.
+	fails => [ qr/^not ok \d+ - $place$/m, qr/^  found: 0x2$/m ],
+	lies  => [ qr/^not ok \d+ - $place$/m, qr/^  found: 0x2$/m ],
+	unsupported => [ qr/^ok \d+ - $place # SKIP .*does not offer/m ],
+);
+for my $variant (sort keys %expected) {
+	my $run = driven('svam', $variant);
+	my $report = $run->{report};
+	is($run->{ended}, 'last words', "$variant: the kernel says that it cannot switch off");
+	ok(scalar grep({ /^1\.\.\d+$/ } @{ $report->{lines} }), "$variant: its report is complete")
+		or diag($report->{text});
+	line_like($run, 'report', $_, "$variant: the report has $_") for @{ $expected{$variant} };
+	my @failed = grep { !/$place/ } @{ $report->{failed} };
+	is("@failed", '', "$variant: no other check fails");
+	for my $service (@services) {
+		line_like($run, 'report', qr/^ok \d+ - runtime services: $service .*# SKIP \S/m,
+			"$variant: $service is skipped");
+	}
+	halted_ok($run, $variant);
+	$run->{machine}->stop;
+}
+
+# Odd, but as real boards do it: the call has to find all that it could ever use.
+my $run = driven('svam', 'touches');
+inside_ok($run, 'touches');
+outside_ok($run, 'touches');
+$run->{machine}->stop;
+done_testing();
