@@ -71,7 +71,7 @@ static bool user_path_step(struct user_path *path, const struct mm_entry *entry,
 	if (entry->kind == MM_ENTRY_TABLE) {
 		path->waiting[entry->level] = true;
 		path->entries[entry->level] = *entry;
-	} else if (entry->user) {
+	} else {
 		for (unsigned above = entry->level; above <= MM_LEVELS; above++)
 			path->waiting[above] = false;
 	}

@@ -22,6 +22,7 @@ bool mm_next_island(const struct mm_memory_map *map, uint64_t *n, bool runtime,
 		return false;
 	island->phys = range->phys;
 	island->memory_type = kind & MM_KIND_MEMORY_TYPE;
+	island->is_memory = !(kind & MM_NOT_MEMORY);
 	island->no_cache_bit = kind & MM_NO_CACHE_BIT;
 	do {
 		island->end = range->phys + range->bytes;
@@ -46,7 +47,8 @@ bool mm_memory_map_same(const struct mm_memory_map *left, const struct mm_memory
 			return false;
 		if (!more)
 			return true;
-		if (a.phys != b.phys || a.end != b.end || a.memory_type != b.memory_type)
+		if (a.phys != b.phys || a.end != b.end || a.memory_type != b.memory_type ||
+		    a.is_memory != b.is_memory)
 			return false;
 	}
 }

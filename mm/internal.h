@@ -80,6 +80,7 @@ struct mm_island {
 	uint64_t phys;
 	uint64_t end;
 	enum keel_memory_type memory_type;
+	bool is_memory;	   /* and thus has a place in the direct map */
 	bool no_cache_bit; /* the firmware offered no cacheability at all */
 };
 

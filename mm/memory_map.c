@@ -44,11 +44,6 @@ static const uint8_t rank_of_type[KEEL_MEMORY_TYPE_UEFI_COUNT] = {
 #define CACHE_BITS \
 	(KEEL_EFI_MEMORY_UC | KEEL_EFI_MEMORY_WC | KEEL_EFI_MEMORY_WT | KEEL_EFI_MEMORY_WB)
 
-static uint32_t rank(uint32_t type)
-{
-	return type < KEEL_MEMORY_TYPE_UEFI_COUNT ? rank_of_type[type] : RANK_OWN;
-}
-
 bool mm_type_is_memory(uint32_t type)
 {
 	return mm_is_memory(type);
@@ -129,7 +124,7 @@ static uint64_t collect(struct input *inputs, const struct mm_machine *machine,
 			.end = own[n].phys + own[n].bytes,
 			.attribute = own[n].attribute,
 			.type = own[n].type,
-			.rank = rank(own[n].type),
+			.rank = RANK_OWN,
 		};
 	return count;
 }
@@ -288,7 +283,7 @@ static uint64_t sweep_overlap(struct mm_memory_map *map, struct heap *heap, uint
 	uint64_t position = heap->inputs[next].phys;
 	uint64_t descriptors_end = 0;
 
-	do {
+	for (;;) {
 		const struct input *winner;
 		uint64_t until;
 
@@ -299,7 +294,7 @@ static uint64_t sweep_overlap(struct mm_memory_map *map, struct heap *heap, uint
 		while (heap->count && heap->inputs[heap->open[0]].end <= position)
 			heap_pop(heap);
 		if (!heap->count)
-			break;
+			return next;
 		winner = heap->inputs + heap->open[0];
 		until = winner->end;
 		if (next < count && heap->inputs[next].phys < until)
@@ -307,8 +302,7 @@ static uint64_t sweep_overlap(struct mm_memory_map *map, struct heap *heap, uint
 		if (!emit(map, position, until, winner->type, winner->attribute))
 			return count + 1;
 		position = until;
-	} while (heap->count);
-	return next;
+	}
 }
 
 void mm_memory_map_address(const struct mm_memory_map *map)

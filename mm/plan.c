@@ -23,7 +23,7 @@ static inline uint64_t next_boundary(const struct mm_machine *machine, uint64_t 
 
 static bool is_boundary(const struct mm_machine *machine, uint64_t phys)
 {
-	return phys && next_boundary(machine, phys - 1) == phys;
+	return next_boundary(machine, phys - 1) == phys;
 }
 
 static inline bool is_beyond(const struct mm_machine *machine, uint64_t phys, uint64_t bytes)

@@ -55,6 +55,67 @@ static const struct keel_memory_range *range_at(const struct scene *s, uint64_t 
 	return NULL;
 }
 
+/* The kernel's plan, but by hand: what is executable comes first, then the direct map. */
+static struct mm_result plan_by_hand(struct scene *s)
+{
+	struct mm_result result = mm_plan_efi_region(&s->plan, &s->request, &s->outcome);
+
+	if (!result.error)
+		result = mm_plan_kernel_text(&s->plan, &s->request);
+	if (!result.error)
+		result = mm_plan_direct_map(&s->plan, &s->request, s->work, &s->outcome);
+	return result;
+}
+
+/* As a function of its own it gives what it gives as a part of the whole plan. */
+static void direct_map_alone(void **state)
+{
+	struct scene *whole = scene_qemu(1), *s = scene_qemu(1);
+	uint64_t found = 0;
+
+	(void)state;
+	build(whole);
+	check_ok(scene_map(s));
+	scene_empty_plan(s);
+	check_ok(plan_by_hand(s));
+	check_ok(mm_plan_finish(&s->plan, s->work));
+	for (uint64_t i = 0; i < whole->plan.count; i++) {
+		const struct keel_mapping *m = &whole->plan.mappings[i];
+		const struct keel_mapping *same = scene_find(s, m->virt);
+
+		if (m->region != KEEL_REGION_DIRECT_MAP)
+			continue;
+		found++;
+		assert_non_null(same);
+		assert_true(same->virt == m->virt && same->phys == m->phys &&
+			    same->bytes == m->bytes && same->rights == m->rights &&
+			    same->memory_type == m->memory_type && same->region == m->region);
+	}
+	assert_true(found > 5);
+	scene_free(whole);
+	scene_free(s);
+}
+
+/* The first mapping that has no room is the end. */
+static void no_room(void **state)
+{
+	struct scene *s = scene_qemu(1);
+	uint64_t needed;
+
+	(void)state;
+	check_ok(scene_map(s));
+	scene_empty_plan(s);
+	check_ok(plan_by_hand(s));
+	needed = s->plan.count;
+	for (uint64_t capacity = 0; capacity < needed; capacity++) {
+		s->plan.capacity = capacity;
+		s->plan.count = 0;
+		check_error(plan_by_hand(s), MM_ERR_PLAN_FULL, capacity);
+		assert_int_equal(s->plan.count, capacity);
+	}
+	scene_free(s);
+}
+
 /* Each type once, four 4 KiB pages of it. */
 static void which_types(void **state)
 {
@@ -214,10 +275,11 @@ static struct scene *with_framebuffer(uint64_t phys, uint64_t bytes)
 /* Write-combining, in whole pages around it, in another PML4 entry than memory if need be. */
 static void framebuffer(void **state)
 {
-	static const uint64_t places[] = { 0xc0000000, 0xc0000400, 0xfc10000000, 0xc0001fff };
+	static const uint64_t places[] = { 0xc0000000, 0xc0000400, 0xfc10000000, 0xc0001fff,
+					   0x70000000 };
 
 	(void)state;
-	for (size_t i = 0; i < 4; i++) {
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
 		const uint64_t phys = places[i], last = phys + 0x3e8fff;
 		struct scene *s = with_framebuffer(phys, 0x3e9000);
 		bool large = scene_walk(s, KEEL_DIRECT_MAP(phys)).level == 2;
@@ -242,6 +304,12 @@ static void no_framebuffer(void **state)
 	assert_false(s->outcome.framebuffer_mapped);
 	assert_int_equal(s->log.count[MM_NOTE_FRAMEBUFFER], 0);
 	expect_absent(s, 0);
+	scene_free(s);
+
+	s = with_framebuffer(0xc0000000, 0);
+	assert_false(s->outcome.framebuffer_mapped);
+	assert_int_equal(s->log.count[MM_NOTE_FRAMEBUFFER], 0);
+	expect_absent(s, 0xc0000000);
 	scene_free(s);
 }
 
@@ -278,6 +346,22 @@ static void framebuffer_in_memory(void **state)
 		expect_absent(s, 0x80010000);
 		scene_free(s);
 	}
+}
+
+/* Frames that are executable are not to be written through a framebuffer, memory or not. */
+static void framebuffer_in_executable_frames(void **state)
+{
+	struct scene *s = scene_with(7, 0x80000000, 16, 0xf);
+
+	(void)state;
+	s->segments[0].phys = 0xc0000000;
+	s->request.framebuffer_phys = s->segments[0].phys + s->segments[0].bytes - 1;
+	s->request.framebuffer_bytes = 0x100000;
+	build(s);
+	assert_false(s->outcome.framebuffer_mapped);
+	assert_int_equal(s->log.count[MM_NOTE_FRAMEBUFFER], 1);
+	expect_absent(s, s->request.framebuffer_phys);
+	scene_free(s);
 }
 
 /* Beside memory is fine, and MMIO that the firmware lists there is what it usually is. */
@@ -333,6 +417,8 @@ static void framebuffer_beyond_phys_bits(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(direct_map_alone),
+		cmocka_unit_test(no_room),
 		cmocka_unit_test(which_types),
 		cmocka_unit_test(runtime_mmio_is_not_memory),
 		cmocka_unit_test(memory_types),
@@ -343,6 +429,7 @@ int main(void)
 		cmocka_unit_test(framebuffer),
 		cmocka_unit_test(no_framebuffer),
 		cmocka_unit_test(framebuffer_in_memory),
+		cmocka_unit_test(framebuffer_in_executable_frames),
 		cmocka_unit_test(framebuffer_beside_memory),
 		cmocka_unit_test(framebuffer_at_the_end),
 		cmocka_unit_test(framebuffer_beyond_phys_bits),

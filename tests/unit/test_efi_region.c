@@ -148,6 +148,11 @@ static void region_full(void **state)
 	assert_int_equal(mm_descriptor(&d, 0)->virt, KEEL_EFI_START);
 	mm_descriptor(&d, 0)->pages++;
 	check_error(assign(&d), MM_ERR_EFI_FULL, 0x4000000000);
+	mm_descriptor(&d, 0)->pages =
+		KEEL_U64(0xffffff); /* short enough, were it not to be aligned */
+	mm_descriptor(&d, 0)->phys = 0x4000002000;
+	check_error(assign(&d), MM_ERR_EFI_FULL, 0x4000002000);
+	mm_descriptor(&d, 0)->phys = 0x4000000000;
 	mm_descriptor(&d, 0)->pages = KEEL_U64(0xffffff); /* leaves one page, of the wrong place */
 	mm_descriptor(&d, 0)->phys += 0x1000;
 	descriptors_add(&d, 6, 0x2000000000, 1, RUNTIME | 0xf);
@@ -227,6 +232,18 @@ static void rights_and_memory_types(void **state)
 	one_kind(6, RUNTIME | 0x4, KEEL_RIGHTS_RW, KEEL_MEMORY_WT, false);
 }
 
+/* A plan does not go on where the addresses did not suffice. */
+static void no_plan_without_addresses(void **state)
+{
+	struct scene *s = scene_with(6, 0x4000000000, KEEL_U64(0x1000001), RUNTIME | 0xf);
+
+	(void)state;
+	check_error(scene_plan(s), MM_ERR_EFI_FULL, 0x4000000000);
+	assert_int_equal(s->plan.count, 0);
+	assert_int_equal(s->log.count[MM_NOTE_CODE_WRITABLE], 0);
+	scene_free(s);
+}
+
 /* Without a table, code is writable and executable, and the outcome says so. */
 static void code_without_a_table(void **state)
 {
@@ -297,6 +314,7 @@ int main(void)
 		cmocka_unit_test(region_full),
 		cmocka_unit_test(far_too_large),
 		cmocka_unit_test(rights_and_memory_types),
+		cmocka_unit_test(no_plan_without_addresses),
 		cmocka_unit_test(code_without_a_table),
 		cmocka_unit_test(no_code_at_all),
 		cmocka_unit_test(pieces_merge),

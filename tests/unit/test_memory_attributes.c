@@ -186,6 +186,19 @@ static void no_entries(void **state)
 	assert_int_equal(writable_code_pages(f), CODE_PAGES);
 }
 
+/* The table is refused as a whole, and with it all that was good in it. */
+static void check_refused(struct fixture *f)
+{
+	plan(f);
+	assert_int_equal(f->s->log.count[MM_NOTE_ATTRIBUTES_BAD], 1);
+	assert_true(f->s->outcome.runtime_code_writable);
+	assert_true(f->s->log.count[MM_NOTE_CODE_WRITABLE] > 0);
+	assert_int_equal(writable_code_pages(f), CODE_PAGES);
+	expect(f, CODE + 0x1000, true, true);
+	expect(f, CODE + 0x5000, true, true);
+	expect(f, DATA, true, false);
+}
+
 /* A good table with one entry more: that one spoils it, wherever it stands. */
 static void spoiled(uint32_t type, uint64_t phys, uint64_t pages)
 {
@@ -196,16 +209,7 @@ static void spoiled(uint32_t type, uint64_t phys, uint64_t pages)
 	f = state;
 	add_good(f);
 	add(f, type, phys, pages, XP);
-	plan(f);
-	if (!f->s->log.count[MM_NOTE_ATTRIBUTES_BAD])
-		fail_msg("type %u at 0x%" PRIx64 ", %" PRIu64 " pages: accepted", type, phys,
-			 pages);
-	assert_true(f->s->outcome.runtime_code_writable);
-	assert_true(f->s->log.count[MM_NOTE_CODE_WRITABLE] > 0);
-	assert_int_equal(writable_code_pages(f), CODE_PAGES);
-	expect(f, CODE + 0x1000, true, true);
-	expect(f, CODE + 0x5000, true, true);
-	expect(f, DATA, true, false);
+	check_refused(f);
 	teardown(&state);
 }
 
@@ -224,6 +228,72 @@ static void inconsistent_tables(void **state)
 	spoiled(6, KEEL_U64(0xfffffffffffff000), 1); /* nothing is there */
 	spoiled(0, CODE, 1);			     /* no runtime type */
 	spoiled(11, FLASH, 1);
+}
+
+/* In its right place in the table, so that only the memory map tells that it does not fit. */
+static void misfit(uint32_t type, uint64_t phys, uint64_t pages, uint64_t index)
+{
+	const struct note_entry *note;
+	void *state = NULL;
+	struct fixture *f;
+
+	setup(&state);
+	f = state;
+	add(f, type, phys, pages, XP);
+	add_good(f);
+	check_refused(f);
+	note = note_log_first(&f->s->log, MM_NOTE_ATTRIBUTES_BAD);
+	assert_int_equal(note->index, index);
+	assert_int_equal(note->phys, index ? 0 : phys);
+	teardown(&state);
+}
+
+static void tables_that_do_not_fit(void **state)
+{
+	(void)state;
+	misfit(5, 0x1eaa0000, 1, 0);		  /* code in a data descriptor */
+	misfit(6, 0x1eaa0000 - 4096, 2, 0);	  /* begins before a descriptor */
+	misfit(6, 0x1eaa0000 + 257 * 4096, 2, 0); /* ends after it */
+	misfit(6, 0x100000, 1, 6);		  /* in none of them: too many, whichever it is */
+}
+
+/* Data may be read-only; data that may be executed has to be read-only for that. */
+static void data_by_entry(void **state)
+{
+	struct fixture *f = *state;
+
+	add(f, 6, DATA, 1, XP | RO);
+	add(f, 6, DATA + 0x1000, 1, RO);
+	add(f, 6, DATA + 0x2000, 1, XP);
+	add(f, 6, DATA + 0x3000, 1, 0);
+	plan(f);
+	expect(f, DATA, false, false);
+	expect(f, DATA + 0x1000, false, true);
+	expect(f, DATA + 0x2000, true, false);
+	expect(f, DATA + 0x3000, true, false);
+	expect(f, DATA + 0x4000, true, false);
+}
+
+/* A plan that is too small for what the table makes of the descriptors. */
+static void no_room(void **state)
+{
+	struct fixture *f = *state;
+	struct mm_request *r = &f->s->request;
+	struct mm_plan *p = &f->s->plan;
+	struct mm_result result;
+
+	add(f, 5, CODE + 0x3000, 4, RO);
+	add(f, 5, CODE + 0x9000, 4, RO);
+	plan(f);
+	for (p->capacity = 0;; p->capacity++) {
+		p->count = 0;
+		result = mm_plan_efi_region(p, r, &f->s->outcome);
+		if (!result.error)
+			break;
+		check_error(result, MM_ERR_PLAN_FULL, p->capacity);
+		assert_int_equal(p->count, p->capacity);
+	}
+	assert_true(p->capacity >= 6);
 }
 
 /* The note says which entry it was. */
@@ -249,16 +319,21 @@ static void entries_that_overlap(void **state)
 	assert_int_equal(writable_code_pages(f), CODE_PAGES);
 }
 
-static void stride_too_small(void **state)
+static void strides(void **state)
 {
+	static const uint64_t wrong[] = { 0, 32, 44 };
 	struct fixture *f = *state;
 
 	add_good(f);
-	f->table.stride = 32;
-	f->table.bytes = 5 * 32;
-	plan(f);
-	assert_true(f->s->log.count[MM_NOTE_ATTRIBUTES_BAD] > 0);
-	assert_int_equal(writable_code_pages(f), CODE_PAGES);
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+		f->s->request.attributes = (struct mm_memory_attributes){ .entries = f->table.first,
+									  .count = 5,
+									  .stride = wrong[i] };
+		note_log_reset(&f->s->log);
+		check_ok(scene_plan(f->s));
+		assert_int_equal(f->s->log.count[MM_NOTE_ATTRIBUTES_BAD], 1);
+		assert_int_equal(writable_code_pages(f), CODE_PAGES);
+	}
 }
 
 /* The table of a real firmware: 32-bit OVMF, 30 entries, all code read-only or not executable. */
@@ -285,11 +360,19 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		TEST(rights_by_entry),	    TEST(other_types_are_not_in_it),
-		TEST(neither_ro_nor_xp),    TEST(part_of_the_code),
-		TEST(no_entries),	    TEST(inconsistent_tables),
-		TEST(note_names_the_entry), TEST(entries_that_overlap),
-		TEST(stride_too_small),	    TEST(a_real_table),
+		TEST(rights_by_entry),
+		TEST(other_types_are_not_in_it),
+		TEST(neither_ro_nor_xp),
+		TEST(part_of_the_code),
+		TEST(no_entries),
+		TEST(inconsistent_tables),
+		TEST(tables_that_do_not_fit),
+		TEST(data_by_entry),
+		TEST(no_room),
+		TEST(note_names_the_entry),
+		TEST(entries_that_overlap),
+		TEST(strides),
+		TEST(a_real_table),
 	};
 
 	return cmocka_run_group_tests_name("Memory Attributes Table", tests, NULL, NULL);

@@ -494,6 +494,22 @@ static void types_that_are_memory(void **state)
 	assert_false(mm_type_is_memory(~0u));
 }
 
+/* Nobody has to listen. */
+static void notes_to_nobody(void **state)
+{
+	const struct mm_notes nobody = { .note = NULL };
+	struct fixture *f = *state;
+	struct keel_memory_range out[4];
+	struct mm_memory_map map = { .ranges = out, .capacity = 4 };
+	void *work = zalloc(mm_memory_map_work_bytes(2));
+
+	descriptors_add(&f->d, 7, 0x1000, 0, WB);
+	descriptors_add(&f->d, 7, 0x1000, 1, WB);
+	check_ok(mm_memory_map_build(&map, &machine, &f->d, NULL, 0, work, &nobody));
+	assert_int_equal(map.count, 1);
+	free(work);
+}
+
 static void runtime_descriptors(void **state)
 {
 	(void)state;
@@ -531,6 +547,7 @@ static void memory_types(void **state)
 		{ 11, RUNTIME | 0x8, KEEL_MEMORY_UC, false },
 		{ 11, RUNTIME | 0x1, KEEL_MEMORY_UC, false },
 		{ 11, RUNTIME, KEEL_MEMORY_UC, true },
+		{ 12, 0xf, KEEL_MEMORY_UC, false },
 	};
 
 	(void)state;
@@ -568,6 +585,7 @@ int main(void)
 		TEST(very_many),
 		TEST(addresses),
 		TEST(types_that_are_memory),
+		TEST(notes_to_nobody),
 		TEST(runtime_descriptors),
 		TEST(memory_types),
 	};

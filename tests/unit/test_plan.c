@@ -209,6 +209,8 @@ static void meaningless_mappings(void **state)
 	m[n] = good, m[n++].rights = KEEL_RIGHTS_COUNT;
 	m[n] = good, m[n++].rights = 0xff;
 	m[n] = good, m[n++].memory_type = 8;
+	m[n] = good, m[n++].memory_type = 4; /* in the PAT, but only to repeat others */
+	m[n] = good, m[n++].memory_type = 6;
 	m[n] = good, m[n++].level = KEEL_LEVEL_PT; /* levels are for NONE */
 	m[n] = good, m[n].rights = KEEL_RIGHTS_NONE, m[n++].level = 0;
 	m[n] = good, m[n].rights = KEEL_RIGHTS_NONE, m[n++].level = KEEL_LEVEL_PML4;
@@ -243,6 +245,11 @@ static void repeated_windows(void **state)
 	m.bytes += 0x1000;
 	m.virt += 0x40000000; /* a window starts where four PDPT entries do */
 	check_error(try_mapping(*state, m), MM_ERR_BAD_MAPPING, m.virt);
+	m.virt -= 0x40000000;
+	m.phys = (UINT64_C(1) << 40) - 0x2000; /* its two pages are the last ones there are */
+	check_ok(try_mapping(*state, m));
+	m.repeat_pages = 3;
+	check_error(try_mapping(*state, m), MM_ERR_PHYS_BITS, m.phys);
 }
 
 /* The address of an overlap is that of the mapping that comes second in address order. */

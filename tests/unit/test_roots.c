@@ -144,27 +144,77 @@ static void identity_to_the_end(void **state)
 	scene_free(s);
 }
 
+/* What the lower half cannot hold is cut off at its end, and what lies behind that is left out. */
+static void identity_ends(void **state)
+{
+	const uint64_t end = KEEL_USER_LAST + 1;
+	struct mm_descriptors d = { .stride = 48 };
+	struct mm_plan plan;
+	struct scene *s;
+
+	(void)state;
+	descriptors_add(&d, 7, 0x1000000, 0x8000, 0xf);
+	descriptors_add(&d, 7, end - KEEL_SIZE_1G, 2 * KEEL_SIZE_1G / 4096, 0xf);
+	descriptors_add(&d, 7, end + 2 * KEEL_SIZE_1G, KEEL_SIZE_1G / 4096, 0xf);
+	s = scene_new(d, 1);
+	s->machine.phys_bits = 52;
+	check_ok(scene_plan(s));
+	plan = transition_plan(s);
+	build_beside_kernel(s, &plan);
+	expect_identity(end - 1, true, false);
+	expect_identity(end - KEEL_SIZE_1G - 1, false, false);
+	assert_int_equal(plan.mappings[plan.count - 1].virt, end - KEEL_SIZE_1G);
+	assert_int_equal(plan.mappings[plan.count - 1].bytes, KEEL_SIZE_1G);
+	guarded_pool_free(&pool);
+	free(plan.mappings);
+	scene_free(s);
+}
+
+/* Too few mappings, from none on. */
+static void transition_without_room(void **state)
+{
+	struct scene *s = scene_qemu(1);
+	struct mm_plan plan;
+	uint64_t needed;
+
+	(void)state;
+	check_ok(scene_plan(s));
+	plan = transition_plan(s);
+	needed = plan.count;
+	for (plan.capacity = 0; plan.capacity < needed; plan.capacity++)
+		check_error(mm_plan_transition(&plan, &s->request, s->work), MM_ERR_PLAN_FULL,
+			    plan.capacity);
+	check_ok(scene_map(s));
+	s->map.count = 0; /* not even page 0 */
+	plan.capacity = 0;
+	check_error(mm_plan_transition(&plan, &s->request, s->work), MM_ERR_PLAN_FULL, 0);
+	free(plan.mappings);
+	scene_free(s);
+}
+
 /* Page 0 is there even where the firmware does not list it: some of it writes there. */
 static void identity_of_page_zero(void **state)
 {
 	static const uint32_t types[] = { 7, 0, 11 };
 
 	(void)state;
-	for (int i = 0; i < 4; i++) {
+	for (int n = 0; n < 8; n++) {
+		const uint64_t pages = 1 + n / 4;
+		const int i = n % 4;
 		struct mm_descriptors d = { .stride = 48 };
 		struct mm_plan plan;
 		struct scene *s;
 
 		descriptors_add(&d, 7, 0x1000000, 0x8000, 0xf);
 		if (i < 3)
-			descriptors_add(&d, types[i], 0, 2, RUNTIME | 0xf);
+			descriptors_add(&d, types[i], 0, pages, RUNTIME | 0xf);
 		s = scene_new(d, 1);
 		check_ok(scene_plan(s));
 		plan = transition_plan(s);
 		build_beside_kernel(s, &plan);
 		assert_true(model_walk(&pool.pool, root, 0).present);
 		assert_int_equal(model_walk(&pool.pool, root, 0).phys, 0);
-		expect_identity(0x1000, i < 3, i == 2);
+		expect_identity(0x1000, i < 3 && pages == 2, i == 2);
 		expect_identity(0x2000, false, false);
 		guarded_pool_free(&pool);
 		free(plan.mappings);
@@ -239,6 +289,8 @@ int main(void)
 		cmocka_unit_test(one_kernel_half),
 		cmocka_unit_test(identity_of_odd_places),
 		cmocka_unit_test(identity_to_the_end),
+		cmocka_unit_test(identity_ends),
+		cmocka_unit_test(transition_without_room),
 		cmocka_unit_test(identity_of_page_zero),
 		cmocka_unit_test(identity_of_nothing),
 		cmocka_unit_test(landing),
