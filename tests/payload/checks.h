@@ -39,6 +39,7 @@ void check_runtime_services(void);
 
 /* Comments: the map as it was found, and what building it took. */
 void show_map(void);
+void show_legend(void); /* what the colours of the map mean */
 void show_figures(void);
 
 #endif

@@ -67,6 +67,9 @@ _Noreturn void kernel_main(const struct keel_boot_info *info)
 	check_probes();
 	check_runtime_services();
 	comment("ticks self_check=%lu", read_tsc() - boot->jump_tsc);
+	/* Where there are failures, the screen has no room for more. */
+	if (report_all_passed())
+		show_legend();
 	report_end();
 	power_off();
 }

@@ -11,6 +11,11 @@ static struct {
 	unsigned skipped;
 } count;
 
+/* The first failures in words, to be said once more at the end, where a person looks. */
+#define KEPT_LINES 10
+static char kept[KEPT_LINES][LINE_BYTES];
+static unsigned kept_count;
+
 /* The open point, and its first mismatch. */
 static struct {
 	char description[LINE_BYTES];
@@ -63,6 +68,11 @@ void report_begin(void)
 	say("TAP version 14");
 }
 
+bool report_all_passed(void)
+{
+	return count.failed == 0;
+}
+
 void report_end(void)
 {
 	unsigned passed = count.number - count.failed;
@@ -78,6 +88,8 @@ void report_end(void)
 		comment("%u skipped", count.skipped);
 	comment("%u passed, %u failed", passed, count.failed);
 	say("1..%u", count.number);
+	for (unsigned n = 0; n < kept_count; n++)
+		comment("%s", kept[n]);
 }
 
 void report_bail_out(const char *text, ...)
@@ -101,6 +113,9 @@ static void show_failure(void)
 {
 	char line[LINE_BYTES];
 
+	if (kept_count < KEPT_LINES)
+		format(kept[kept_count++], LINE_BYTES, "%s: %s at %016lx: expected %s, found %s",
+		       point.description, point.what, point.address, point.expected, point.found);
 	say("not ok %u - %s", count.number, point.description);
 	say("  ---");
 	say("  what: %s", point.what);

@@ -31,6 +31,9 @@ void show(enum screen_colour colour, const char *text, ...) PRINTF_LIKE(2, 3);
 void report_begin(void);
 /* Summary and plan. */
 void report_end(void);
+
+/* Has every point passed so far? */
+bool report_all_passed(void);
 /* Nothing more can be found out: says why, and ends the test run. Does not switch anything off. */
 void report_bail_out(const char *text, ...) PRINTF_LIKE(1, 2);
 

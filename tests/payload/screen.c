@@ -9,13 +9,18 @@
 #define CELL_WIDTH   (KEEL_FONT_COLUMNS + 1)
 #define CELL_HEIGHT  (KEEL_FONT_ROWS + 3)
 #define MARGIN	     6
-#define WANT_COLUMNS 106 /* of text across the screen: decides how large a dot is */
+#define WANT_COLUMNS 105 /* of text across the screen: decides how large a dot is */
 #define WANT_LINES   40
+#define BAND_WIDTH   (2 * CELL_WIDTH) /* of the picture of the map, left of the text */
 
 /* 0xRRGGBB, whatever the screen's own format is. */
 static const uint32_t colours[SCREEN_COLOUR_COUNT] = {
-	[SCREEN_BACKGROUND] = 0x101820, [SCREEN_TEXT] = 0xe8e8e8, [SCREEN_DIM] = 0x8899a6,
-	[SCREEN_GOOD] = 0x4cd964,	[SCREEN_BAD] = 0xff5a4d,
+	[SCREEN_BACKGROUND] = 0x101820,	  [SCREEN_TEXT] = 0xe8e8e8,
+	[SCREEN_DIM] = 0x8899a6,	  [SCREEN_GOOD] = 0x4cd964,
+	[SCREEN_BAD] = 0xff5a4d,	  [SCREEN_BAND_NOTHING] = 0x24313d,
+	[SCREEN_BAND_READ] = 0x9fb2c4,	  [SCREEN_BAND_WRITE] = 0x2f7fd6,
+	[SCREEN_BAND_EXECUTE] = 0x4cd964, [SCREEN_BAND_USER] = 0xe0b040,
+	[SCREEN_BAND_DEVICE] = 0xa06fd6,  [SCREEN_BAND_BOTH] = 0xff5a4d,
 };
 
 static struct {
@@ -56,7 +61,7 @@ static void fill(uint32_t x, uint32_t y, uint32_t width, uint32_t height, uint32
 
 static void draw(uint32_t y, uint32_t scale, enum screen_colour colour, const char *text)
 {
-	uint32_t x = MARGIN * screen.scale;
+	uint32_t x = (MARGIN + BAND_WIDTH + CELL_WIDTH) * screen.scale;
 
 	for (; *text; text++, x += CELL_WIDTH * scale) {
 		char c = *text >= KEEL_FONT_FIRST && *text <= KEEL_FONT_LAST ? *text : '?';
@@ -112,6 +117,16 @@ void screen_init(void)
 				  component(colours[i] & 0xff, fb->blue_mask);
 	fill(0, 0, fb->width, fb->height, screen.pixel[SCREEN_BACKGROUND]);
 	screen.usable = true;
+}
+
+void screen_band(enum screen_colour colour, bool begins)
+{
+	const uint32_t gap = begins ? screen.scale : 0;
+	const uint32_t height = CELL_HEIGHT * screen.scale;
+
+	if (screen.usable && screen.top + 2 * height <= screen.bottom)
+		fill(MARGIN * screen.scale, screen.top - screen.scale + gap,
+		     BAND_WIDTH * screen.scale, height - gap, screen.pixel[colour]);
 }
 
 void screen_line(enum screen_colour colour, const char *text)

@@ -15,11 +15,22 @@ enum screen_colour {
 	SCREEN_DIM,
 	SCREEN_GOOD,
 	SCREEN_BAD,
+	/* Bands of the map: what was found there. */
+	SCREEN_BAND_NOTHING,
+	SCREEN_BAND_READ,
+	SCREEN_BAND_WRITE,
+	SCREEN_BAND_EXECUTE,
+	SCREEN_BAND_USER,
+	SCREEN_BAND_DEVICE, /* writable and not write-back */
+	SCREEN_BAND_BOTH,   /* writable and executable */
 	SCREEN_COLOUR_COUNT
 };
 
 /* Clears the screen. Without a usable framebuffer all functions here do nothing. */
 void screen_init(void);
+
+/* A piece of the map's picture, beside the next line; `begins`: a row of the map begins with it. */
+void screen_band(enum screen_colour colour, bool begins);
 
 /* The next line of text; cut at the right edge. Lines that no longer fit are counted. */
 void screen_line(enum screen_colour colour, const char *text);

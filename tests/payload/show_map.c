@@ -51,12 +51,26 @@ static void format_share(char *buffer, size_t bytes, const struct share *share, 
 	       found_memory_type_text((uint8_t)memory_type), size, leaves);
 }
 
+static enum screen_colour band_of(unsigned rights, unsigned memory_type)
+{
+	if (rights & RIGHT_U)
+		return SCREEN_BAND_USER;
+	if ((rights & RIGHTS_RWX) == RIGHTS_RWX)
+		return SCREEN_BAND_BOTH;
+	if (rights & RIGHT_X)
+		return SCREEN_BAND_EXECUTE;
+	if (rights & RIGHT_W)
+		return memory_type == KEEL_MEMORY_WB ? SCREEN_BAND_WRITE : SCREEN_BAND_DEVICE;
+	return SCREEN_BAND_READ;
+}
+
 /* The first line of a row says what the row is, the others only what else is in it. */
-static void show_row(enum keel_region id, const char *found, bool first)
+static void show_row(enum keel_region id, const char *found, bool first, enum screen_colour band)
 {
 	const struct keel_layout_row *row = &keel_layout[id];
 	char size[24];
 
+	screen_band(band, first);
 	if (!first) {
 		show(SCREEN_TEXT, "%60s %s", "", found);
 		return;
@@ -81,7 +95,11 @@ static void show_espfix(void)
 	       found_rights_text(rights),
 	       found_memory_type_text(walk_memory_type(leaf, KEEL_LEVEL_PT)), pages,
 	       KEEL_ESPFIX_WINDOW_BYTES / KEEL_ESPFIX_STEP_BYTES);
-	show_row(KEEL_REGION_ESPFIX, leaf & KEEL_PTE_P ? found : "nothing", true);
+	if (leaf & KEEL_PTE_P)
+		show_row(KEEL_REGION_ESPFIX, found, true,
+			 band_of(rights, walk_memory_type(leaf, KEEL_LEVEL_PT)));
+	else
+		show_row(KEEL_REGION_ESPFIX, "nothing", true, SCREEN_BAND_NOTHING);
 }
 
 static void show_region(enum keel_region id)
@@ -106,11 +124,31 @@ static void show_region(enum keel_region id)
 		if (!share->bytes)
 			continue;
 		format_share(found, sizeof(found), share, n / MEMORY_TYPES, n % MEMORY_TYPES);
-		show_row(id, found, first);
+		show_row(id, found, first, band_of(n / MEMORY_TYPES, n % MEMORY_TYPES));
 		first = false;
 	}
 	if (first)
-		show_row(id, "nothing", true);
+		show_row(id, "nothing", true, SCREEN_BAND_NOTHING);
+}
+
+void show_legend(void)
+{
+	static const struct {
+		enum screen_colour band;
+		const char *text;
+	} legend[] = {
+		{ SCREEN_BAND_READ, "read-only" },
+		{ SCREEN_BAND_WRITE, "writable" },
+		{ SCREEN_BAND_EXECUTE, "executable" },
+		{ SCREEN_BAND_DEVICE, "writable, not cached" },
+		{ SCREEN_BAND_USER, "for ring 3" },
+	};
+
+	screen_line(SCREEN_TEXT, "");
+	for (unsigned n = 0; n < sizeof(legend) / sizeof(legend[0]); n++) {
+		screen_band(legend[n].band, true);
+		screen_line(SCREEN_DIM, legend[n].text);
+	}
 }
 
 void show_map(void)
@@ -142,5 +180,4 @@ void show_figures(void)
 			"usable Memory Attributes Table");
 	if (boot->flags & KEEL_FLAG_STALE_SYSTEM_TABLE_CRC)
 		comment("the firmware left a CRC32 of its tables stale");
-	screen_line(SCREEN_TEXT, "");
 }
