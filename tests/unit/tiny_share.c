@@ -130,7 +130,7 @@ static void share_nothing_or_all(void **state)
 
 static void root_outside_the_pool(void **state)
 {
-	const uint64_t wrong[] = { 3, 4, 1000, UINT64_C(1) << 60, ~UINT64_C(0) - 1 };
+	const uint64_t wrong[] = { 0, 3, 4, 1000, UINT64_C(1) << 60, ~UINT64_C(0) - 1 };
 	struct tiny *t = tiny_new();
 	uint64_t root;
 
