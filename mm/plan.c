@@ -167,25 +167,24 @@ struct mm_result mm_plan_finish(struct mm_plan *plan, struct keel_mapping *work)
 	const struct keel_mapping *in =
 		mm_sort(plan->mappings, work, plan->count, sizeof(*plan->mappings));
 	const struct keel_mapping *end = in + plan->count;
-	struct keel_mapping *last = NULL; /* the last one that is kept */
+	struct keel_mapping *next = plan->mappings; /* where the next one that is kept goes */
 
 	for (; in != end; in++) {
+		struct keel_mapping *last = next - 1;
+
 		if (!is_sound(in, machine))
 			return diagnose(in);
-		if (!last) {
-			last = plan->mappings;
-		} else if (in->virt <= last->virt + (last->bytes - 1)) {
+		if (next != plan->mappings && in->virt <= last->virt + (last->bytes - 1))
 			return mm_fail(MM_ERR_OVERLAP, in->virt);
-		} else if (can_merge(last, in, machine)) {
+		if (next != plan->mappings && can_merge(last, in, machine)) {
 			last->bytes += in->bytes;
 			continue;
-		} else {
-			last++;
 		}
-		if (last != in)
-			*last = *in;
+		if (next != in)
+			*next = *in;
+		next++;
 	}
-	plan->count = last ? last - plan->mappings + 1 : 0;
+	plan->count = next - plan->mappings;
 	plan->tables = mm_tables_count(plan);
 	return mm_ok();
 }
