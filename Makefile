@@ -185,7 +185,10 @@ build/keel.img: build/keel.efi ovmf/image
 # --- Host tests ----------------------------------------------------------------------------------
 
 # mm/ once for the host as it is, and once with the geometry so small that all of it can be tried.
+# Those files of efi/ that know no firmware are tested on the host like mm/.
+EFI_PURE_C := efi/crc.c efi/elf.c efi/format.c efi/lz4.c
 MM_HOST_O := $(MM_C:%.c=build/host/%.o)
+EFI_HOST_O := $(EFI_PURE_C:%.c=build/host/%.o)
 MM_TINY_O := $(MM_C:%.c=build/tiny/%.o)
 
 build/host/%.o: %.c
@@ -198,7 +201,7 @@ build/tiny/%.o: %.c
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(TINY_CFLAGS) $(DEPEND) -c $< -o $@
 
-build/tests/unit/test_%: build/host/tests/unit/test_%.o $(MM_HOST_O)
+build/tests/unit/test_%: build/host/tests/unit/test_%.o $(MM_HOST_O) $(EFI_HOST_O)
 	$(call say,HOSTLD)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(HOST_CFLAGS) -o $@ $(filter %.o,$^) -lcmocka
@@ -268,7 +271,7 @@ build/cov-tiny/mm/%.o: mm/%.c
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(COVER_CFLAGS) -DMM_INDEX_BITS=2 $(DEPEND) -c $< -o $@
 
-build/cov/tests/unit/%: build/host/tests/unit/%.o $(COVERED)
+build/cov/tests/unit/%: build/host/tests/unit/%.o $(COVERED) $(EFI_HOST_O)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(HOST_CFLAGS) --coverage -o $@ $(filter %.o,$^) -lcmocka
 
@@ -355,7 +358,7 @@ check: $(TEST_FILES) ## the same without looking for packages
 	@$(PROVE) $(UNIT) $(UNIT_T) $(BOOT_T)
 
 .PHONY: unit
-unit: $(UNIT) build/keelmap build/host/keelmap $(FUZZ:%=build/replay_%) ## only the unit tests, on the host
+unit: $(UNIT) build/selfcheck.lz4 build/selfcheck.crc build/keelmap build/host/keelmap $(FUZZ:%=build/replay_%) ## only the unit tests, on the host
 	@$(PROVE) $(UNIT) $(UNIT_T)
 
 .PHONY: boot
@@ -426,7 +429,7 @@ help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 14
 
 # Other flags are other objects.
-$(EFI_O) $(PAYLOAD_O) $(MM_HOST_O) $(MM_TINY_O) $(TOOL_O) $(TOOL_HOST_O) $(UNIT) $(FUZZ:%=build/replay_%): Makefile
+$(EFI_O) $(PAYLOAD_O) $(MM_HOST_O) $(EFI_HOST_O) $(MM_TINY_O) $(TOOL_O) $(TOOL_HOST_O) $(UNIT) $(FUZZ:%=build/replay_%): Makefile
 
 # Keep what lies between a source and a target.
 .SECONDARY:
