@@ -6,6 +6,7 @@
  */
 #include "checks.h"
 #include "entry.h"
+#include "excursion.h"
 #include "fault.h"
 #include "found.h"
 #include "census.h"
@@ -37,6 +38,14 @@ static void check_map(void)
 	check_tables();
 }
 
+static void put_to_use(void)
+{
+	excursion_init();
+	use_user_space();
+	use_stacks();
+	use_entry_area();
+}
+
 _Noreturn void kernel_main(const struct keel_boot_info *info)
 {
 	boot = info;
@@ -66,6 +75,7 @@ _Noreturn void kernel_main(const struct keel_boot_info *info)
 
 	check_probes();
 	check_runtime_services();
+	put_to_use();
 	comment("ticks self_check=%lu", read_tsc() - boot->jump_tsc);
 	report_end();
 	power_off();
