@@ -44,6 +44,8 @@ static void put_to_use(void)
 	use_user_space();
 	use_stacks();
 	use_entry_area();
+	use_espfix();
+	use_vsyscall();
 }
 
 _Noreturn void kernel_main(const struct keel_boot_info *info)
