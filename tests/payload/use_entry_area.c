@@ -25,7 +25,7 @@ static void expect_stack(const struct excursion *e, uint64_t end)
 	expect("end of the stack that it arrived on", e->state.rip, end, e->arrival_rsp);
 }
 
-static void use_entry_stack(void)
+static void use_entry_stack(const struct user_space *u)
 {
 	const uint64_t end = page_end(KEEL_CEA_ENTRY_STACK_PAGE);
 	static const struct {
@@ -37,36 +37,36 @@ static void use_entry_stack(void)
 		{ "#GP", user_halt, 0, VECTOR_GP, 0 },
 		{ "#PF", user_read, 0, VECTOR_PF, PF_USER },
 	};
-	struct user_space u;
 	struct excursion e;
 
-	user_create(&u);
 	for (unsigned n = 0; n < sizeof(tries) / sizeof(tries[0]); n++) {
-		point_begin("cpu_entry_area: %s from ring 3 arrives on the entry stack, below "
-			    "%016lx",
+		point_begin("cpu_entry_area: %s of ring 3 arrives on the entry stack below %016lx",
 			    tries[n].name, end);
 		user_state(&e, tries[n].label);
 		e.state.rdi = tries[n].rdi;
-		user_excursion(&u, &e);
+		user_excursion(u, &e);
 		expect_arrival(&e, tries[n].vector, tries[n].error, 0);
 		expect_stack(&e, end);
 		point_end();
 	}
+}
 
-	point_begin(
-		"cpu_entry_area: a single step of ring 3 arrives on the #DB stack, below %016lx",
-		ist_end(KEEL_CEA_DB_STACK_PAGE));
+static void use_single_step(const struct user_space *u)
+{
+	const uint64_t end = ist_end(KEEL_CEA_DB_STACK_PAGE);
+	struct excursion e;
+
+	point_begin("cpu_entry_area: #DB of ring 3 arrives on its IST stack below %016lx", end);
 	user_state(&e, user_read);
 	e.state.rdi = USER_CODE_VIRT;
 	e.state.rflags |= RFLAGS_TF;
-	user_excursion(&u, &e);
+	user_excursion(u, &e);
 	expect_arrival(&e, VECTOR_DB, 0, 0);
-	expect_stack(&e, ist_end(KEEL_CEA_DB_STACK_PAGE));
+	expect_stack(&e, end);
 	point_end();
-	user_destroy(&u);
 }
 
-/* RSP = 0: there is nothing below that could be pushed to. */
+/* RSP = 0: there is nothing below that could be pushed to. That makes an #DF of the #UD. */
 static void use_ist_stacks(void)
 {
 	static const struct {
@@ -74,7 +74,7 @@ static void use_ist_stacks(void)
 		uint64_t vector, rflags;
 		unsigned page;
 	} tries[] = {
-		{ "#DF, of an #UD", raise_ud, VECTOR_DF, 0, KEEL_CEA_DF_STACK_PAGE },
+		{ "#DF", raise_ud, VECTOR_DF, 0, KEEL_CEA_DF_STACK_PAGE },
 		{ "NMI", raise_nmi, VECTOR_NMI, 0, KEEL_CEA_NMI_STACK_PAGE },
 		{ "#DB", raise_db, VECTOR_DB, RFLAGS_TF, KEEL_CEA_DB_STACK_PAGE },
 		{ "#MC", raise_mc, VECTOR_MC, 0, KEEL_CEA_MCE_STACK_PAGE },
@@ -83,9 +83,8 @@ static void use_ist_stacks(void)
 	for (unsigned n = 0; n < sizeof(tries) / sizeof(tries[0]); n++) {
 		struct excursion e;
 
-		point_begin(
-			"cpu_entry_area: %s with RSP = 0 arrives on its IST stack, below %016lx",
-			tries[n].name, ist_end(tries[n].page));
+		point_begin("cpu_entry_area: %s with RSP = 0 arrives on its IST stack below %016lx",
+			    tries[n].name, ist_end(tries[n].page));
 		excursion_to_kernel(&e, tries[n].code, 0);
 		e.state.rflags |= tries[n].rflags;
 		excursion(&e);
@@ -123,7 +122,12 @@ static void use_overflow(void)
 
 void use_entry_area(void)
 {
-	use_entry_stack();
+	struct user_space u;
+
+	user_create(&u);
+	use_entry_stack(&u);
+	use_single_step(&u);
+	user_destroy(&u);
 	use_ist_stacks();
 	use_overflow();
 }

@@ -51,9 +51,6 @@ static void expect_user_fault(const char *label, uint64_t virt, uint64_t error)
 
 	user_state(&e, label);
 	e.state.rdi = virt;
-	/* Should a write of kernel memory succeed, it writes what is there. */
-	if (virt > KEEL_USER_LAST && error & PF_PRESENT)
-		e.state.rax = *(volatile uint8_t *)virt;
 	user_excursion(&spaces[0], &e);
 	expect_arrival(&e, VECTOR_PF, error, virt);
 }

@@ -3,10 +3,8 @@
  * The vsyscall page, put to its use: ring 3 calls its entry points, the fetch faults, and the kernel
  * does what was asked for and returns in its place, as Linux does with vsyscall=emulate.
  */
-#include <stddef.h>
 #include "checks.h"
 #include "clock.h"
-#include "efi.h"
 #include "pages.h"
 #include "report.h"
 #include "user.h"
@@ -35,7 +33,7 @@ static bool gettimeofday(const struct user_space *u, struct fault_frame *f)
 	return store(u, f->rdi, now.seconds, 8) && store(u, f->rdi + 8, now.microseconds, 8);
 }
 
-static bool time(const struct user_space *u, struct fault_frame *f)
+static bool time_of_day(const struct user_space *u, struct fault_frame *f)
 {
 	struct clock now;
 
@@ -58,7 +56,7 @@ static bool emulate(const struct user_space *u, struct excursion *e)
 		uint64_t offset;
 		bool (*function)(const struct user_space *u, struct fault_frame *f);
 	} entries[] = { { KEEL_VSYSCALL_GETTIMEOFDAY, gettimeofday },
-			{ KEEL_VSYSCALL_TIME, time },
+			{ KEEL_VSYSCALL_TIME, time_of_day },
 			{ KEEL_VSYSCALL_GETCPU, getcpu } };
 	const uint64_t *stack = user_memory(u, e->state.rsp, sizeof(*stack));
 
@@ -104,38 +102,25 @@ static bool lies_between(const struct clock *before, uint64_t seconds, const str
 	return before->seconds <= seconds && seconds <= after->seconds;
 }
 
-static void use_times(const struct user_space *u)
+static void use_time(const struct user_space *u, const char *name, uint64_t offset)
 {
 	const uint64_t *data = user_memory(u, USER_DATA_VIRT, 2 * sizeof(*data));
+	const bool is_time = offset == KEEL_VSYSCALL_TIME;
 	struct clock before, after;
-	const bool can = clock_read(&before);
 	struct excursion e;
 
-	point_begin("vsyscall: ring 3 calls gettimeofday at %016lx (#PF 0x15, emulated): GetTime's "
-		    "time",
-		    KEEL_VSYSCALL_START + KEEL_VSYSCALL_GETTIMEOFDAY);
-	if (can) {
-		call(u, &e, KEEL_VSYSCALL_GETTIMEOFDAY);
-		clock_read(&after);
-		expect_call(&e, 0);
-		expect("seconds", data[0], true, lies_between(&before, data[0], &after));
-		expect("microseconds", data[1], true, data[1] < 1000000);
-		point_end();
-	} else {
-		point_skip("the firmware's GetTime cannot be used");
+	point_begin("vsyscall: ring 3 calls %s at %016lx (#PF 0x15, emulated): GetTime's time",
+		    name, KEEL_VSYSCALL_START + offset);
+	if (!clock_read(&before)) {
+		point_skip("GetTime cannot be used");
+		return;
 	}
-
-	point_begin("vsyscall: ring 3 calls time at %016lx (#PF 0x15, emulated): GetTime's time",
-		    KEEL_VSYSCALL_START + KEEL_VSYSCALL_TIME);
-	if (can) {
-		call(u, &e, KEEL_VSYSCALL_TIME);
-		clock_read(&after);
-		expect_call(&e, data[0]);
-		expect("seconds", data[0], true, lies_between(&before, data[0], &after));
-		point_end();
-	} else {
-		point_skip("the firmware's GetTime cannot be used");
-	}
+	call(u, &e, offset);
+	clock_read(&after);
+	expect_call(&e, is_time ? data[0] : 0);
+	expect("seconds", data[0], true, lies_between(&before, data[0], &after));
+	expect("microseconds", data[1], true, is_time ? data[1] == UNTOUCHED : data[1] < 1000000);
+	point_end();
 }
 
 static void use_getcpu(const struct user_space *u)
@@ -205,7 +190,8 @@ void use_vsyscall(void)
 	struct user_space u;
 
 	user_create(&u);
-	use_times(&u);
+	use_time(&u, "gettimeofday", KEEL_VSYSCALL_GETTIMEOFDAY);
+	use_time(&u, "time", KEEL_VSYSCALL_TIME);
 	use_getcpu(&u);
 	use_reads(&u);
 	use_elsewhere(&u);
