@@ -37,6 +37,13 @@ void check_tables(void);
 void check_probes(void);
 void check_runtime_services(void);
 
+/* These put the regions to their use. They change the map, and leave it as it was. */
+void use_user_space(void);
+void use_stacks(void);
+void use_entry_area(void);
+void use_espfix(void);
+void use_vsyscall(void);
+
 /* Comments: the map as it was found, and what building it took. */
 void show_map(void);
 void show_legend(void); /* what the colours of the map mean */

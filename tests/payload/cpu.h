@@ -28,6 +28,8 @@
 #define CR4_SMEP       BIT(20)
 #define CR4_SMAP       BIT(21)
 
+#define RFLAGS_1  BIT(1) /* always set */
+#define RFLAGS_TF BIT(8)
 #define RFLAGS_IF BIT(9)
 #define RFLAGS_DF BIT(10)
 #define RFLAGS_AC BIT(18)
@@ -76,6 +78,12 @@ CPU_READ_CR(4)
 static inline void write_cr0(uint64_t value)
 {
 	asm volatile("mov %0, %%cr0" : : "r"(value) : "memory");
+}
+
+/* Forgets all translations that are not global. */
+static inline void write_cr3(uint64_t value)
+{
+	asm volatile("mov %0, %%cr3" : : "r"(value) : "memory");
 }
 
 static inline void write_cr4(uint64_t value)

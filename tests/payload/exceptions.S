@@ -21,6 +21,7 @@ exception_stubs:
 	.set vector, vector + 1
 	.endr
 
+	.globl exception_common
 exception_common:
 	pushq %rax
 	pushq %rcx

@@ -2,17 +2,13 @@
 /* Exceptions; see fault.h. */
 #include <keel/boot_info.h>
 #include "cpu.h"
+#include "excursion.h"
 #include "fault.h"
 #include "power.h"
 #include "report.h"
 
 #define EXCEPTIONS	 32
 #define FAULT_STUB_BYTES 16
-#define VECTOR_DB	 1
-#define VECTOR_NMI	 2
-#define VECTOR_MC	 18
-
-#define GATE_INTERRUPT 0x8e /* present, DPL 0, 64-bit interrupt gate */
 
 /* SDM vol. 3A figure 6-8. */
 struct gate {
@@ -23,13 +19,6 @@ struct gate {
 	uint16_t offset_middle;
 	uint32_t offset_high;
 	uint32_t reserved;
-};
-
-/* As exceptions.S and the CPU push it. */
-struct fault_frame {
-	uint64_t r15, r14, r13, r12, r11, r10, r9, r8, rdi, rsi, rbp, rbx, rdx, rcx, rax;
-	uint64_t vector, error;
-	uint64_t rip, cs, rflags, rsp, ss;
 };
 
 extern const char exception_stubs[];
@@ -44,9 +33,22 @@ const char *fault_activity;
 uint64_t probe_resume, probe_rsp;
 static struct fault probe_fault;
 
+void fault_set_gate(unsigned vector, const char *handler, uint8_t ist, uint8_t type)
+{
+	volatile struct gate *gate = (struct gate *)KEEL_DIRECT_MAP(boot->idt_phys) + vector;
+	const uint64_t virt = (uint64_t)handler;
+
+	gate->offset_low = (uint16_t)virt;
+	gate->selector = KEEL_KERNEL_CS;
+	gate->ist = ist;
+	gate->offset_middle = (uint16_t)(virt >> 16);
+	gate->offset_high = (uint32_t)(virt >> 32);
+	gate->reserved = 0;
+	gate->type = type;
+}
+
 void fault_init(void)
 {
-	volatile struct gate *idt = (void *)KEEL_DIRECT_MAP(boot->idt_phys);
 	static const uint8_t ist[EXCEPTIONS] = {
 		[VECTOR_DB] = KEEL_IST_DB,
 		[VECTOR_NMI] = KEEL_IST_NMI,
@@ -54,17 +56,9 @@ void fault_init(void)
 		[VECTOR_MC] = KEEL_IST_MCE,
 	};
 
-	for (int vector = 0; vector < EXCEPTIONS; vector++) {
-		uint64_t handler = (uint64_t)exception_stubs + (uint64_t)vector * FAULT_STUB_BYTES;
-
-		idt[vector].offset_low = (uint16_t)handler;
-		idt[vector].selector = KEEL_KERNEL_CS;
-		idt[vector].ist = ist[vector];
-		idt[vector].offset_middle = (uint16_t)(handler >> 16);
-		idt[vector].offset_high = (uint32_t)(handler >> 32);
-		idt[vector].reserved = 0;
-		idt[vector].type = GATE_INTERRUPT;
-	}
+	for (unsigned vector = 0; vector < EXCEPTIONS; vector++)
+		fault_set_gate(vector, exception_stubs + vector * FAULT_STUB_BYTES, ist[vector],
+			       GATE_INTERRUPT);
 }
 
 struct fault probe(enum probe_access access, uint64_t virt)
@@ -92,6 +86,8 @@ void exception(struct fault_frame *frame)
 {
 	static int unexpected;
 
+	if (excursion_ends(frame))
+		return;
 	if (probe_resume && (frame->vector == VECTOR_PF || frame->vector == VECTOR_GP)) {
 		probe_fault = (struct fault){ frame->vector, frame->error,
 					      frame->vector == VECTOR_PF ? read_cr2() : 0 };

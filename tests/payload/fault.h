@@ -5,16 +5,23 @@
 #ifndef PAYLOAD_FAULT_H
 #define PAYLOAD_FAULT_H
 
-#include <stdint.h>
-
-#define VECTOR_DF 8
-#define VECTOR_GP 13
-#define VECTOR_PF 14
+#define VECTOR_DB  1
+#define VECTOR_NMI 2
+#define VECTOR_UD  6
+#define VECTOR_DF  8
+#define VECTOR_GP  13
+#define VECTOR_PF  14
+#define VECTOR_MC  18
 
 /* Error code of a page fault (SDM vol. 3A 4.7). */
 #define PF_PRESENT 0x1
 #define PF_WRITE   0x2
+#define PF_USER	   0x4
 #define PF_FETCH   0x10
+
+#ifndef __ASSEMBLER__
+
+#include <stdint.h>
 
 #define PROBE_NO_FAULT UINT64_MAX
 
@@ -31,8 +38,21 @@ enum probe_access {
 	PROBE_FETCH, /* calls the address: a RET has to stand there, in case that it works */
 };
 
-/* Fills in the gates of the IDT that is loaded, through its writable alias. */
+/* The registers as exceptions.S and the CPU push them. */
+struct fault_frame {
+	uint64_t r15, r14, r13, r12, r11, r10, r9, r8, rdi, rsi, rbp, rbx, rdx, rcx, rax;
+	uint64_t vector, error;
+	uint64_t rip, cs, rflags, rsp, ss;
+};
+
+/* Fills in the gates of the exceptions, as fault_set_gate() does. */
 void fault_init(void);
+
+#define GATE_INTERRUPT 0x8e /* present, DPL 0, 64-bit interrupt gate */
+#define GATE_DPL3      0x60 /* ring 3 may raise it with INT */
+
+/* A gate of the IDT that is loaded, through its writable alias. type 0: no gate. */
+void fault_set_gate(unsigned vector, const char *handler, uint8_t ist, uint8_t type);
 
 /* Accesses one byte, and comes back whatever happens. */
 struct fault probe(enum probe_access access, uint64_t virt);
@@ -40,4 +60,5 @@ struct fault probe(enum probe_access access, uint64_t virt);
 /* What is going on, for the message of an exception that nobody expected; NULL: nothing special. */
 extern const char *fault_activity;
 
+#endif
 #endif

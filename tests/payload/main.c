@@ -6,6 +6,7 @@
  */
 #include "checks.h"
 #include "entry.h"
+#include "excursion.h"
 #include "fault.h"
 #include "found.h"
 #include "census.h"
@@ -37,6 +38,16 @@ static void check_map(void)
 	check_tables();
 }
 
+static void put_to_use(void)
+{
+	excursion_init();
+	use_user_space();
+	use_stacks();
+	use_entry_area();
+	use_espfix();
+	use_vsyscall();
+}
+
 _Noreturn void kernel_main(const struct keel_boot_info *info)
 {
 	boot = info;
@@ -66,6 +77,7 @@ _Noreturn void kernel_main(const struct keel_boot_info *info)
 
 	check_probes();
 	check_runtime_services();
+	put_to_use();
 	comment("ticks self_check=%lu", read_tsc() - boot->jump_tsc);
 	/* Where there are failures, the screen has no room for more. */
 	if (report_all_passed())
