@@ -35,6 +35,8 @@ void check_tables(void);
 
 /* These use the map. */
 void check_probes(void);
+void check_region_probes(void);
+void check_user_access(void);
 void check_runtime_services(void);
 
 /* Comments: the map as it was found, and what building it took. */

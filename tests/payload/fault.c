@@ -33,8 +33,8 @@ struct fault_frame {
 };
 
 extern const char exception_stubs[];
-void probe_access_read(uint64_t virt);
-void probe_access_write(uint64_t virt);
+uint8_t probe_access_read(uint64_t virt);
+void probe_access_write(uint64_t virt, uint8_t value);
 void probe_access_fetch(uint64_t virt);
 void exception(struct fault_frame *frame);
 
@@ -69,11 +69,16 @@ void fault_init(void)
 
 struct fault probe(enum probe_access access, uint64_t virt)
 {
+	uint8_t value = 0;
+
 	probe_fault = (struct fault){ PROBE_NO_FAULT, 0, 0 };
+	if (access != PROBE_FETCH)
+		value = probe_access_read(virt);
 	if (access == PROBE_READ)
-		probe_access_read(virt);
-	else if (access == PROBE_WRITE)
-		probe_access_write(virt);
+		return probe_fault;
+	probe_fault = (struct fault){ PROBE_NO_FAULT, 0, 0 };
+	if (access == PROBE_WRITE)
+		probe_access_write(virt, value);
 	else
 		probe_access_fetch(virt);
 	return probe_fault;
@@ -92,7 +97,8 @@ void exception(struct fault_frame *frame)
 {
 	static int unexpected;
 
-	if (probe_resume && (frame->vector == VECTOR_PF || frame->vector == VECTOR_GP)) {
+	/* What a fetch that should have faulted executes can raise any fault. */
+	if (probe_resume && frame->vector != VECTOR_NMI && frame->vector != VECTOR_MC) {
 		probe_fault = (struct fault){ frame->vector, frame->error,
 					      frame->vector == VECTOR_PF ? read_cr2() : 0 };
 		frame->rip = probe_resume;

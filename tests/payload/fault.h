@@ -27,7 +27,7 @@ struct fault {
 
 enum probe_access {
 	PROBE_READ,
-	PROBE_WRITE, /* of the byte that was read there before; where that faults too, see there */
+	PROBE_WRITE, /* of the byte that was read there before; of 0 where that faulted */
 	PROBE_FETCH, /* calls the address: a RET has to stand there, in case that it works */
 };
 
