@@ -37,6 +37,9 @@ void check_tables(void);
 void check_probes(void);
 void check_region_probes(void);
 void check_user_access(void);
+void check_patterns(void);
+void check_shared_frames(void);
+void check_memory_types(void);
 void check_runtime_services(void);
 
 /* Comments: the map as it was found, and what building it took. */

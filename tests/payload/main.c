@@ -67,6 +67,9 @@ _Noreturn void kernel_main(const struct keel_boot_info *info)
 	check_probes();
 	check_region_probes();
 	check_user_access();
+	check_patterns();
+	check_shared_frames();
+	check_memory_types();
 	check_runtime_services();
 	comment("ticks self_check=%lu", read_tsc() - boot->jump_tsc);
 	report_end();
