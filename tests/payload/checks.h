@@ -41,6 +41,10 @@ void check_patterns(void);
 void check_shared_frames(void);
 void check_memory_types(void);
 void check_runtime_services(void);
+/* Parts of it. */
+void check_variables(void);
+void check_runtime_limits(void);
+void check_times(void);
 
 /* Comments: the map as it was found, and what building it took. */
 void show_map(void);

@@ -42,7 +42,7 @@ const char *fault_activity;
 
 /* Where a fault of a probe goes on, 0 outside of probes; written by exceptions.S. */
 uint64_t probe_resume, probe_rsp;
-static struct fault probe_fault;
+struct fault probe_fault;
 
 void fault_init(void)
 {
@@ -71,12 +71,12 @@ struct fault probe(enum probe_access access, uint64_t virt)
 {
 	uint8_t value = 0;
 
-	probe_fault = (struct fault){ PROBE_NO_FAULT, 0, 0 };
+	probe_fault = (struct fault){ .vector = PROBE_NO_FAULT };
 	if (access != PROBE_FETCH)
 		value = probe_access_read(virt);
 	if (access == PROBE_READ)
 		return probe_fault;
-	probe_fault = (struct fault){ PROBE_NO_FAULT, 0, 0 };
+	probe_fault = (struct fault){ .vector = PROBE_NO_FAULT };
 	if (access == PROBE_WRITE)
 		probe_access_write(virt, value);
 	else
@@ -99,8 +99,9 @@ void exception(struct fault_frame *frame)
 
 	/* What a fetch that should have faulted executes can raise any fault. */
 	if (probe_resume && frame->vector != VECTOR_NMI && frame->vector != VECTOR_MC) {
-		probe_fault = (struct fault){ frame->vector, frame->error,
-					      frame->vector == VECTOR_PF ? read_cr2() : 0 };
+		probe_fault =
+			(struct fault){ frame->vector, frame->error,
+					frame->vector == VECTOR_PF ? read_cr2() : 0, frame->rip };
 		frame->rip = probe_resume;
 		frame->rsp = probe_rsp;
 		probe_resume = 0;

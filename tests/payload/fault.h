@@ -23,7 +23,11 @@ struct fault {
 	uint64_t vector;
 	uint64_t error;
 	uint64_t cr2;
+	uint64_t rip;
 };
+
+/* Of the last access that probe_resume was set for. */
+extern struct fault probe_fault;
 
 enum probe_access {
 	PROBE_READ,
