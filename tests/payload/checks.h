@@ -40,6 +40,7 @@ void check_user_access(void);
 void check_patterns(void);
 void check_shared_frames(void);
 void check_memory_types(void);
+void check_module(void);
 void check_runtime_services(void);
 /* Parts of it. */
 void check_variables(void);
