@@ -41,6 +41,8 @@ void check_patterns(void);
 void check_shared_frames(void);
 void check_memory_types(void);
 void check_module(void);
+void check_fixmap_use(void);
+void check_leaf_bits(void);
 void check_runtime_services(void);
 /* Parts of it. */
 void check_variables(void);

@@ -71,6 +71,8 @@ _Noreturn void kernel_main(const struct keel_boot_info *info)
 	check_shared_frames();
 	check_memory_types();
 	check_module();
+	check_fixmap_use();
+	check_leaf_bits();
 	check_runtime_services();
 	comment("ticks self_check=%lu", read_tsc() - boot->jump_tsc);
 	report_end();
