@@ -11,7 +11,7 @@
 
 #define SAMPLES_AT_MOST 4096
 /* Few enough that an emulator does not have to provide all memory of its guest. */
-#define BOUNDARIES_A_RANGE 32
+#define BOUNDARIES_A_RANGE 16
 
 /* An odd factor: different addresses never give the same word. */
 #define PATTERN_FACTOR KEEL_U64(0x9e3779b97f4a7c15)
