@@ -61,6 +61,18 @@ static uint64_t align_up(uint64_t value, uint64_t to)
 	return (value + to - 1) / to * to;
 }
 
+/* And the first word of the leaves on both sides, whatever their size: neighbours get mixed up. */
+static void add_neighbours(const struct keel_memory_range *r, uint64_t phys, uint64_t stride)
+{
+	for (uint64_t bytes = KEEL_PAGE_SIZE; bytes <= stride;
+	     bytes *= KEEL_SIZE_2M / KEEL_PAGE_SIZE) {
+		if (phys - r->phys >= bytes)
+			add_sample(r->virt + (phys - r->phys) - bytes);
+		if (r->phys + r->bytes - phys > bytes)
+			add_sample(r->virt + (phys - r->phys) + bytes);
+	}
+}
+
 /* Leaves change their size where larger ones begin and end to fit. */
 static void add_range(const struct keel_memory_range *r)
 {
@@ -75,8 +87,10 @@ static void add_range(const struct keel_memory_range *r)
 	add_boundary(r, end / KEEL_SIZE_1G * KEEL_SIZE_1G);
 	while (r->bytes / stride > BOUNDARIES_A_RANGE)
 		stride *= 2;
-	for (uint64_t phys = align_up(r->phys, stride); phys < end; phys += stride)
+	for (uint64_t phys = align_up(r->phys, stride); phys < end; phys += stride) {
 		add_boundary(r, phys);
+		add_neighbours(r, phys, stride);
+	}
 }
 
 static void write_patterns(uint64_t invert)
