@@ -13,32 +13,28 @@ uint64_t service_enter(uint64_t function, uint64_t a, uint64_t b, uint64_t c, ui
 /* Written by service_call.S. */
 uint64_t service_flags, service_changed;
 
-#define SERVICE(bit, name, member)                                                 \
-	{                                                                          \
-		name, bit, (uint16_t)offsetof(struct efi_runtime_services, member) \
-	}
+/* Its name, its bit in EFI_RT_PROPERTIES_TABLE, and where its address is. */
+#define SERVICE(id, name, member)                       \
+	[SERVICE_##id] = { name, EFI_RT_SUPPORTED_##id, \
+			   (uint16_t)offsetof(struct efi_runtime_services, member) }
 
-/* UEFI 2.10, 4.6.2: the bits of EFI_RT_PROPERTIES_TABLE. */
 static const struct {
 	const char *name;
 	uint16_t supported, offset;
 } table[SERVICE_COUNT] = {
-	[SERVICE_GET_TIME] = SERVICE(0x1, "GetTime", get_time),
-	[SERVICE_SET_TIME] = SERVICE(0x2, "SetTime", set_time),
-	[SERVICE_GET_WAKEUP_TIME] = SERVICE(0x4, "GetWakeupTime", get_wakeup_time),
-	[SERVICE_SET_WAKEUP_TIME] = SERVICE(0x8, "SetWakeupTime", set_wakeup_time),
-	[SERVICE_GET_VARIABLE] = SERVICE(0x10, "GetVariable", get_variable),
-	[SERVICE_GET_NEXT_VARIABLE_NAME] =
-		SERVICE(0x20, "GetNextVariableName", get_next_variable_name),
-	[SERVICE_SET_VARIABLE] = SERVICE(0x40, "SetVariable", set_variable),
-	[SERVICE_SET_VIRTUAL_ADDRESS_MAP] =
-		SERVICE(0x80, "SetVirtualAddressMap", set_virtual_address_map),
-	[SERVICE_GET_NEXT_HIGH_MONOTONIC_COUNT] =
-		SERVICE(0x200, "GetNextHighMonotonicCount", get_next_high_monotonic_count),
-	[SERVICE_UPDATE_CAPSULE] = SERVICE(0x800, "UpdateCapsule", update_capsule),
-	[SERVICE_QUERY_CAPSULE_CAPABILITIES] =
-		SERVICE(0x1000, "QueryCapsuleCapabilities", query_capsule_capabilities),
-	[SERVICE_QUERY_VARIABLE_INFO] = SERVICE(0x2000, "QueryVariableInfo", query_variable_info),
+	SERVICE(GET_TIME, "GetTime", get_time),
+	SERVICE(SET_TIME, "SetTime", set_time),
+	SERVICE(GET_WAKEUP_TIME, "GetWakeupTime", get_wakeup_time),
+	SERVICE(SET_WAKEUP_TIME, "SetWakeupTime", set_wakeup_time),
+	SERVICE(GET_VARIABLE, "GetVariable", get_variable),
+	SERVICE(GET_NEXT_VARIABLE_NAME, "GetNextVariableName", get_next_variable_name),
+	SERVICE(SET_VARIABLE, "SetVariable", set_variable),
+	SERVICE(SET_VIRTUAL_ADDRESS_MAP, "SetVirtualAddressMap", set_virtual_address_map),
+	SERVICE(GET_NEXT_HIGH_MONOTONIC_COUNT, "GetNextHighMonotonicCount",
+		get_next_high_monotonic_count),
+	SERVICE(UPDATE_CAPSULE, "UpdateCapsule", update_capsule),
+	SERVICE(QUERY_CAPSULE_CAPABILITIES, "QueryCapsuleCapabilities", query_capsule_capabilities),
+	SERVICE(QUERY_VARIABLE_INFO, "QueryVariableInfo", query_variable_info),
 };
 
 /* Over all calls; the address of the first that is to blame. */
