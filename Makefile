@@ -117,10 +117,18 @@ build/tests/payload/%.o: tests/payload/%.c
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(PAYLOAD_CFLAGS) $(DEPEND) -c $< -o $@
 
+# The module that it loads: an object as it is, without debugging information.
+build/tests/payload/module/%.o: tests/payload/module/%.c
+	$(call say,CC)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(PAYLOAD_CFLAGS) -g0 -fno-ident $(DEPEND) -c $< -o $@
+
+build/tests/payload/module_image.o: build/tests/payload/module/module.o
+
 build/tests/payload/%.o: tests/payload/%.S
 	$(call say,AS)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(PAYLOAD_CFLAGS) $(DEPEND) -c $< -o $@
+	$(Q)$(CC) $(PAYLOAD_CFLAGS) $(DEPEND) -Wa,-Ibuild -c $< -o $@
 
 # --- keel.efi ------------------------------------------------------------------------------------
 
@@ -382,7 +390,7 @@ pictures: build/keel.img build/keelmap build/mm_bench ## make the pictures in do
 
 # --- Care ----------------------------------------------------------------------------------------
 
-C_FILES = $(wildcard include/keel/*.h mm/*.[ch] efi/*.[ch] tests/payload/*.[ch] tests/unit/*.[ch] \
+C_FILES = $(wildcard include/keel/*.h mm/*.[ch] efi/*.[ch] tests/payload/*.[ch] tests/payload/module/*.[ch] tests/unit/*.[ch] \
 	    tools/keelmap/*.[ch] tests/bench/*.[ch] tests/fuzz/*.[ch] \
 	    tests/boot/*.c tests/boot/drivers/*.c tests/boot/drivers/lib/*.[ch])
 SH_FILES = tests/prove tests/fuzz/replay.t .ci/run ovmf/deps ovmf/firmware ovmf/image

@@ -1,62 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Runtime services, called at their virtual addresses. UEFI 2.10, chapter 8. */
+/* Runtime services with good arguments, at their virtual addresses. UEFI 2.10, chapter 8. */
 #include <stddef.h>
 #include "checks.h"
-#include "efi.h"
-#include "fault.h"
 #include "firmware.h"
 #include "found.h"
 #include "report.h"
+#include "service.h"
 
-/* More variables than any board has; without an end, a broken store would never let go. */
-#define VARIABLES_AT_MOST 20000
-#define NAME_BYTES	  4096
-
-static const struct efi_runtime_services *services;
-
-/* 3.3: the vendor of the firmware's own variables. */
-static const struct efi_guid global_vendor = {
-	0x8be4df61, 0x93ca, 0x11d2, { 0xaa, 0x0d, 0x00, 0xe0, 0x98, 0x03, 0x2b, 0x8c }
-};
-/* Made for this kernel. */
-static const struct efi_guid own_vendor = {
-	0x6b65656c, 0x5c1f, 0x4a7e, { 0x9d, 0x32, 0x84, 0x1c, 0x70, 0xe5, 0xb2, 0x9f }
-};
-static const uint16_t own_name[] = u"KeelSelfCheckProbe";
-
-#define OWN_ATTRIBUTES \
-	(EFI_VARIABLE_NON_VOLATILE | EFI_VARIABLE_BOOTSERVICE_ACCESS | EFI_VARIABLE_RUNTIME_ACCESS)
-
-/* Opens a point about a service; returns whether it can be called, and closes the point if not. */
-static bool begin(const char *service, uint32_t supported, const char *what)
+static void expect_code(const char *what, uint64_t virt)
 {
-	point_begin("runtime services: %s %s", service, what);
-	if (!services) {
-		point_skip("runtime services cannot be used");
-		return false;
-	}
-	if ((boot->runtime_supported & supported) != supported) {
-		point_skip("EFI_RT_PROPERTIES_TABLE does not offer it");
-		return false;
-	}
-	fault_activity = service;
-	return true;
-}
-
-static void end(void)
-{
-	fault_activity = NULL;
-	point_end();
-}
-
-static void expect_status(const char *what, efi_status expected, efi_status found)
-{
-	expect(what, 0, expected, found);
-}
-
-static void expect_code(const char *what, const void *function)
-{
-	const uint64_t virt = (uint64_t)function;
 	const uint64_t n = found_first_run(virt);
 	const bool mapped = n < found_run_count && found_runs[n].virt <= virt;
 
@@ -76,7 +28,7 @@ static void check_place(void)
 	}
 	expect("state", 0, KEEL_RUNTIME_VIRTUAL, boot->runtime_state);
 	expect("status of SetVirtualAddressMap", 0, EFI_SUCCESS, boot->runtime_status);
-	services = efi_runtime_services();
+	const struct efi_runtime_services *services = efi_runtime_services();
 	expect_text("runtime services table", (uint64_t)system, "in the EFI region",
 		    services ? "in the EFI region" : "elsewhere");
 	if (services) {
@@ -84,125 +36,70 @@ static void check_place(void)
 		       system->header.signature);
 		expect("runtime services table's signature", (uint64_t)services,
 		       EFI_RUNTIME_SERVICES_SIGNATURE, services->header.signature);
-		expect_code("GetTime is executable", services->get_time);
-		expect_code("SetTime is executable", services->set_time);
-		expect_code("GetVariable is executable", services->get_variable);
-		expect_code("GetNextVariableName is executable", services->get_next_variable_name);
-		expect_code("SetVariable is executable", services->set_variable);
-		expect_code("ResetSystem is executable", services->reset_system);
-		expect_code("QueryVariableInfo is executable", services->query_variable_info);
+		for (enum service service = 0; service < SERVICE_COUNT; service++)
+			if (service != SERVICE_SET_VIRTUAL_ADDRESS_MAP)
+				expect_code("is executable", service_address(service));
+		expect_code("ResetSystem is executable", (uint64_t)services->reset_system);
 	}
 	point_end();
+}
+
+static void expect_time(const struct efi_time *t)
+{
+	expect("year", t->year, true, t->year >= 1900 && t->year <= 9999);
+	expect("month", t->month, true, t->month >= 1 && t->month <= 12);
+	expect("day", t->day, true, t->day >= 1 && t->day <= 31);
+	expect("hour, minute and second", 0, true,
+	       t->hour <= 23 && t->minute <= 59 && t->second <= 59);
 }
 
 static void check_time(void)
 {
 	struct efi_time t = { 0 };
 
-	if (!begin("GetTime", EFI_RT_SUPPORTED_GET_TIME, "gives a time"))
+	if (!service_begin(SERVICE_GET_TIME, "gives a time"))
 		return;
-	expect_status("status", EFI_SUCCESS, services->get_time(&t, NULL));
-	expect("year", t.year, true, t.year >= 1900 && t.year <= 9999);
-	expect("month", t.month, true, t.month >= 1 && t.month <= 12);
-	expect("day", t.day, true, t.day >= 1 && t.day <= 31);
-	expect("hour, minute and second", 0, true,
-	       t.hour <= 23 && t.minute <= 59 && t.second <= 59);
-	end();
+	expect_status("status", EFI_SUCCESS, CALL(GET_TIME, ADDRESS(&t), 0));
+	expect_time(&t);
+	point_end();
 	comment("GetTime %04u-%02u-%02u %02u:%02u:%02u", t.year, t.month, t.day, t.hour, t.minute,
 		t.second);
 }
 
-static efi_status get(const uint16_t *name, const struct efi_guid *vendor, void *data,
-		      uint64_t *bytes, uint32_t *attributes)
+/* The alarm is left as it was. */
+static void check_wakeup_time(void)
 {
-	return services->get_variable(name, vendor, attributes, bytes, data);
-}
+	struct efi_time t = { 0 };
+	uint8_t enabled = 0, pending = 0;
+	efi_status status;
 
-static void check_get_variable(void)
-{
-	static const uint16_t *const names[] = { u"BootOrder", u"PlatformLang" };
-	uint8_t data[256];
-	uint32_t attributes;
-	uint64_t bytes = sizeof(data);
-
-	if (!begin("GetVariable", EFI_RT_SUPPORTED_GET_VARIABLE, "does not find what is not there"))
+	if (!service_begin(SERVICE_GET_WAKEUP_TIME, "answers"))
 		return;
-	expect_status("status", EFI_NOT_FOUND,
-		      get(u"KeelNoSuchVariable", &own_vendor, data, &bytes, &attributes));
-	end();
+	status = CALL(GET_WAKEUP_TIME, ADDRESS(&enabled), ADDRESS(&pending), ADDRESS(&t));
+	if (status != EFI_UNSUPPORTED)
+		expect_status("status", EFI_SUCCESS, status);
+	point_end();
 
-	begin("GetVariable", EFI_RT_SUPPORTED_GET_VARIABLE, "reads BootOrder and PlatformLang");
-	for (unsigned n = 0; n < sizeof(names) / sizeof(names[0]); n++) {
-		efi_status status;
-
-		bytes = sizeof(data);
-		status = get(names[n], &global_vendor, data, &bytes, &attributes);
-		/* Neither has to be there; too small a buffer is an answer as well. */
-		if (status != EFI_NOT_FOUND && status != EFI_BUFFER_TOO_SMALL)
+	if (!service_begin(SERVICE_SET_WAKEUP_TIME, "sets what was read"))
+		return;
+	if (status == EFI_SUCCESS) {
+		status = CALL(SET_WAKEUP_TIME, enabled, enabled ? ADDRESS(&t) : 0);
+		if (status != EFI_UNSUPPORTED)
 			expect_status("status", EFI_SUCCESS, status);
 	}
-	end();
+	point_end();
 }
 
-static void check_set_variable(void)
+static void check_monotonic_count(void)
 {
-	static const char text[] = "left by the self-check of Keel";
-	char back[sizeof(text) + 8] = { 0 };
-	uint64_t bytes = sizeof(back);
-	uint32_t attributes = 0;
+	uint32_t first = 0, second = 0;
 
-	if (!begin("SetVariable", EFI_RT_SUPPORTED_SET_VARIABLE | EFI_RT_SUPPORTED_GET_VARIABLE,
-		   "creates a variable, which reads back and is deleted"))
+	if (!service_begin(SERVICE_GET_NEXT_HIGH_MONOTONIC_COUNT, "counts up"))
 		return;
-	expect_status("status of creation", EFI_SUCCESS,
-		      services->set_variable(own_name, &own_vendor, OWN_ATTRIBUTES, sizeof(text),
-					     text));
-	expect_status("status of reading back", EFI_SUCCESS,
-		      get(own_name, &own_vendor, back, &bytes, &attributes));
-	expect("bytes", 0, sizeof(text), bytes);
-	expect("attributes", 0, OWN_ATTRIBUTES, attributes);
-	expect("content is the same", 0, 0,
-	       (uint64_t)(__builtin_memcmp(text, back, sizeof(text)) != 0));
-	expect_status("status of deletion", EFI_SUCCESS,
-		      services->set_variable(own_name, &own_vendor, OWN_ATTRIBUTES, 0, NULL));
-	bytes = sizeof(back);
-	expect_status("status after deletion", EFI_NOT_FOUND,
-		      get(own_name, &own_vendor, back, &bytes, &attributes));
-	end();
-}
-
-static void check_next_name(void)
-{
-	static uint16_t name[NAME_BYTES / sizeof(uint16_t)];
-	struct efi_guid vendor = { 0 };
-	efi_status status = EFI_SUCCESS;
-	unsigned count = 0;
-
-	if (!begin("GetNextVariableName", EFI_RT_SUPPORTED_GET_NEXT_VARIABLE_NAME,
-		   "comes to an end"))
-		return;
-	for (; status == EFI_SUCCESS && count < VARIABLES_AT_MOST; count++) {
-		uint64_t bytes = sizeof(name);
-
-		status = services->get_next_variable_name(&bytes, name, &vendor);
-	}
-	expect_status("last status", EFI_NOT_FOUND, status);
-	end();
-	comment("%u variables", count ? count - 1 : 0);
-}
-
-static void check_query_info(void)
-{
-	uint64_t maximum = 0, remaining = 0, largest = 0;
-
-	if (!begin("QueryVariableInfo", EFI_RT_SUPPORTED_QUERY_VARIABLE_INFO, "gives sizes"))
-		return;
-	expect_status("status", EFI_SUCCESS,
-		      services->query_variable_info(OWN_ATTRIBUTES, &maximum, &remaining,
-						    &largest));
-	expect("there is room for variables", maximum, true, maximum > 0);
-	expect("what remains is not more than there is", remaining, true, remaining <= maximum);
-	end();
+	expect_status("status", EFI_SUCCESS, CALL(GET_NEXT_HIGH_MONOTONIC_COUNT, ADDRESS(&first)));
+	expect_status("status", EFI_SUCCESS, CALL(GET_NEXT_HIGH_MONOTONIC_COUNT, ADDRESS(&second)));
+	expect("the second count is larger", 0, true, second > first);
+	point_end();
 }
 
 /*
@@ -225,22 +122,20 @@ static uint64_t virtual_address(uint64_t address)
 
 static void check_second_call(void)
 {
-	struct efi_runtime_services at;
-	uint64_t virt;
+	uint64_t at = service_address(SERVICE_SET_VIRTUAL_ADDRESS_MAP), virt;
+	const uint64_t arguments[SERVICE_ARGUMENTS] = { boot->efi_map_bytes, boot->efi_map_stride,
+							boot->efi_map_version,
+							ADDRESS(boot->efi_map) };
 
-	if (!begin("SetVirtualAddressMap", EFI_RT_SUPPORTED_SET_VIRTUAL_ADDRESS_MAP,
-		   "refuses a second call"))
+	if (!service_begin(SERVICE_SET_VIRTUAL_ADDRESS_MAP, "refuses a second call"))
 		return;
-	virt = virtual_address((uint64_t)services->set_virtual_address_map);
-	at.set_virtual_address_map = (__typeof__(at.set_virtual_address_map))virt;
+	virt = virtual_address(at);
 	if (virt)
 		expect_status("status", EFI_UNSUPPORTED,
-			      at.set_virtual_address_map(boot->efi_map_bytes, boot->efi_map_stride,
-							 boot->efi_map_version, boot->efi_map));
+			      service_call_at(SERVICE_SET_VIRTUAL_ADDRESS_MAP, virt, arguments));
 	else
-		expect_text("its place", (uint64_t)services->set_virtual_address_map,
-			    "a runtime descriptor", "none");
-	end();
+		expect_text("its place", at, "a runtime descriptor", "none");
+	point_end();
 }
 
 void check_runtime_services(void)
@@ -248,9 +143,11 @@ void check_runtime_services(void)
 	efi_prepare_cpu();
 	check_place();
 	check_time();
-	check_get_variable();
-	check_set_variable();
-	check_next_name();
-	check_query_info();
+	check_wakeup_time();
+	check_monotonic_count();
+	check_variables();
+	check_runtime_limits();
+	check_times();
 	check_second_call();
+	service_check_calls();
 }

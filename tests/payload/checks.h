@@ -35,7 +35,19 @@ void check_tables(void);
 
 /* These use the map. */
 void check_probes(void);
+void check_region_probes(void);
+void check_user_access(void);
+void check_patterns(void);
+void check_shared_frames(void);
+void check_memory_types(void);
+void check_module(void);
+void check_fixmap_use(void);
+void check_leaf_bits(void);
 void check_runtime_services(void);
+/* Parts of it. */
+void check_variables(void);
+void check_runtime_limits(void);
+void check_times(void);
 
 /* These put the regions to their use. They change the map, and leave it as it was. */
 void use_user_space(void);

@@ -27,13 +27,19 @@ typedef uint64_t efi_status;
 #define EFI_VARIABLE_RUNTIME_ACCESS	0x4
 
 /* EFI_RT_PROPERTIES_TABLE (UEFI 2.10, 4.6.2). */
-#define EFI_RT_SUPPORTED_GET_TIME		 0x0001
-#define EFI_RT_SUPPORTED_GET_VARIABLE		 0x0010
-#define EFI_RT_SUPPORTED_GET_NEXT_VARIABLE_NAME	 0x0020
-#define EFI_RT_SUPPORTED_SET_VARIABLE		 0x0040
-#define EFI_RT_SUPPORTED_SET_VIRTUAL_ADDRESS_MAP 0x0080
-#define EFI_RT_SUPPORTED_RESET_SYSTEM		 0x0400
-#define EFI_RT_SUPPORTED_QUERY_VARIABLE_INFO	 0x2000
+#define EFI_RT_SUPPORTED_GET_TIME		       0x0001
+#define EFI_RT_SUPPORTED_SET_TIME		       0x0002
+#define EFI_RT_SUPPORTED_GET_WAKEUP_TIME	       0x0004
+#define EFI_RT_SUPPORTED_SET_WAKEUP_TIME	       0x0008
+#define EFI_RT_SUPPORTED_GET_VARIABLE		       0x0010
+#define EFI_RT_SUPPORTED_GET_NEXT_VARIABLE_NAME	       0x0020
+#define EFI_RT_SUPPORTED_SET_VARIABLE		       0x0040
+#define EFI_RT_SUPPORTED_SET_VIRTUAL_ADDRESS_MAP       0x0080
+#define EFI_RT_SUPPORTED_GET_NEXT_HIGH_MONOTONIC_COUNT 0x0200
+#define EFI_RT_SUPPORTED_RESET_SYSTEM		       0x0400
+#define EFI_RT_SUPPORTED_UPDATE_CAPSULE		       0x0800
+#define EFI_RT_SUPPORTED_QUERY_CAPSULE_CAPABILITIES    0x1000
+#define EFI_RT_SUPPORTED_QUERY_VARIABLE_INFO	       0x2000
 
 #define EFI_SYSTEM_TABLE_SIGNATURE     UINT64_C(0x5453595320494249)
 #define EFI_RUNTIME_SERVICES_SIGNATURE UINT64_C(0x56524553544e5552)
@@ -106,8 +112,8 @@ struct efi_memory_attributes {
 };
 
 /*
- * The runtime services table, or NULL when boot_info or its place says that it cannot be used.
- * Reads the system table: both are expected to be mapped.
+ * The runtime services table, or NULL when boot_info or its place says that it cannot be used, or
+ * when it or the system table is not mapped.
  */
 const struct efi_runtime_services *efi_runtime_services(void);
 

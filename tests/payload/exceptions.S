@@ -63,13 +63,15 @@ exception_common:
 	iretq
 
 	/*
-	 * void probe_access_read/write/fetch(uint64_t virt): while probe_resume is not zero, a
-	 * fault goes on there, with the stack pointer of probe_rsp.
+	 * uint8_t probe_access_read(uint64_t virt), void probe_access_write(uint64_t virt, uint8_t),
+	 * void probe_access_fetch(uint64_t virt): while probe_resume is not zero, a fault goes on
+	 * there, with the stack pointer of probe_rsp. A read that faults gives 0.
 	 */
 	.macro PROBE name, access:vararg
 	.globl probe_access_\name
 	.type probe_access_\name, @function
 probe_access_\name:
+	xorl %eax, %eax
 	movq %rsp, probe_rsp(%rip)
 	movq $probe_done, probe_resume(%rip)
 	\access
@@ -78,8 +80,8 @@ probe_access_\name:
 	.endm
 
 	PROBE read, movb (%rdi), %al
-	/* Changes nothing where it succeeds, and is a write for the CPU's checks all the same. */
-	PROBE write, lock orb $0, (%rdi)
+	/* A plain store: emulators take the read of a read-modify-write for what has faulted. */
+	PROBE write, movb %sil, (%rdi)
 	PROBE fetch, call *%rdi
 
 probe_done:

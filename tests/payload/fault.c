@@ -22,8 +22,8 @@ struct gate {
 };
 
 extern const char exception_stubs[];
-void probe_access_read(uint64_t virt);
-void probe_access_write(uint64_t virt);
+uint8_t probe_access_read(uint64_t virt);
+void probe_access_write(uint64_t virt, uint8_t value);
 void probe_access_fetch(uint64_t virt);
 void exception(struct fault_frame *frame);
 
@@ -31,7 +31,7 @@ const char *fault_activity;
 
 /* Where a fault of a probe goes on, 0 outside of probes; written by exceptions.S. */
 uint64_t probe_resume, probe_rsp;
-static struct fault probe_fault;
+struct fault probe_fault;
 
 void fault_set_gate(unsigned vector, const char *handler, uint8_t ist, uint8_t type)
 {
@@ -63,11 +63,16 @@ void fault_init(void)
 
 struct fault probe(enum probe_access access, uint64_t virt)
 {
-	probe_fault = (struct fault){ PROBE_NO_FAULT, 0, 0 };
+	uint8_t value = 0;
+
+	probe_fault = (struct fault){ .vector = PROBE_NO_FAULT };
+	if (access != PROBE_FETCH)
+		value = probe_access_read(virt);
 	if (access == PROBE_READ)
-		probe_access_read(virt);
-	else if (access == PROBE_WRITE)
-		probe_access_write(virt);
+		return probe_fault;
+	probe_fault = (struct fault){ .vector = PROBE_NO_FAULT };
+	if (access == PROBE_WRITE)
+		probe_access_write(virt, value);
 	else
 		probe_access_fetch(virt);
 	return probe_fault;
@@ -88,9 +93,11 @@ void exception(struct fault_frame *frame)
 
 	if (excursion_ends(frame))
 		return;
-	if (probe_resume && (frame->vector == VECTOR_PF || frame->vector == VECTOR_GP)) {
-		probe_fault = (struct fault){ frame->vector, frame->error,
-					      frame->vector == VECTOR_PF ? read_cr2() : 0 };
+	/* What a fetch that should have faulted executes can raise any fault. */
+	if (probe_resume && frame->vector != VECTOR_NMI && frame->vector != VECTOR_MC) {
+		probe_fault =
+			(struct fault){ frame->vector, frame->error,
+					frame->vector == VECTOR_PF ? read_cr2() : 0, frame->rip };
 		frame->rip = probe_resume;
 		frame->rsp = probe_rsp;
 		probe_resume = 0;

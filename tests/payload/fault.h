@@ -30,11 +30,15 @@ struct fault {
 	uint64_t vector;
 	uint64_t error;
 	uint64_t cr2;
+	uint64_t rip;
 };
+
+/* Of the last access that probe_resume was set for. */
+extern struct fault probe_fault;
 
 enum probe_access {
 	PROBE_READ,
-	PROBE_WRITE, /* of the byte that was read there before; where that faults too, see there */
+	PROBE_WRITE, /* of the byte that was read there before; of 0 where that faulted */
 	PROBE_FETCH, /* calls the address: a RET has to stand there, in case that it works */
 };
 

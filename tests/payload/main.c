@@ -76,6 +76,14 @@ _Noreturn void kernel_main(const struct keel_boot_info *info)
 	check_map();
 
 	check_probes();
+	check_region_probes();
+	check_user_access();
+	check_patterns();
+	check_shared_frames();
+	check_memory_types();
+	check_module();
+	check_fixmap_use();
+	check_leaf_bits();
 	check_runtime_services();
 	put_to_use();
 	comment("ticks self_check=%lu", read_tsc() - boot->jump_tsc);

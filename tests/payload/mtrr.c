@@ -9,18 +9,35 @@
 #define CAP_COUNT	 0xff
 #define MASK_VALID	 BIT(11)
 #define DEF_TYPE_ENABLED BIT(11)
+#define DEF_TYPE_FIXED	 BIT(10)
+#define TYPE		 0xff
+
+/* 11.11.2.2: eight types a register, for ranges of the same size each. */
+static const struct {
+	uint32_t msr, end, range_bytes;
+} fixed[] = {
+	{ 0x250, 0x80000, 0x10000 }, { 0x258, 0xa0000, 0x4000 },  { 0x259, 0xc0000, 0x4000 },
+	{ 0x268, 0xc8000, 0x1000 },  { 0x269, 0xd0000, 0x1000 },  { 0x26a, 0xd8000, 0x1000 },
+	{ 0x26b, 0xe0000, 0x1000 },  { 0x26c, 0xe8000, 0x1000 },  { 0x26d, 0xf0000, 0x1000 },
+	{ 0x26e, 0xf8000, 0x1000 },  { 0x26f, 0x100000, 0x1000 },
+};
 
 /* The count has eight bits in IA32_MTRRCAP: there cannot be more. */
 static struct {
 	uint64_t base, mask;
+	uint8_t type;
 } ranges[CAP_COUNT];
 static unsigned range_count;
+static uint64_t def_type;
+static bool has_registers;
 
 void mtrr_init(void)
 {
 	if (!(read_cpuid(1).edx & CPUID_1_EDX_MTRR))
 		return;
-	if (!(read_msr(MSR_MTRR_DEF_TYPE) & DEF_TYPE_ENABLED))
+	def_type = read_msr(MSR_MTRR_DEF_TYPE);
+	has_registers = true;
+	if (!(def_type & DEF_TYPE_ENABLED))
 		return;
 	unsigned count = read_msr(MSR_MTRR_CAP) & CAP_COUNT;
 
@@ -30,6 +47,7 @@ void mtrr_init(void)
 		if (!(mask & MASK_VALID))
 			continue;
 		ranges[range_count].base = read_msr(MSR_MTRR_PHYSBASE(n)) & KEEL_PTE_ADDRESS;
+		ranges[range_count].type = read_msr(MSR_MTRR_PHYSBASE(n)) & TYPE;
 		ranges[range_count++].mask = mask & KEEL_PTE_ADDRESS;
 	}
 }
@@ -47,4 +65,35 @@ bool mtrr_is_uniform(uint64_t phys, uint64_t bytes)
 			return false;
 	}
 	return true;
+}
+
+static uint8_t fixed_type(uint64_t phys)
+{
+	unsigned n = 0;
+
+	while (phys >= fixed[n].end)
+		n++;
+	return (uint8_t)(read_msr(fixed[n].msr) >> phys / fixed[n].range_bytes % 8 * 8);
+}
+
+uint8_t mtrr_type(uint64_t phys)
+{
+	uint8_t type = KEEL_PAT_WB;
+	bool in_range = false;
+
+	if (!has_registers)
+		return KEEL_PAT_WB;
+	if (!(def_type & DEF_TYPE_ENABLED))
+		return KEEL_PAT_UC;
+	if (phys < FIXED_RANGES_END && def_type & DEF_TYPE_FIXED)
+		return fixed_type(phys);
+	/* 11.11.4.1: of overlapping ranges UC wins, then WT; firmware leaves no other pairs. */
+	for (unsigned n = 0; n < range_count; n++) {
+		if ((phys ^ ranges[n].base) & ranges[n].mask)
+			continue;
+		if (!in_range || ranges[n].type < type)
+			type = ranges[n].type;
+		in_range = true;
+	}
+	return in_range ? type : (uint8_t)def_type;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Memory type range registers, as far as they say where a large page must not be. */
+/* Memory type range registers: types, and where a large page must not be. */
 #ifndef PAYLOAD_MTRR_H
 #define PAYLOAD_MTRR_H
 
@@ -14,5 +14,11 @@ void mtrr_init(void);
  * variable range holds all of it or nothing of it (SDM vol. 3A 11.11.9).
  */
 bool mtrr_is_uniform(uint64_t phys, uint64_t bytes);
+
+/*
+ * The type that the registers give this address, encoded as in IA32_PAT. Where the CPU has none,
+ * write-back: then the PAT alone decides.
+ */
+uint8_t mtrr_type(uint64_t phys);
 
 #endif

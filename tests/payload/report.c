@@ -9,6 +9,7 @@ static struct {
 	unsigned number; /* of the open point, or of the last one */
 	unsigned failed;
 	unsigned skipped;
+	unsigned excused;
 } count;
 
 /* The first failures in words, to be said once more at the end, where a person looks. */
@@ -75,7 +76,7 @@ bool report_all_passed(void)
 
 void report_end(void)
 {
-	unsigned passed = count.number - count.failed;
+	unsigned passed = count.number - count.failed - count.excused;
 	char result[64];
 
 	if (count.failed)
@@ -86,6 +87,8 @@ void report_end(void)
 	screen_large(count.failed ? SCREEN_BAD : SCREEN_GOOD, result, true);
 	if (count.skipped)
 		comment("%u skipped", count.skipped);
+	if (count.excused)
+		comment("%u in which the firmware deviates", count.excused);
 	comment("%u passed, %u failed", passed, count.failed);
 	say("1..%u", count.number);
 	for (unsigned n = 0; n < kept_count; n++)
@@ -109,14 +112,15 @@ void point_begin(const char *description, ...)
 	count.number++;
 }
 
-static void show_failure(void)
+/* A directive is what follows the description, "" for none. */
+static void show_failure(const char *directive)
 {
 	char line[LINE_BYTES];
 
-	if (kept_count < KEPT_LINES)
+	if (!*directive && kept_count < KEPT_LINES)
 		format(kept[kept_count++], LINE_BYTES, "%s: %s at %016lx: expected %s, found %s",
 		       point.description, point.what, point.address, point.expected, point.found);
-	say("not ok %u - %s", count.number, point.description);
+	say("not ok %u - %s%s", count.number, point.description, directive);
 	say("  ---");
 	say("  what: %s", point.what);
 	say("  address: 0x%016lx", point.address);
@@ -126,7 +130,7 @@ static void show_failure(void)
 	say("  ...");
 
 	format(line, sizeof(line), "not ok %u - %s", count.number, point.description);
-	screen_line(SCREEN_BAD, line);
+	screen_line(*directive ? SCREEN_TEXT : SCREEN_BAD, line);
 	format(line, sizeof(line), "    %s at %016lx: expected %s, found %s", point.what,
 	       point.address, point.expected, point.found);
 	screen_line(SCREEN_TEXT, line);
@@ -139,7 +143,17 @@ void point_end(void)
 		return;
 	}
 	count.failed++;
-	show_failure();
+	show_failure("");
+}
+
+void point_end_todo(void)
+{
+	if (point.mismatches == 0) {
+		point_end();
+		return;
+	}
+	count.excused++;
+	show_failure(" # TODO the firmware deviates from its specification");
 }
 
 void point_skip(const char *reason)

@@ -3,14 +3,19 @@
 #include <stddef.h>
 #include "cpu.h"
 #include "efi.h"
+#include "fault.h"
 #include "report.h"
 
 #define FCW_DEFAULT   0x037f /* all exceptions masked, 64-bit precision */
 #define MXCSR_DEFAULT 0x1f80 /* all exceptions masked, round to nearest */
 
+/* It has to be mapped as well: what the report is about may be that it is not. */
 static bool in_efi_region(uint64_t virt, uint64_t bytes)
 {
-	return virt >= KEEL_EFI_START && virt <= KEEL_EFI_LAST && bytes - 1 <= KEEL_EFI_LAST - virt;
+	return virt >= KEEL_EFI_START && virt <= KEEL_EFI_LAST &&
+	       bytes - 1 <= KEEL_EFI_LAST - virt &&
+	       probe(PROBE_READ, virt).vector == PROBE_NO_FAULT &&
+	       probe(PROBE_READ, virt + bytes - 1).vector == PROBE_NO_FAULT;
 }
 
 const struct efi_runtime_services *efi_runtime_services(void)

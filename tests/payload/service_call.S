@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * uint64_t service_enter(uint64_t function, uint64_t a, b, c, d, e): calls firmware with Microsoft's
+ * x64 convention. Registers that it has to keep hold known values; service_changed is zero if they
+ * still do, and if the stack pointer does. service_flags are the flags that it returned with. A
+ * fault goes on at service_faulted (fault.c knows probe_resume and probe_rsp).
+ */
+	.set PATTERN, 0x4b65656c
+
+	.macro FOR_KEPT operation, more
+	.set kept, PATTERN
+	.irp register, rbx, rbp, rsi, rdi, r12, r13, r14, r15
+	\operation $kept, %\register
+	.ifnb \more
+	\more %\register, %rcx
+	.endif
+	.set kept, kept + 1
+	.endr
+	.endm
+
+	.text
+	.globl service_enter
+	.type service_enter, @function
+service_enter:
+	pushq %rbx
+	pushq %rbp
+	pushq %r12
+	pushq %r13
+	pushq %r14
+	pushq %r15
+	movq %rsp, probe_rsp(%rip)
+	movq $service_faulted, probe_resume(%rip)
+
+	/* Four arguments' home space and the fifth argument; it aligns the stack, too. */
+	subq $40, %rsp
+	movq %r9, 32(%rsp)
+	movq %r8, %r9
+	movq %rcx, %r8
+	movq %rsi, %rcx
+	movq %rdi, %rax
+	FOR_KEPT movq
+	call *%rax
+
+	pushfq
+	popq service_flags(%rip)
+	leaq 40(%rsp), %rcx
+	subq probe_rsp(%rip), %rcx
+	FOR_KEPT subq, orq
+	movq %rcx, service_changed(%rip)
+	jmp service_leave
+
+service_faulted:
+	movq $-1, %rax
+service_leave:
+	cli
+	cld
+	movq probe_rsp(%rip), %rsp
+	movq $0, probe_resume(%rip)
+	popq %r15
+	popq %r14
+	popq %r13
+	popq %r12
+	popq %rbp
+	popq %rbx
+	ret
+	.size service_enter, . - service_enter
+
+	.section .note.GNU-stack, "", @progbits
