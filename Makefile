@@ -159,14 +159,15 @@ pe_fields   := my $$pe = unpack "x60V", $$_; \
 
 build/%.efi: build/%.so
 	$(call say,EFI)
-	$(Q)$(OBJCOPY) $(pe_sections) --target=efi-app-x86_64 --file-alignment=512 \
+	$(Q)$(OBJCOPY) --strip-all $(pe_sections) --target=efi-app-x86_64 --file-alignment=512 \
 		--section-alignment=4096 $< $@
 	$(Q)perl -0777 -i -pe '$(pe_fields)' $@
 
+# What runs once is made small; mm/ stays fast.
 build/efi/%.o: efi/%.c
 	$(call say,CC)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(EFI_CFLAGS) $(DEPEND) -c $< -o $@
+	$(Q)$(CC) $(EFI_CFLAGS) -Os $(DEPEND) -c $< -o $@
 
 build/efi/%.o: efi/%.S
 	$(call say,AS)
