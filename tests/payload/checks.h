@@ -35,7 +35,11 @@ void check_tables(void);
 
 /* These use the map. */
 void check_probes(void);
+void check_other_cpus(void);
 void check_runtime_services(void);
+
+/* Part of check_other_cpus(). */
+void check_cpu_findings(void);
 
 /* Comments: the map as it was found, and what building it took. */
 void show_map(void);

@@ -3,14 +3,12 @@
 #include <keel/boot_info.h>
 #include "cpu.h"
 #include "fault.h"
+#include "other_cpu.h"
 #include "power.h"
 #include "report.h"
 
 #define EXCEPTIONS	 32
 #define FAULT_STUB_BYTES 16
-#define VECTOR_DB	 1
-#define VECTOR_NMI	 2
-#define VECTOR_MC	 18
 
 #define GATE_INTERRUPT 0x8e /* present, DPL 0, 64-bit interrupt gate */
 
@@ -23,13 +21,6 @@ struct gate {
 	uint16_t offset_middle;
 	uint32_t offset_high;
 	uint32_t reserved;
-};
-
-/* As exceptions.S and the CPU push it. */
-struct fault_frame {
-	uint64_t r15, r14, r13, r12, r11, r10, r9, r8, rdi, rsi, rbp, rbx, rdx, rcx, rax;
-	uint64_t vector, error;
-	uint64_t rip, cs, rflags, rsp, ss;
 };
 
 extern const char exception_stubs[];
@@ -92,6 +83,10 @@ void exception(struct fault_frame *frame)
 {
 	static int unexpected;
 
+	if (cpu_number() != 0) {
+		other_cpu_exception(frame);
+		return;
+	}
 	if (probe_resume && (frame->vector == VECTOR_PF || frame->vector == VECTOR_GP)) {
 		probe_fault = (struct fault){ frame->vector, frame->error,
 					      frame->vector == VECTOR_PF ? read_cr2() : 0 };

@@ -65,6 +65,7 @@ _Noreturn void kernel_main(const struct keel_boot_info *info)
 	check_map();
 
 	check_probes();
+	check_other_cpus();
 	check_runtime_services();
 	comment("ticks self_check=%lu", read_tsc() - boot->jump_tsc);
 	report_end();

@@ -15,4 +15,7 @@ void mtrr_init(void);
  */
 bool mtrr_is_uniform(uint64_t phys, uint64_t bytes);
 
+/* All of this CPU's registers in one number: CPUs that agree have equal numbers. */
+uint64_t mtrr_sum(void);
+
 #endif
