@@ -12,7 +12,7 @@
 #include "start_cpu.h"
 #include "walk.h"
 
-#define TIME_LIMIT 3000000
+#define TIME_LIMIT 5000000
 
 uint64_t other_cpu_mapped_phys;
 

@@ -18,7 +18,7 @@
 #define PORT_DELAY	 0x80 /* nothing happens there, but it takes the bus about a microsecond */
 #define INIT_DELAY	 10000
 #define START_UP_DELAY	 200
-#define START_TIME_LIMIT 3000000
+#define START_TIME_LIMIT 5000000
 
 /* What the CPU that is being started loads once it runs kernel text. start_page.S knows it. */
 struct __attribute__((packed)) start_registers {
@@ -94,5 +94,9 @@ bool start_cpu(uint64_t cpu)
 	if (other_cpu_reaches(cpu, OTHER_CPU_RUNS, START_UP_DELAY))
 		return true;
 	apic_send(id, APIC_START_UP(boot->ap_start_phys));
-	return other_cpu_reaches(cpu, OTHER_CPU_RUNS, START_TIME_LIMIT);
+	if (other_cpu_reaches(cpu, OTHER_CPU_RUNS, START_TIME_LIMIT))
+		return true;
+	/* If it came now, it would take the place of the next one. */
+	apic_send(id, APIC_INIT);
+	return false;
 }
