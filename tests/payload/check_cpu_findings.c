@@ -1,159 +1,120 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the other CPUs found: their registers, stacks, entry areas and ministacks. */
+/* What the other CPUs found, against what each of them should have found. */
 #include "checks.h"
 #include "mtrr.h"
 #include "other_cpu.h"
 #include "report.h"
 
-static void expect_registers(uint64_t cpu, const struct other_cpu *found)
-{
-	static const char *const names[COMMON_COUNT] = {
-		[COMMON_CR0] = "CR0 of the CPU with APIC ID",
-		[COMMON_CR3] = "CR3 of the CPU with APIC ID",
-		[COMMON_CR4] = "CR4 of the CPU with APIC ID",
-		[COMMON_EFER] = "EFER of the CPU with APIC ID",
-		[COMMON_PAT] = "PAT of the CPU with APIC ID",
-	};
-	uint64_t common[COMMON_COUNT];
+static const char *const names[FOUND_COUNT] = {
+	[FOUND_CR0] = "CR0",
+	[FOUND_CR3] = "CR3",
+	[FOUND_CR4] = "CR4",
+	[FOUND_EFER] = "EFER",
+	[FOUND_PAT] = "PAT",
+	[FOUND_APIC_ID] = "APIC ID in the registers",
+	[FOUND_RSP_PAGE] = "page of RSP",
+	[FOUND_FAULT_PAGE] = "page of a fault's frame",
+	[FOUND_GUARD] = "write below the stack: vector, error",
+	[FOUND_GDT] = "GDTR base",
+	[FOUND_GDT_LIMIT] = "GDTR limit",
+	[FOUND_IDT] = "IDTR base",
+	[FOUND_IDT_LIMIT] = "IDTR limit",
+	[FOUND_TR] = "TR",
+	[FOUND_DB_TOP] = "end of the #DB frame",
+	[FOUND_NMI_TOP] = "end of the NMI frame",
+	[FOUND_TEXT] = "write to text: vector, error",
+	[FOUND_LOWER_HALF] = "read where it started: vector, error",
+	[FOUND_NONCANONICAL] = "non-canonical read: vector, error",
+	[FOUND_MINISTACK_FIRST] = "first alias",
+	[FOUND_MINISTACK_LAST] = "last alias",
+	[FOUND_MAPPED_LATE] = "content of the page",
+	[FOUND_MTRRS] = "sum over the registers",
+};
 
-	common_registers(common);
-	for (unsigned n = 0; n < COMMON_COUNT; n++)
-		expect(names[n], boot->cpus[cpu].apic_id, common[n], found->common[n]);
+/* Each is about the findings from `first` to the first of the next. */
+static const struct {
+	const char *description;
+	unsigned first;
+} points[] = {
+	{ "CR0, CR3, CR4, EFER and PAT are those of CPU 0", FOUND_CR0 },
+	{ "the local APIC in the fixmap is its own", FOUND_APIC_ID },
+	{ "RSP and exceptions in its own stack, the guard below faults", FOUND_RSP_PAGE },
+	{ "GDTR, IDTR and TR lead into its entry area", FOUND_GDT },
+	{ "#DB and NMI arrive on its IST stacks", FOUND_DB_TOP },
+	{ "kernel text is read-only, the lower half is empty", FOUND_TEXT },
+	{ "its ministack shows what CPU 0 wrote", FOUND_MINISTACK_FIRST },
+	{ "sees what CPU 0 maps, without INVLPG", FOUND_MAPPED_LATE },
+	/* Firmware sets all CPUs alike, and INIT leaves it so: SDM vol. 3A 11.11.8, table 9-1. */
+	{ "its MTRRs are those of CPU 0", FOUND_MTRRS },
+};
+
+#define POINTS (sizeof(points) / sizeof(points[0]))
+
+static uint64_t area_page(uint64_t cpu, unsigned page)
+{
+	return KEEL_CEA_CPU_START(cpu) + page * KEEL_PAGE_SIZE;
 }
 
-static void expect_apic(uint64_t cpu, const struct other_cpu *found)
+/* Called by CPU 0: what is common to all CPUs is what it finds itself. */
+static void fill_expected(uint64_t expected[FOUND_COUNT], uint64_t cpu)
 {
-	expect("APIC ID in the registers", KEEL_FIXMAP_SLOT(KEEL_FIXMAP_LOCAL_APIC),
-	       boot->cpus[cpu].apic_id, found->apic_id);
+	const uint64_t stack_page =
+		KEEL_STACKS_START + (cpu + 1) * KEEL_STACK_SLOT_BYTES - KEEL_PAGE_SIZE;
+
+	find_common(expected);
+	expected[FOUND_APIC_ID] = boot->cpus[cpu].apic_id;
+	expected[FOUND_RSP_PAGE] = expected[FOUND_FAULT_PAGE] = stack_page;
+	expected[FOUND_GUARD] = other_cpu_fault(VECTOR_PF, PF_WRITE);
+	expected[FOUND_GDT] = area_page(cpu, KEEL_CEA_GDT_PAGE);
+	expected[FOUND_GDT_LIMIT] = KEEL_GDT_BYTES - 1;
+	expected[FOUND_IDT] = KEEL_CPU_ENTRY_AREA_START;
+	expected[FOUND_IDT_LIMIT] = KEEL_PAGE_SIZE - 1;
+	expected[FOUND_TR] = KEEL_TSS_SEL;
+	expected[FOUND_DB_TOP] = area_page(cpu, KEEL_CEA_DB_STACK_PAGE + KEEL_CEA_IST_STACK_PAGES);
+	expected[FOUND_NMI_TOP] =
+		area_page(cpu, KEEL_CEA_NMI_STACK_PAGE + KEEL_CEA_IST_STACK_PAGES);
+	expected[FOUND_TEXT] = other_cpu_fault(VECTOR_PF, PF_PRESENT | PF_WRITE);
+	expected[FOUND_LOWER_HALF] = other_cpu_fault(VECTOR_PF, 0);
+	expected[FOUND_NONCANONICAL] = other_cpu_fault(VECTOR_GP, 0);
+	expected[FOUND_MINISTACK_FIRST] = expected[FOUND_MINISTACK_LAST] = other_cpu_pattern(cpu);
+	expected[FOUND_MAPPED_LATE] = other_cpu_mapped_phys;
 }
 
-static void expect_access(const char *what, uint64_t cpu, struct other_cpu_access access,
-			  uint64_t vector, uint64_t error)
+/* Compares for all CPUs that came to the end. Returns why there is nothing to say, or NULL. */
+static const char *compare(unsigned first, unsigned end)
 {
-	const uint32_t id = boot->cpus[cpu].apic_id;
+	const char *reason = "no other CPU came to the end of its checks";
+	bool compared = false;
 
-	expect(what, id, vector, access.vector);
-	if (access.vector != PROBE_NO_FAULT)
-		expect("error code on the CPU with APIC ID", id, error, access.error);
-}
+	for (uint64_t cpu = 1; cpu < boot->cpu_count; cpu++) {
+		const uint64_t *found = other_cpu(cpu)->found;
+		uint64_t expected[FOUND_COUNT];
 
-static void expect_in_stack(const char *what, uint64_t cpu, uint64_t virt)
-{
-	const uint64_t end = KEEL_STACKS_START + (cpu + 1) * KEEL_STACK_SLOT_BYTES;
-
-	expect(what, virt, true, virt <= end && virt > end - KEEL_PAGE_SIZE);
-}
-
-static void expect_stack(uint64_t cpu, const struct other_cpu *found)
-{
-	expect_in_stack("RSP is in the stack's last page", cpu, found->rsp);
-	expect_in_stack("frame of a page fault is in the stack's last page", cpu, found->fault_top);
-	expect_access("write below the stack by APIC ID", cpu, found->guard, VECTOR_PF, PF_WRITE);
-}
-
-static void expect_entry_area(uint64_t cpu, const struct other_cpu *found)
-{
-	const uint64_t gdt = area_page(cpu, KEEL_CEA_GDT_PAGE);
-
-	expect("GDTR base", gdt, gdt, found->gdtr.base);
-	expect("GDTR limit", gdt, KEEL_GDT_BYTES - 1, found->gdtr.limit);
-	expect("IDTR base", gdt, KEEL_CPU_ENTRY_AREA_START, found->idtr.base);
-	expect("IDTR limit", gdt, KEEL_PAGE_SIZE - 1, found->idtr.limit);
-	expect("TR", gdt, KEEL_TSS_SEL, found->tr);
-}
-
-static void expect_ist(uint64_t cpu, const struct other_cpu *found)
-{
-	const uint64_t db = ist_top(cpu, KEEL_CEA_DB_STACK_PAGE);
-	const uint64_t nmi = ist_top(cpu, KEEL_CEA_NMI_STACK_PAGE);
-
-	expect("end of the frame of #DB", db, db, found->db_top);
-	expect("end of the frame of the NMI", nmi, nmi, found->nmi_top);
-}
-
-static void expect_accesses(uint64_t cpu, const struct other_cpu *found)
-{
-	expect_access("write to kernel text by APIC ID", cpu, found->text, VECTOR_PF,
-		      PF_PRESENT | PF_WRITE);
-	expect_access("read of the page that it started in, by APIC ID", cpu, found->lower_half,
-		      VECTOR_PF, 0);
-	expect_access("read of a non-canonical address by APIC ID", cpu, found->noncanonical,
-		      VECTOR_GP, 0);
-}
-
-static void expect_ministack(uint64_t cpu, const struct other_cpu *found)
-{
-	for (unsigned n = 0; n < 2; n++)
-		expect("content of the ministack", boot->cpus[cpu].espfix_phys,
-		       other_cpu_pattern(cpu), found->ministack[n]);
-}
-
-static void expect_mapped_late(uint64_t cpu, const struct other_cpu *found)
-{
-	(void)cpu;
-	expect("content of the new page", OTHER_CPU_MAPPED_LATE, other_cpu_mapped_phys,
-	       found->mapped_late);
-}
-
-/* Only CPUs that came to the end have all their findings. Returns how many there are. */
-static unsigned compare(void (*expect_of)(uint64_t cpu, const struct other_cpu *found))
-{
-	unsigned count = 0;
-
-	for (uint64_t cpu = 1; cpu < boot->cpu_count; cpu++)
-		if (other_cpu_state(cpu) == OTHER_CPU_DONE) {
-			expect_of(cpu, other_cpu(cpu));
-			count++;
+		if (other_cpu_state(cpu) != OTHER_CPU_DONE)
+			continue;
+		fill_expected(expected, cpu);
+		if (first == FOUND_MTRRS && !found[first] && expected[first]) {
+			reason = "INIT has cleared them: QEMU does that, CPUs do not";
+			continue;
 		}
-	return count;
-}
-
-static bool mtrrs_cleared, mtrrs_wrong;
-
-static void expect_mtrrs(uint64_t cpu, const struct other_cpu *found)
-{
-	const uint64_t sum = mtrr_sum();
-
-	if (sum && !found->mtrrs)
-		mtrrs_cleared = true;
-	else if (!expect("sum over the MTRRs of the CPU with APIC ID", boot->cpus[cpu].apic_id, sum,
-			 found->mtrrs))
-		mtrrs_wrong = true;
-}
-
-/* Firmware sets all CPUs alike, and INIT leaves it so: SDM vol. 3A 11.11.8, table 9-1. */
-static void check_mtrrs(void)
-{
-	point_begin("every CPU: its MTRRs are those of CPU 0");
-	compare(expect_mtrrs);
-	if (mtrrs_cleared && !mtrrs_wrong)
-		point_skip("INIT has cleared them: QEMU does that, CPUs do not");
-	else
-		point_end();
+		for (unsigned n = first; n < end; n++)
+			expect(names[n], boot->cpus[cpu].apic_id, expected[n], found[n]);
+		compared = true;
+	}
+	return compared ? NULL : reason;
 }
 
 void check_cpu_findings(void)
 {
-	static const struct {
-		const char *description;
-		void (*expect_of)(uint64_t cpu, const struct other_cpu *found);
-	} points[] = {
-		{ "CR0, CR3, CR4, EFER and PAT are those of CPU 0", expect_registers },
-		{ "the local APIC in the fixmap is its own", expect_apic },
-		{ "RSP and exceptions in its own stack, the guard below it faults", expect_stack },
-		{ "GDTR, IDTR and TR lead into its entry area", expect_entry_area },
-		{ "#DB and NMI arrive on its IST stacks", expect_ist },
-		{ "kernel text is read-only, the lower half is empty", expect_accesses },
-		{ "its ministack shows what CPU 0 wrote", expect_ministack },
-		{ "sees what CPU 0 maps, without INVLPG", expect_mapped_late },
-	};
+	for (unsigned n = 0; n < POINTS; n++) {
+		const char *reason;
 
-	for (unsigned n = 0; n < sizeof(points) / sizeof(points[0]); n++) {
-		point_begin("every CPU: %s", points[n].description);
-		if (compare(points[n].expect_of))
-			point_end();
+		point_begin("every CPU, by APIC ID: %s", points[n].description);
+		reason = compare(points[n].first,
+				 n + 1 < POINTS ? points[n + 1].first : FOUND_COUNT);
+		if (reason)
+			point_skip(reason);
 		else
-			point_skip("no other CPU came to the end of its checks");
+			point_end();
 	}
-	check_mtrrs();
 }

@@ -16,14 +16,6 @@
 
 uint64_t other_cpu_mapped_phys;
 
-static bool expect_page(uint64_t virt, uint64_t phys)
-{
-	const uint64_t leaf = walk_lookup(boot->kernel_root_phys, virt, KEEL_LEVEL_PT);
-
-	return expect("page that the CPU cannot start without", virt, phys | KEEL_PTE_P,
-		      walk_phys(leaf, KEEL_LEVEL_PT) | (leaf & KEEL_PTE_P));
-}
-
 /*
  * A CPU that has no stack, or no descriptors to take an exception with, would reset the machine,
  * and nobody would read why.
@@ -31,17 +23,26 @@ static bool expect_page(uint64_t virt, uint64_t phys)
 static bool is_prepared(uint64_t cpu)
 {
 	const struct keel_cpu *c = &boot->cpus[cpu];
-	const uint64_t stack_end = KEEL_STACKS_START + (cpu + 1) * KEEL_STACK_SLOT_BYTES;
-	const uint64_t df_bytes = KEEL_CEA_IST_STACK_PAGES * KEEL_PAGE_SIZE;
-	const bool pages = expect_page(area_page(cpu, KEEL_CEA_GDT_PAGE), c->gdt_phys) &&
-			   expect_page(area_page(cpu, KEEL_CEA_TSS_PAGE), c->tss_phys) &&
-			   expect_page(ist_top(cpu, KEEL_CEA_DF_STACK_PAGE) - KEEL_PAGE_SIZE,
-				       c->ist_stacks_phys + df_bytes - KEEL_PAGE_SIZE) &&
-			   expect_page(stack_end - KEEL_PAGE_SIZE,
-				       c->stack_phys + KEEL_STACK_BYTES - KEEL_PAGE_SIZE);
+	const uint64_t area = KEEL_CEA_CPU_START(cpu);
+	const struct {
+		uint64_t virt, phys;
+	} pages[] = {
+		{ area + KEEL_CEA_GDT_PAGE * KEEL_PAGE_SIZE, c->gdt_phys },
+		{ area + KEEL_CEA_TSS_PAGE * KEEL_PAGE_SIZE, c->tss_phys },
+		{ area + (KEEL_CEA_DF_STACK_PAGE + KEEL_CEA_IST_STACK_PAGES - 1) * KEEL_PAGE_SIZE,
+		  c->ist_stacks_phys + (KEEL_CEA_IST_STACK_PAGES - 1) * KEEL_PAGE_SIZE },
+		{ KEEL_STACKS_START + (cpu + 1) * KEEL_STACK_SLOT_BYTES - KEEL_PAGE_SIZE,
+		  c->stack_phys + KEEL_STACK_BYTES - KEEL_PAGE_SIZE },
+	};
 
-	return pages &&
-	       expect("GDT up to the TSS is that of CPU 0", area_page(cpu, 0), 0,
+	for (unsigned n = 0; n < sizeof(pages) / sizeof(pages[0]); n++) {
+		uint64_t leaf = walk_lookup(boot->kernel_root_phys, pages[n].virt, KEEL_LEVEL_PT);
+
+		if (!expect("page that it needs", pages[n].virt, pages[n].phys | KEEL_PTE_P,
+			    leaf & (KEEL_PTE_ADDRESS | KEEL_PTE_P)))
+			return false;
+	}
+	return expect("GDT up to the TSS is that of CPU 0", area, 0,
 		      (uint64_t)__builtin_memcmp(page_virt(c->gdt_phys),
 						 page_virt(boot->cpus[0].gdt_phys), KEEL_TSS_SEL));
 }
@@ -57,8 +58,7 @@ static void check_start(uint64_t cpu)
 	}
 	*(uint64_t *)page_virt(boot->cpus[cpu].espfix_phys) = other_cpu_pattern(cpu);
 	if (is_prepared(cpu))
-		expect("in kernel text after INIT and SIPI, with APIC ID", id, true,
-		       start_cpu(cpu));
+		expect("in kernel text after INIT and SIPI", id, true, start_cpu(cpu));
 	point_end();
 }
 

@@ -81,16 +81,16 @@ static void check_ap_start(void)
 	const uint64_t phys = boot->ap_start_phys;
 
 	point_begin("memory map: a page below 1 MB to start CPUs from is kept, or none is free");
-	expect("boot_info.ap_start_phys", phys, 0, phys % KEEL_PAGE_SIZE);
-	expect("lies below 1 MB", phys, true, phys < REAL_MODE_END);
+	expect("a page below 1 MB", phys, phys % REAL_MODE_END / KEEL_PAGE_SIZE * KEEL_PAGE_SIZE,
+	       phys);
 	if (phys)
-		expect_cpu_area("page to start CPUs from", phys, KEEL_PAGE_SIZE);
+		expect_cpu_area("ap_start_phys", phys, KEEL_PAGE_SIZE);
 	/* Page 0 is nobody's: a zero means that there is no page. */
 	for (uint64_t n = 0; !phys && n < boot->memory_range_count; n++) {
 		const struct keel_memory_range *r = &boot->memory_ranges[n];
 
 		if (r->type == KEEL_MEMORY_TYPE_CONVENTIONAL && r->phys < REAL_MODE_END)
-			expect("end of free memory below 1 MB", r->phys, true,
+			expect("only page 0 is free", r->phys, true,
 			       r->phys + r->bytes <= KEEL_PAGE_SIZE);
 	}
 	point_end();

@@ -9,11 +9,14 @@
 
 #define STACKS_A_WINDOW (KEEL_ESPFIX_STEP_BYTES / KEEL_PAGE_SIZE * KEEL_ESPFIX_STACKS_PER_PAGE)
 
+/* From the first alias of a ministack to the last. */
+#define LAST_ALIAS_BYTES (KEEL_ESPFIX_WINDOW_BYTES - KEEL_ESPFIX_STEP_BYTES)
+
 _Noreturn void other_cpu_main(uint64_t cpu);
 
 /* other_cpu_code.S */
-struct other_cpu_access other_cpu_read(uint64_t virt);
-struct other_cpu_access other_cpu_write(uint64_t virt, uint8_t value);
+uint64_t other_cpu_read(uint64_t virt);
+uint64_t other_cpu_write(uint64_t virt, uint8_t value);
 void other_cpu_wait(const volatile uint64_t *nmi_top);
 extern const char other_cpu_read_at[], other_cpu_write_at[], other_cpu_access_end[];
 extern const char other_cpu_woken[];
@@ -37,11 +40,11 @@ uint64_t cpu_number(void)
 }
 
 /* The first alias of a ministack, as layout.h says. */
-static uint64_t espfix_virt(uint64_t cpu)
+static const volatile uint64_t *espfix(uint64_t cpu)
 {
-	return KEEL_ESPFIX_START + cpu / STACKS_A_WINDOW * KEEL_ESPFIX_WINDOW_BYTES +
-	       cpu % STACKS_A_WINDOW / KEEL_ESPFIX_STACKS_PER_PAGE * KEEL_PAGE_SIZE +
-	       cpu % KEEL_ESPFIX_STACKS_PER_PAGE * KEEL_ESPFIX_STACK_BYTES;
+	return (void *)(KEEL_ESPFIX_START + cpu / STACKS_A_WINDOW * KEEL_ESPFIX_WINDOW_BYTES +
+			cpu % STACKS_A_WINDOW / KEEL_ESPFIX_STACKS_PER_PAGE * KEEL_PAGE_SIZE +
+			cpu % KEEL_ESPFIX_STACKS_PER_PAGE * KEEL_ESPFIX_STACK_BYTES);
 }
 
 static void set_state(struct other_cpu *mine, enum other_cpu_state state)
@@ -64,13 +67,19 @@ bool other_cpu_reaches(uint64_t cpu, enum other_cpu_state state, unsigned micros
 	return true;
 }
 
-void common_registers(uint64_t common[COMMON_COUNT])
+void find_common(uint64_t found[FOUND_COUNT])
 {
-	common[COMMON_CR0] = read_cr0();
-	common[COMMON_CR3] = read_cr3();
-	common[COMMON_CR4] = read_cr4();
-	common[COMMON_EFER] = read_msr(MSR_EFER);
-	common[COMMON_PAT] = read_msr(KEEL_PAT_MSR);
+	found[FOUND_CR0] = read_cr0();
+	found[FOUND_CR3] = read_cr3();
+	found[FOUND_CR4] = read_cr4();
+	found[FOUND_EFER] = read_msr(MSR_EFER);
+	found[FOUND_PAT] = read_msr(KEEL_PAT_MSR);
+	found[FOUND_MTRRS] = mtrr_sum();
+}
+
+static uint64_t page_of(const void *virt)
+{
+	return (uint64_t)virt & ~(KEEL_PAGE_SIZE - 1);
 }
 
 void other_cpu_exception(struct fault_frame *frame)
@@ -79,18 +88,17 @@ void other_cpu_exception(struct fault_frame *frame)
 	const uint64_t top = (uint64_t)(frame + 1);
 
 	if (frame->vector == VECTOR_DB) {
-		mine->db_top = top;
+		mine->found[FOUND_DB_TOP] = top;
 	} else if (frame->vector == VECTOR_NMI) {
-		mine->nmi_top = top;
-		/* Between its look at nmi_top and HLT, it would sleep over what has come. */
+		mine->found[FOUND_NMI_TOP] = top;
+		/* Between its look at FOUND_NMI_TOP and HLT, it would sleep over what has come. */
 		if (frame->rip - (uint64_t)other_cpu_wait <
 		    (uint64_t)(other_cpu_woken - (const char *)other_cpu_wait))
 			frame->rip = (uint64_t)other_cpu_woken;
 	} else if (frame->rip == (uint64_t)other_cpu_read_at ||
 		   frame->rip == (uint64_t)other_cpu_write_at) {
-		mine->fault_top = top;
-		frame->rax = frame->vector;
-		frame->rdx = frame->error;
+		mine->found[FOUND_FAULT_PAGE] = page_of(frame);
+		frame->rax = other_cpu_fault(frame->vector, frame->error);
 		frame->rip = (uint64_t)other_cpu_access_end;
 	} else {
 		mine->death = (struct fault){ frame->vector, frame->error, read_cr2() };
@@ -101,24 +109,29 @@ void other_cpu_exception(struct fault_frame *frame)
 }
 
 /* All of this is compared by the boot CPU. */
-static void look_around(struct other_cpu *mine, uint64_t cpu)
+static void look_around(uint64_t found[FOUND_COUNT], uint64_t cpu)
 {
-	const uint64_t slot = KEEL_STACKS_START + cpu * KEEL_STACK_SLOT_BYTES;
-	const uint64_t ministack = espfix_virt(cpu);
+	const uint64_t stack =
+		KEEL_STACKS_START + (cpu + 1) * KEEL_STACK_SLOT_BYTES - KEEL_STACK_BYTES;
+	const volatile uint64_t *ministack = espfix(cpu);
+	struct table_register gdtr, idtr;
+	uint16_t tr;
 
-	mine->apic_id = apic_id();
-	common_registers(mine->common);
-	mine->mtrrs = mtrr_sum();
-	asm volatile("sgdt %0" : "=m"(mine->gdtr));
-	asm volatile("sidt %0" : "=m"(mine->idtr));
-	asm volatile("str %0" : "=r"(mine->tr));
-	asm volatile("mov %%rsp, %0" : "=r"(mine->rsp));
-	mine->guard = other_cpu_write(slot + KEEL_STACK_SLOT_BYTES - KEEL_STACK_BYTES - 1, 0);
-	mine->text = other_cpu_write((uint64_t)text_start, (uint8_t)*text_start);
-	mine->lower_half = other_cpu_read(boot->ap_start_phys);
-	mine->noncanonical = other_cpu_read(KEEL_NONCANONICAL_START);
-	mine->ministack[0] = *(const volatile uint64_t *)ministack;
-	mine->ministack[1] = *(const volatile uint64_t *)(ministack + OTHER_CPU_LAST_ALIAS);
+	find_common(found);
+	found[FOUND_APIC_ID] = apic_id();
+	asm volatile("sgdt %0; sidt %1; str %2" : "=m"(gdtr), "=m"(idtr), "=r"(tr));
+	found[FOUND_GDT] = gdtr.base;
+	found[FOUND_GDT_LIMIT] = gdtr.limit;
+	found[FOUND_IDT] = idtr.base;
+	found[FOUND_IDT_LIMIT] = idtr.limit;
+	found[FOUND_TR] = tr;
+	found[FOUND_RSP_PAGE] = page_of(__builtin_frame_address(0));
+	found[FOUND_GUARD] = other_cpu_write(stack - 1, 0);
+	found[FOUND_TEXT] = other_cpu_write((uint64_t)text_start, (uint8_t)*text_start);
+	found[FOUND_LOWER_HALF] = other_cpu_read(boot->ap_start_phys);
+	found[FOUND_NONCANONICAL] = other_cpu_read(KEEL_NONCANONICAL_START);
+	found[FOUND_MINISTACK_FIRST] = *ministack;
+	found[FOUND_MINISTACK_LAST] = ministack[LAST_ALIAS_BYTES / sizeof(*ministack)];
 	asm volatile("int $1" : : : "memory");
 }
 
@@ -127,10 +140,10 @@ _Noreturn void other_cpu_main(uint64_t cpu)
 	struct other_cpu *mine = other_cpu(cpu);
 
 	set_state(mine, OTHER_CPU_RUNS);
-	look_around(mine, cpu);
+	look_around(mine->found, cpu);
 	set_state(mine, OTHER_CPU_WAITS);
-	other_cpu_wait(&mine->nmi_top);
-	mine->mapped_late = *(const volatile uint64_t *)OTHER_CPU_MAPPED_LATE;
+	other_cpu_wait(&mine->found[FOUND_NMI_TOP]);
+	mine->found[FOUND_MAPPED_LATE] = *(const volatile uint64_t *)OTHER_CPU_MAPPED_LATE;
 	set_state(mine, OTHER_CPU_DONE);
 	halt_forever();
 }

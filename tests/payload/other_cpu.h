@@ -22,38 +22,58 @@ enum other_cpu_state {
 	OTHER_CPU_DIED	 /* an exception that nobody expected */
 };
 
-/* Registers that all CPUs have in common. */
-enum common_register { COMMON_CR0, COMMON_CR3, COMMON_CR4, COMMON_EFER, COMMON_PAT, COMMON_COUNT };
+/* What a CPU finds. An access: other_cpu_fault(), or PROBE_NO_FAULT. */
+enum other_cpu_finding {
+	/* From here on, all CPUs have to find the same. */
+	FOUND_CR0,
+	FOUND_CR3,
+	FOUND_CR4,
+	FOUND_EFER,
+	FOUND_PAT,
 
-/* Tried accesses. PROBE_NO_FAULT in vector: it worked. In the registers of a function's result. */
-struct other_cpu_access {
-	uint64_t vector;
-	uint64_t error;
+	FOUND_APIC_ID,
+
+	FOUND_RSP_PAGE,
+	FOUND_FAULT_PAGE, /* where the frame of those accesses' exceptions lies */
+	FOUND_GUARD,
+
+	FOUND_GDT,
+	FOUND_GDT_LIMIT,
+	FOUND_IDT,
+	FOUND_IDT_LIMIT,
+	FOUND_TR,
+
+	FOUND_DB_TOP, /* where the frame that the CPU pushed ends */
+	FOUND_NMI_TOP,
+
+	FOUND_TEXT,
+	FOUND_LOWER_HALF,
+	FOUND_NONCANONICAL,
+
+	FOUND_MINISTACK_FIRST, /* aliases */
+	FOUND_MINISTACK_LAST,
+
+	FOUND_MAPPED_LATE,
+
+	FOUND_MTRRS, /* mtrr_sum(): the same for all CPUs again */
+	FOUND_COUNT
 };
 
 struct other_cpu {
 	uint32_t state; /* enum other_cpu_state; atomic */
-	uint32_t apic_id;
-	uint64_t common[COMMON_COUNT];
-	uint64_t mtrrs; /* mtrr_sum() */
-	struct table_register gdtr, idtr;
-	uint16_t tr;
-	uint64_t rsp;
-	struct other_cpu_access guard, text, lower_half, noncanonical;
-	/* Where the frame that the CPU pushed ends: an exception of those accesses, #DB, NMI. */
-	uint64_t fault_top, db_top, nmi_top;
-	uint64_t ministack[2]; /* the first and the last alias */
-	uint64_t mapped_late;
-	struct fault death;
+	uint64_t found[FOUND_COUNT];
+	struct fault death; /* and where, for OTHER_CPU_DIED */
 	uint64_t death_rip;
 };
+
+static inline uint64_t other_cpu_fault(uint64_t vector, uint64_t error)
+{
+	return vector << 32 | error;
+}
 
 /* The page that the boot CPU maps while the others wait for their NMI: the first free slot. */
 #define OTHER_CPU_MAPPED_LATE KEEL_FIXMAP_SLOT(KEEL_FIXMAP_SLOTS)
 extern uint64_t other_cpu_mapped_phys; /* stands in its first bytes too */
-
-/* Of the ministack aliases that are read, from the first. */
-#define OTHER_CPU_LAST_ALIAS (KEEL_ESPFIX_WINDOW_BYTES - KEEL_ESPFIX_STEP_BYTES)
 
 /* What a CPU is to find in its ministack: its address, which no other one has. */
 static inline uint64_t other_cpu_pattern(uint64_t cpu)
@@ -61,23 +81,14 @@ static inline uint64_t other_cpu_pattern(uint64_t cpu)
 	return boot->cpus[cpu].espfix_phys;
 }
 
-/* Addresses in a CPU's entry area: of a page, and where an IST stack begins as RSP. */
-static inline uint64_t area_page(uint64_t cpu, unsigned page)
-{
-	return KEEL_CEA_CPU_START(cpu) + page * KEEL_PAGE_SIZE;
-}
-
-static inline uint64_t ist_top(uint64_t cpu, unsigned page)
-{
-	return area_page(cpu, page + KEEL_CEA_IST_STACK_PAGES);
-}
-
 /* The number in boot_info of the CPU that this runs on. */
 uint64_t cpu_number(void);
 
 struct other_cpu *other_cpu(uint64_t cpu);
 enum other_cpu_state other_cpu_state(uint64_t cpu);
-void common_registers(uint64_t common[COMMON_COUNT]);
+
+/* Fills in what all CPUs have to find alike, as it is on this one. */
+void find_common(uint64_t found[FOUND_COUNT]);
 
 /* Waits for the state, or a later one, at most about that long. */
 bool other_cpu_reaches(uint64_t cpu, enum other_cpu_state state, unsigned microseconds);

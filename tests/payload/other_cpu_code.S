@@ -5,7 +5,7 @@
  */
 	.text
 
-	/* Returns PROBE_NO_FAULT in RAX, or the handler puts vector and error into RAX and RDX. */
+	/* Returns PROBE_NO_FAULT, unless the handler puts other_cpu_fault() into RAX. */
 	.macro ACCESS name, access:vararg
 	.globl other_cpu_\name, other_cpu_\name\()_at
 	.type other_cpu_\name, @function
