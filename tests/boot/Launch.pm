@@ -49,7 +49,7 @@ sub launch {
 		push @tries, $try;
 	}
 	diag("it ended with '$ended'; the serial port:\n$text")
-		if !@tries || $ended ne 'guest-shutdown';
+		if $ended ne 'guest-shutdown' || (!@tries && $text !~ /^TAP version/m);
 	return { serial => $machine->{serial}, text => $text, ended => $ended, tries => \@tries };
 }
 

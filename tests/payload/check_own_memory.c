@@ -6,6 +6,8 @@
 #include "checks.h"
 #include "report.h"
 
+#define REAL_MODE_END KEEL_U64(0x100000)
+
 /* One range of the map, of this type, holds all of it: neighbours are merged. */
 static void expect_kept(const char *what, uint64_t phys, uint64_t bytes, uint32_t type)
 {
@@ -73,10 +75,32 @@ static void check_cpu_areas(void)
 	point_end();
 }
 
+/* A start-up interrupt has eight bits for the page: SDM vol. 3A 8.4.3. */
+static void check_ap_start(void)
+{
+	const uint64_t phys = boot->ap_start_phys;
+
+	point_begin("memory map: a page below 1 MB to start CPUs from is kept, or none is free");
+	expect("a page below 1 MB", phys, phys % REAL_MODE_END / KEEL_PAGE_SIZE * KEEL_PAGE_SIZE,
+	       phys);
+	if (phys)
+		expect_cpu_area("ap_start_phys", phys, KEEL_PAGE_SIZE);
+	/* Page 0 is nobody's: a zero means that there is no page. */
+	for (uint64_t n = 0; !phys && n < boot->memory_range_count; n++) {
+		const struct keel_memory_range *r = &boot->memory_ranges[n];
+
+		if (r->type == KEEL_MEMORY_TYPE_CONVENTIONAL && r->phys < REAL_MODE_END)
+			expect("only page 0 is free", r->phys, true,
+			       r->phys + r->bytes <= KEEL_PAGE_SIZE);
+	}
+	point_end();
+}
+
 void check_own_memory(void)
 {
 	check_data();
 	check_cpu_areas();
+	check_ap_start();
 
 	point_begin("memory map: page tables and kernel are kept");
 	expect_kept("page tables", boot->tables_phys, boot->tables_planned * KEEL_PAGE_SIZE,

@@ -43,6 +43,7 @@ void check_memory_types(void);
 void check_module(void);
 void check_fixmap_use(void);
 void check_leaf_bits(void);
+void check_other_cpus(void);
 void check_runtime_services(void);
 /* Parts of it. */
 void check_variables(void);
@@ -55,6 +56,9 @@ void use_stacks(void);
 void use_entry_area(void);
 void use_espfix(void);
 void use_vsyscall(void);
+
+/* Part of check_other_cpus(). */
+void check_cpu_findings(void);
 
 /* Comments: the map as it was found, and what building it took. */
 void show_map(void);

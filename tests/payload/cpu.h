@@ -99,6 +99,11 @@ static inline uint64_t read_msr(uint32_t msr)
 	return (uint64_t)high << 32 | low;
 }
 
+static inline void write_msr(uint32_t msr, uint64_t value)
+{
+	asm volatile("wrmsr" : : "a"((uint32_t)value), "d"((uint32_t)(value >> 32)), "c"(msr));
+}
+
 /* All zero for a leaf that the CPU does not have. */
 static inline struct cpuid read_cpuid(uint32_t leaf)
 {

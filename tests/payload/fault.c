@@ -4,6 +4,7 @@
 #include "cpu.h"
 #include "excursion.h"
 #include "fault.h"
+#include "other_cpu.h"
 #include "power.h"
 #include "report.h"
 
@@ -91,6 +92,10 @@ void exception(struct fault_frame *frame)
 {
 	static int unexpected;
 
+	if (cpu_number() != 0) {
+		other_cpu_exception(frame);
+		return;
+	}
 	if (excursion_ends(frame))
 		return;
 	/* What a fetch that should have faulted executes can raise any fault. */

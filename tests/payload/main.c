@@ -84,6 +84,7 @@ _Noreturn void kernel_main(const struct keel_boot_info *info)
 	check_module();
 	check_fixmap_use();
 	check_leaf_bits();
+	check_other_cpus();
 	check_runtime_services();
 	put_to_use();
 	comment("ticks self_check=%lu", read_tsc() - boot->jump_tsc);

@@ -7,6 +7,7 @@
 
 #define FIXED_RANGES_END UINT64_C(0x100000)
 #define CAP_COUNT	 0xff
+#define CAP_FIXED	 BIT(8)
 #define MASK_VALID	 BIT(11)
 #define DEF_TYPE_ENABLED BIT(11)
 #define DEF_TYPE_FIXED	 BIT(10)
@@ -96,4 +97,27 @@ uint8_t mtrr_type(uint64_t phys)
 		in_range = true;
 	}
 	return in_range ? type : (uint8_t)def_type;
+}
+
+static uint64_t add(uint64_t sum, uint32_t msr)
+{
+	/* Any odd factor that spreads the bits. */
+	return sum * UINT64_C(0x9e3779b97f4a7c15) + read_msr(msr);
+}
+
+uint64_t mtrr_sum(void)
+{
+	static const uint16_t fixed[] = { 0x250, 0x258, 0x259, 0x268, 0x269, 0x26a,
+					  0x26b, 0x26c, 0x26d, 0x26e, 0x26f };
+	uint64_t sum = 0, cap;
+
+	if (!(read_cpuid(1).edx & CPUID_1_EDX_MTRR))
+		return 0;
+	cap = read_msr(MSR_MTRR_CAP);
+	sum = add(sum, MSR_MTRR_DEF_TYPE);
+	for (unsigned n = 0; n < (cap & CAP_COUNT); n++)
+		sum = add(add(sum, MSR_MTRR_PHYSBASE(n)), MSR_MTRR_PHYSMASK(n));
+	for (unsigned n = 0; cap & CAP_FIXED && n < sizeof(fixed) / sizeof(fixed[0]); n++)
+		sum = add(sum, fixed[n]);
+	return sum;
 }

@@ -21,4 +21,7 @@ bool mtrr_is_uniform(uint64_t phys, uint64_t bytes);
  */
 uint8_t mtrr_type(uint64_t phys);
 
+/* All of this CPU's registers in one number: CPUs that agree have equal numbers. */
+uint64_t mtrr_sum(void);
+
 #endif

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* This CPU's local APIC, in the mode that boot_info says. Intel SDM vol. 3A, chapter 10. */
+#ifndef PAYLOAD_APIC_H
+#define PAYLOAD_APIC_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Interrupts for another CPU: the low half of the interrupt command register (figure 10-12). */
+#define APIC_INIT	    0x4500
+#define APIC_START_UP(phys) (0x4600 | (uint32_t)((phys) / KEEL_PAGE_SIZE))
+#define APIC_NMI	    0x4400
+
+/* The ID of the APIC that answers. */
+uint32_t apic_id(void);
+
+/* xAPIC mode has eight bits for an ID, and the highest means every CPU. */
+bool apic_can_reach(uint32_t id);
+
+/* Everything that this CPU wrote before is seen by the CPU that is interrupted. */
+void apic_send(uint32_t id, uint32_t command);
+
+#endif
