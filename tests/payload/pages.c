@@ -12,12 +12,12 @@ static uint64_t next_phys, end_phys;
 /* Pages that were given back, each with the address of the next one in its first bytes. */
 static uint64_t given_phys;
 
-static void choose_range(void)
+static void choose_range(uint32_t type)
 {
 	for (uint64_t n = 0; n < boot->memory_range_count; n++) {
 		const struct keel_memory_range *r = &boot->memory_ranges[n];
 
-		if (r->type == KEEL_MEMORY_TYPE_CONVENTIONAL && r->phys + r->bytes <= BELOW &&
+		if (r->type == type && r->phys + r->bytes <= BELOW &&
 		    r->bytes > end_phys - next_phys) {
 			next_phys = r->phys;
 			end_phys = r->phys + r->bytes;
@@ -27,17 +27,21 @@ static void choose_range(void)
 
 uint64_t page_take(void)
 {
+	/* What boot services had is free too, but some firmware goes on using it: only at need. */
+	static const uint32_t types[] = { KEEL_MEMORY_TYPE_CONVENTIONAL,
+					  KEEL_MEMORY_TYPE_BOOT_SERVICES_DATA };
+	static unsigned tried;
 	uint64_t phys = given_phys;
 
-	if (!end_phys)
-		choose_range();
+	while (next_phys == end_phys && tried < sizeof(types) / sizeof(types[0]))
+		choose_range(types[tried++]);
 	if (phys) {
 		given_phys = *(uint64_t *)page_virt(phys);
 	} else if (next_phys < end_phys) {
 		phys = next_phys;
 		next_phys += KEEL_PAGE_SIZE;
 	} else {
-		report_bail_out("no conventional memory below 4 GB is left at 0x%lx", end_phys);
+		report_bail_out("no free memory below 4 GB is left at 0x%lx", end_phys);
 		power_off();
 	}
 	__builtin_memset(page_virt(phys), 0, KEEL_PAGE_SIZE);
