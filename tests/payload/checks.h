@@ -38,9 +38,6 @@ void check_probes(void);
 void check_other_cpus(void);
 void check_runtime_services(void);
 
-/* Part of check_other_cpus(). */
-void check_cpu_findings(void);
-
 /* Comments: the map as it was found, and what building it took. */
 void show_map(void);
 void show_figures(void);
