@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What the other CPUs found, against what each of them should have found. */
-#include "checks.h"
 #include "mtrr.h"
 #include "other_cpu.h"
 #include "report.h"

@@ -57,9 +57,6 @@ void use_entry_area(void);
 void use_espfix(void);
 void use_vsyscall(void);
 
-/* Part of check_other_cpus(). */
-void check_cpu_findings(void);
-
 /* Comments: the map as it was found, and what building it took. */
 void show_map(void);
 void show_legend(void); /* what the colours of the map mean */

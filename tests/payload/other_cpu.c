@@ -101,7 +101,10 @@ void other_cpu_exception(struct fault_frame *frame)
 		frame->rax = other_cpu_fault(frame->vector, frame->error);
 		frame->rip = (uint64_t)other_cpu_access_end;
 	} else {
-		mine->death = (struct fault){ frame->vector, frame->error, read_cr2(), frame->rip };
+		mine->death = (struct fault){ .vector = frame->vector,
+					      .error = frame->error,
+					      .cr2 = read_cr2(),
+					      .rip = frame->rip };
 		mine->death_rip = frame->rip;
 		set_state(mine, OTHER_CPU_DIED);
 		halt_forever();

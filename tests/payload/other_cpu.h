@@ -93,6 +93,9 @@ void find_common(uint64_t found[FOUND_COUNT]);
 /* Waits for the state, or a later one, at most about that long. */
 bool other_cpu_reaches(uint64_t cpu, enum other_cpu_state state, unsigned microseconds);
 
+/* The part of check_other_cpus() that compares what they found. */
+void check_cpu_findings(void);
+
 /* An exception on any CPU but the first: it shares nothing with how that one recovers. */
 void other_cpu_exception(struct fault_frame *frame);
 
