@@ -14,9 +14,11 @@ no warnings 'portable';			# addresses have 64 bits
 
 use Gdb;
 use Qemu;
+use SelfCheck;
 use Time::HiRes qw(time);
 
 use constant {
+	BOOT_SECONDS => 120,
 	PAGE    => 1 << 12,
 	ADDRESS => 0x000ffffffffff000,
 	P       => 1 << 0,
@@ -53,7 +55,7 @@ sub new {
 	my $machine = Qemu->new(image => 'build/keel.img', debug => 1, %options);
 	my $self = bless { machine => $machine, pages => {}, offset => offsets() }, $class;
 	my $gdb = $self->{gdb} = Gdb->new("$machine->{dir}/gdb");
-	$gdb->run_to(entry_point('build/selfcheck.elf'), $machine->{limit});
+	$gdb->run_to(entry_point('build/selfcheck.elf'), BOOT_SECONDS);
 	$self->{registers} = $gdb->registers;
 	$self->{direct_map} = $self->constant('KEEL_DIRECT_MAP_START');
 	$self->{boot} = $self->{registers}{rdi} - $self->{direct_map};
@@ -87,6 +89,11 @@ sub run {
 	$self->{gdb}->go;
 	$machine->{deadline} = time + $seconds;
 	return $machine->follow(undef, $until);
+}
+
+# What the kernel has written since it was set back.
+sub serial {
+	return SelfCheck::clean($_[0]{machine}{serial});
 }
 
 sub stop {
@@ -124,7 +131,18 @@ sub set_number {
 
 sub constant {
 	my ($self, $name) = @_;
+	return $self->offset($name);
+}
+
+# Offset and bytes of a member in its structure.
+sub offset {
+	my ($self, $name) = @_;
 	return ($self->{offset}{$name} // die "offsets.c does not know $name\n")->{value};
+}
+
+sub bytes {
+	my ($self, $name) = @_;
+	return ($self->{offset}{$name} // die "offsets.c does not know $name\n")->{bytes};
 }
 
 # Physical address and bytes of a member: "boot_info.flags", or "cpu.gdt_phys" with the number of
@@ -132,14 +150,13 @@ sub constant {
 sub place {
 	my ($self, $name, $n) = @_;
 	my ($type) = $name =~ /^(\w+)/;
-	my $member = $self->{offset}{$name} // die "offsets.c does not know $name\n";
 	my $base = $self->{boot};
 	if ($type ne 'boot_info') {
 		my ($array) = grep { ARRAYS->{$_} eq $type } keys %{ ARRAYS() };
 		$base = $self->get("boot_info.$array") - $self->{direct_map}
-			+ $n * $self->{offset}{$type}{bytes};
+			+ $n * $self->bytes($type);
 	}
-	return ($base + $member->{value}, $member->{bytes});
+	return ($base + $self->offset($name), $self->bytes($name));
 }
 
 sub get {
@@ -166,18 +183,6 @@ sub entry {
 		return undef if !($entry & P) || $at < 4 && $entry & PS;
 		$table = $entry & ADDRESS;
 	}
-}
-
-# Level and physical address of the leaf that maps virt, or nothing.
-sub leaf {
-	my ($self, $virt) = @_;
-	for my $level (3, 2, 1) {
-		my $place = $self->entry($virt, $level) // return;
-		my $entry = $self->number($place);
-		return unless $entry & P;
-		return ($level, $place) if $level == 1 || $entry & PS;
-	}
-	return;
 }
 
 1;
