@@ -339,8 +339,8 @@ build/tests/boot/drivers/%.o: tests/boot/drivers/%.c
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(EFI_CFLAGS) -Itests/boot/drivers/lib $(DEPEND) -c $< -o $@
 
-# Rows of the layout as text, for tests that are not written in C.
-build/tests/boot/layout: tests/boot/layout.c
+# The layout's rows and boot_info's offsets as text, for tests that are not written in C.
+build/tests/boot/layout build/tests/boot/offsets: build/tests/boot/%: tests/boot/%.c
 	$(call say,HOSTCC)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) -std=gnu11 -O1 $(WARNINGS) -Iinclude $(DEPEND) $< -o $@
@@ -348,7 +348,7 @@ build/tests/boot/layout: tests/boot/layout.c
 # --- Running -------------------------------------------------------------------------------------
 
 # What the tests need, built in one go; then only prove runs.
-TEST_FILES = $(UNIT) $(FUZZ:%=build/replay_%) build/keelmap build/host/keelmap $(DRIVERS) build/keel.efi build/keel.img build/tests/boot/layout
+TEST_FILES = $(UNIT) $(FUZZ:%=build/replay_%) build/keelmap build/host/keelmap $(DRIVERS) build/keel.efi build/keel.img build/tests/boot/layout build/tests/boot/offsets
 
 # The packages come first and decide what can be built, so the build is a make of its own.
 .PHONY: run

@@ -34,6 +34,7 @@ my %defaults = (
 	cpu      => 'max',
 	firmware => 'default',		# or smm: see ovmf/firmware
 	icount   => 0,			# count instructions: slow, and the same on every machine
+	debug    => 0,			# savevm and loadvm work, and QEMU's gdb stub is at "$dir/gdb"
 	limit    => 120,		# seconds
 	extra    => [],			# further arguments to QEMU
 );
@@ -65,12 +66,16 @@ sub _arguments {
 		# Large guests touch little of their memory: do not set all of it aside.
 		'-object', "memory-backend-ram,id=ram,size=$self->{memory},reserve=off", @flash,
 		'-drive', "if=pflash,unit=0,format=raw,readonly=on,file=$code",
-		'-drive', "if=pflash,unit=1,format=raw,file=$dir/vars.fd",
+		# A snapshot of the machine needs drives that have snapshots: temporary overlays do.
+		'-drive', "if=pflash,unit=1,format=raw,file=$dir/vars.fd"
+			. ($self->{debug} ? ',snapshot=on' : ''),
 		'-drive', "if=virtio,format=raw,snapshot=on,file=$self->{image}",
 		'-nodefaults', '-vga', 'std', '-display', 'none', '-serial', 'stdio',
 		'-action', 'shutdown=pause,reboot=shutdown',
 		'-chardev', "socket,id=qmp,path=$dir/qmp", '-mon', 'chardev=qmp,mode=control',
 		$self->{icount} ? ('-icount', 'shift=0,sleep=off') : (),
+		$self->{debug} ? ('-chardev', "socket,id=gdb,path=$dir/gdb,server=on,wait=off",
+			'-gdb', 'chardev:gdb') : (),
 		@{ $self->{extra} });
 }
 
@@ -159,6 +164,28 @@ sub command {
 	my $reply = $self->_reply;
 	die "Qemu: $name: $reply->{error}{desc}\n" if $reply->{error};
 	return $reply->{return};
+}
+
+# Waits until QEMU has said that this has happened.
+sub wait_for_event {
+	my ($self, $name) = @_;
+	$self->{deadline} = time + 30;
+	until (grep { $_->{event} eq $name } @{ $self->{events} }) {
+		my $message = $self->_message or die "Qemu: no $name: " . $self->complaint . "\n";
+		push @{ $self->{events} }, $message;
+	}
+}
+
+# For a machine that was set back: what it wrote, and how it ended, no longer counts.
+sub forget {
+	my $self = shift;
+	my $rest = IO::Select->new($self->{stdout});
+	while ($rest->can_read(0)) {
+		last unless $self->_read_serial;
+	}
+	$self->{serial} = '';
+	$self->{ended} = undef;
+	$self->{events} = [];
 }
 
 # A command of the monitor for people, such as "info tlb"; its text.

@@ -112,6 +112,8 @@ static uint64_t check_range(const struct keel_memory_range *r)
 		expect("the firmware knows it", phys, true, span.known);
 		if (!types_agree(r->type, span.type))
 			expect("type", phys, span.type, r->type);
+		if (r->type < KEEL_MEMORY_TYPE_UEFI_COUNT)
+			expect("attribute", phys, span.attribute, r->attribute);
 		phys = span.end;
 	}
 	mapped = firmware_is_memory(r->type) || r->type >= KEEL_MEMORY_TYPE_KERNEL;

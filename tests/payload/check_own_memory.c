@@ -60,6 +60,8 @@ static void check_cpu_areas(void)
 	point_begin("memory map: the CPUs' tables and stacks are kept");
 	expect_cpu_area("IDT", boot->idt_phys, KEEL_PAGE_SIZE);
 	expect_cpu_area("vsyscall page", boot->vsyscall_phys, KEEL_PAGE_SIZE);
+	if (boot->ap_start_phys)
+		expect_cpu_area("page to start CPUs from", boot->ap_start_phys, KEEL_PAGE_SIZE);
 	for (uint64_t n = 0; n < boot->cpu_count; n++) {
 		const struct keel_cpu *cpu = &boot->cpus[n];
 

@@ -56,6 +56,28 @@ void check_exclusion(void)
 	check_user_bits();
 }
 
+/* check_espfix() compares the entries of these windows with boot_info.cpus one by one. */
+static void expect_window(const struct keel_mapping *m)
+{
+	const uint64_t stacks_a_step = KEEL_ESPFIX_STEP_BYTES / KEEL_ESPFIX_STACK_BYTES;
+	const uint64_t cpu =
+		(m->virt - KEEL_ESPFIX_START) / KEEL_ESPFIX_WINDOW_BYTES * stacks_a_step;
+	uint64_t stacks = boot->cpu_count - cpu;
+
+	if (!expect("a window of %esp fixup stacks", m->virt, true,
+		    m->region == KEEL_REGION_ESPFIX && cpu < boot->cpu_count))
+		return;
+	if (stacks > stacks_a_step)
+		stacks = stacks_a_step;
+	expect("bytes of a window", m->virt, KEEL_ESPFIX_WINDOW_BYTES, m->bytes);
+	expect("rights of a window", m->virt, KEEL_RIGHTS_R, m->rights);
+	expect("memory type of a window", m->virt, KEEL_MEMORY_WB, m->memory_type);
+	expect("frames of a window", m->virt, boot->cpus[cpu].espfix_phys, m->phys);
+	expect("pages of a step", m->virt,
+	       (stacks + KEEL_ESPFIX_STACKS_PER_PAGE - 1) / KEEL_ESPFIX_STACKS_PER_PAGE,
+	       m->repeat_pages);
+}
+
 static void expect_mapping(const struct keel_mapping *m)
 {
 	const struct found_piece piece = {
@@ -68,10 +90,12 @@ static void expect_mapping(const struct keel_mapping *m)
 
 	expect("the mapping lies in its region", m->virt, true,
 	       m->region < KEEL_REGION_COUNT && m->virt >= keel_layout[m->region].start &&
+		       m->virt <= keel_layout[m->region].last &&
 		       m->bytes - 1 <= keel_layout[m->region].last - m->virt);
-	/* check_espfix() compares these windows entry by entry. */
+	if (m->rights != KEEL_RIGHTS_NONE)
+		expect("level of a mapping that is not for tables", m->virt, 0, m->level);
 	if (m->repeat_pages)
-		expect("a window of %esp fixup stacks", m->virt, KEEL_REGION_ESPFIX, m->region);
+		expect_window(m);
 	else if (m->rights == KEEL_RIGHTS_NONE)
 		found_expect_tables(m->virt, m->virt + (m->bytes - 1), m->level);
 	else

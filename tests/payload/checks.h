@@ -33,6 +33,9 @@ void check_exclusion(void);
 void check_mappings(void);
 void check_tables(void);
 
+/* Reads what the firmware left in memory. */
+void check_facts(void);
+
 /* These use the map. */
 void check_probes(void);
 void check_region_probes(void);

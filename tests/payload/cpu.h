@@ -34,11 +34,14 @@
 #define RFLAGS_DF BIT(10)
 #define RFLAGS_AC BIT(18)
 
+#define MSR_APIC_BASE	     0x1b
 #define MSR_MTRR_CAP	     0xfe
 #define MSR_MTRR_PHYSBASE(n) (0x200 + 2 * (n))
 #define MSR_MTRR_PHYSMASK(n) (0x201 + 2 * (n))
 #define MSR_MTRR_DEF_TYPE    0x2ff
 #define MSR_EFER	     0xc0000080
+
+#define APIC_BASE_X2APIC BIT(10)
 
 #define EFER_LME BIT(8)
 #define EFER_LMA BIT(10)

@@ -52,6 +52,29 @@ bool firmware_is_runtime(const struct keel_efi_descriptor *d)
 	       d->type == KEEL_MEMORY_TYPE_RUNTIME_SERVICES_DATA;
 }
 
+static uint64_t convert(uint64_t address, bool to_virt)
+{
+	for (uint64_t n = 0; n < firmware_count(); n++) {
+		const struct keel_efi_descriptor *d = firmware_descriptor(n);
+
+		if (!d || !firmware_is_runtime(d))
+			continue;
+		if (address - (to_virt ? d->phys : d->virt) < firmware_bytes(d))
+			return address + (to_virt ? d->virt - d->phys : d->phys - d->virt);
+	}
+	return address;
+}
+
+uint64_t firmware_runtime_virt(uint64_t phys)
+{
+	return convert(phys, true);
+}
+
+uint64_t firmware_runtime_phys(uint64_t virt)
+{
+	return convert(virt, false);
+}
+
 enum keel_memory_type firmware_memory_type(uint32_t type, uint64_t attribute)
 {
 	/* The bits are capabilities; boards offer write-back on flash and ECAM. */

@@ -38,6 +38,13 @@ bool firmware_is_memory(uint32_t type);
 /* RUNTIME, or a type that means it: some boards forget the bit. */
 bool firmware_is_runtime(const struct keel_efi_descriptor *d);
 
+/*
+ * The virtual address of a physical one in the EFI region, and back; an address that lies in no
+ * runtime descriptor stays as it is.
+ */
+uint64_t firmware_runtime_virt(uint64_t phys);
+uint64_t firmware_runtime_phys(uint64_t virt);
+
 /* How a mapping of such memory is cached. */
 enum keel_memory_type firmware_memory_type(uint32_t type, uint64_t attribute);
 

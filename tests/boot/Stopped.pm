@@ -1,0 +1,188 @@
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# A machine that is stopped at the kernel's entry point, and that can be brought back to it as often
+# as wanted: QEMU's gdb stub stops it, a snapshot brings it back. In between, boot_info, page tables
+# and all other physical memory can be changed, and the kernel runs with what was changed.
+#
+# What is read is always what was there at the entry. Members and constants go by the names that
+# build/tests/boot/offsets gives them: "cpu.gdt_phys" is a member, "cpu" the whole structure.
+package Stopped;
+
+use strict;
+use warnings;
+no warnings 'portable';			# addresses have 64 bits
+
+use Gdb;
+use Qemu;
+use SelfCheck;
+use Time::HiRes qw(time);
+
+use constant {
+	BOOT_SECONDS => 120,
+	PAGE    => 1 << 12,
+	ADDRESS => 0x000ffffffffff000,
+	P       => 1 << 0,
+	PS      => 1 << 7,
+	# The parts of boot_info that are arrays, and of what.
+	ARRAYS => {
+		memory_ranges => 'memory_range', mappings => 'mapping', segments => 'segment',
+		cpus => 'cpu', io_apics => 'io_apic',
+	},
+};
+
+# e_entry of an ELF64 file.
+sub entry_point {
+	my ($path) = @_;
+	open(my $file, '<:raw', $path) or die "$path: $!\n";
+	read($file, my $header, 64) == 64 or die "$path: too short\n";
+	return unpack 'x24 Q<', $header;
+}
+
+sub offsets {
+	my %offset;
+	for (`build/tests/boot/offsets`) {
+		chomp;
+		my ($name, $value, $bytes) = split /\t/;
+		$offset{$name} = { value => hex $value, bytes => $bytes };
+	}
+	die "build/tests/boot/offsets printed nothing; make it first\n" unless %offset;
+	return \%offset;
+}
+
+# Boots until the kernel's first instruction; options are those of Qemu.pm.
+sub new {
+	my ($class, %options) = @_;
+	my $machine = Qemu->new(image => 'build/keel.img', debug => 1, %options);
+	my $self = bless { machine => $machine, pages => {}, offset => offsets() }, $class;
+	my $gdb = $self->{gdb} = Gdb->new("$machine->{dir}/gdb");
+	$gdb->run_to(entry_point('build/selfcheck.elf'), BOOT_SECONDS);
+	$self->{registers} = $gdb->registers;
+	$self->{direct_map} = $self->constant('KEEL_DIRECT_MAP_START');
+	$self->{boot} = $self->{registers}{rdi} - $self->{direct_map};
+	my $complaint = $machine->monitor('savevm entry');
+	die "savevm: $complaint\n" if $complaint =~ /\S/;
+	return $self;
+}
+
+# Whatever the guest has come to: it is stopped at its entry again, and nothing was changed.
+sub restore {
+	my $self = shift;
+	my $machine = $self->{machine};
+	$machine->command('stop');
+	# A machine that is switched off takes no snapshot until it is reset.
+	if ($machine->command('query-status')->{status} ne 'paused') {
+		$machine->command('set-action', reboot => 'reset');
+		$machine->command('system_reset');
+		$machine->wait_for_event('RESET');
+		$machine->command('set-action', reboot => 'shutdown');
+	}
+	my $complaint = $machine->monitor('loadvm entry');
+	die "loadvm: $complaint\n" if $complaint =~ /\S/;
+	$machine->forget;
+}
+
+# Lets the kernel run until it is switched off, its output matches, or the time is over. Returns how
+# it ended, as Qemu.pm says it.
+sub run {
+	my ($self, $until, $seconds) = @_;
+	my $machine = $self->{machine};
+	$self->{gdb}->go;
+	$machine->{deadline} = time + $seconds;
+	return $machine->follow(undef, $until);
+}
+
+# What the kernel has written since it was set back.
+sub serial {
+	return SelfCheck::clean($_[0]{machine}{serial});
+}
+
+sub stop {
+	$_[0]{machine}->stop;
+}
+
+# --- Physical memory ---
+
+sub read {
+	my ($self, $phys, $bytes) = @_;
+	my $data = '';
+	for (my $at = $phys - $phys % PAGE; $at < $phys + $bytes; $at += PAGE) {
+		$data .= $self->{pages}{$at} //= $self->{gdb}->read($at, PAGE);
+	}
+	return substr $data, $phys % PAGE, $bytes;
+}
+
+sub write {
+	my ($self, $phys, $data) = @_;
+	$self->{gdb}->write($phys, $data);
+}
+
+# Little-endian numbers of up to 8 bytes.
+sub number {
+	my ($self, $phys, $bytes) = @_;
+	return unpack 'Q<', $self->read($phys, $bytes // 8) . "\0" x 8;
+}
+
+sub set_number {
+	my ($self, $phys, $value, $bytes) = @_;
+	$self->write($phys, substr pack('Q<', $value), 0, $bytes // 8);
+}
+
+# --- boot_info ---
+
+sub constant {
+	my ($self, $name) = @_;
+	return $self->offset($name);
+}
+
+# Offset and bytes of a member in its structure.
+sub offset {
+	my ($self, $name) = @_;
+	return ($self->{offset}{$name} // die "offsets.c does not know $name\n")->{value};
+}
+
+sub bytes {
+	my ($self, $name) = @_;
+	return ($self->{offset}{$name} // die "offsets.c does not know $name\n")->{bytes};
+}
+
+# Physical address and bytes of a member: "boot_info.flags", or "cpu.gdt_phys" with the number of
+# the element.
+sub place {
+	my ($self, $name, $n) = @_;
+	my ($type) = $name =~ /^(\w+)/;
+	my $base = $self->{boot};
+	if ($type ne 'boot_info') {
+		my ($array) = grep { ARRAYS->{$_} eq $type } keys %{ ARRAYS() };
+		$base = $self->get("boot_info.$array") - $self->{direct_map}
+			+ $n * $self->bytes($type);
+	}
+	return ($base + $self->offset($name), $self->bytes($name));
+}
+
+sub get {
+	my ($self, $name, $n) = @_;
+	return $self->number($self->place($name, $n));
+}
+
+sub set {
+	my ($self, $name, $value, $n) = @_;
+	my ($phys, $bytes) = $self->place($name, $n);
+	$self->set_number($phys, $value, $bytes);
+}
+
+# --- Page tables; level 1 is the page table, 4 the root ---
+
+# Physical address of the entry that leads to virt at this level; undef where the way ends above.
+sub entry {
+	my ($self, $virt, $level) = @_;
+	my $table = $self->{registers}{rax} & ADDRESS;
+	for (my $at = 4;; $at--) {
+		my $place = $table + ($virt >> 12 + 9 * ($at - 1) & 511) * 8;
+		return $place if $at == $level;
+		my $entry = $self->number($place);
+		return undef if !($entry & P) || $at < 4 && $entry & PS;
+		$table = $entry & ADDRESS;
+	}
+}
+
+1;
