@@ -34,7 +34,7 @@ my %defaults = (
 	cpu      => 'max',
 	firmware => 'default',		# or smm: see ovmf/firmware
 	icount   => 0,			# count instructions: slow, and the same on every machine
-	debug    => 0,			# savevm and loadvm work, and QEMU's gdb stub is at "$dir/gdb"
+	debug    => 0,			# savevm and loadvm work; the gdb stub is "$dir/gdb"
 	limit    => 120,		# seconds
 	extra    => [],			# further arguments to QEMU
 );

@@ -220,8 +220,10 @@ my %tss = ('RSP0' => 4, 'IST1' => 36, 'IST2' => 44, 'IST3' => 52, 'IST4' => 60, 
 my %descriptor = (limit => 0, base => 3, access => 5, flags => 6);
 for my $cpu (0, 1) {
 	my ($tss, $gdt) = map { element("cpu.${_}_phys", $cpu) } qw(tss gdt);
-	set_byte("cpu_entry_area: CPU ${cpu}'s TSS: $_", 'cpu_entry_area: the TSS', $tss + $tss{$_}, 0x18)
-		for sort keys %tss;
+	for (sort keys %tss) {
+		set_byte("cpu_entry_area: CPU ${cpu}'s TSS: $_", 'cpu_entry_area: the TSS',
+			$tss + $tss{$_}, 0x18);
+	}
 	for (
 		[ 'a null descriptor', 0, access => 0x93 ],
 		[ 'a descriptor more', 0x70, access => 0x93 ],

@@ -67,8 +67,9 @@ sub direct_map {
 # number of that range.
 sub free_memory {
 	my ($bytes) = @_;
+	my $type = constant('KEEL_MEMORY_TYPE_CONVENTIONAL');
 	for my $n (0 .. boot('memory_range_count') - 1) {
-		next if element('memory_range.type', $n) != constant('KEEL_MEMORY_TYPE_CONVENTIONAL')
+		next if element('memory_range.type', $n) != $type
 			|| element('memory_range.bytes', $n) < $bytes;
 		my $middle = element('memory_range.phys', $n)
 			+ (element('memory_range.bytes', $n) >> 1);

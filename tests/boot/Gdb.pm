@@ -73,7 +73,8 @@ sub run_to {
 	my ($self, $virt, $limit) = @_;
 	$self->_ok(sprintf 'Z1,%x,1', $virt);
 	$self->go;
-	my $stopped = $self->_packet(time + $limit) // die sprintf "Gdb: %x was not reached\n", $virt;
+	my $stopped = $self->_packet(time + $limit)
+		// die sprintf "Gdb: %x was not reached\n", $virt;
 	die "Gdb: it stopped otherwise: $stopped\n" unless $stopped =~ /^T05/;
 	$self->_ok(sprintf 'z1,%x,1', $virt);
 }
