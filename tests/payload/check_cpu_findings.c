@@ -1,53 +1,40 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What the other CPUs found, against what each of them should have found. */
-#include "mtrr.h"
 #include "other_cpu.h"
 #include "report.h"
 
-static const char *const names[FOUND_COUNT] = {
-	[FOUND_CR0] = "CR0",
-	[FOUND_CR3] = "CR3",
-	[FOUND_CR4] = "CR4",
-	[FOUND_EFER] = "EFER",
-	[FOUND_PAT] = "PAT",
-	[FOUND_APIC_ID] = "APIC ID in the registers",
-	[FOUND_RSP_PAGE] = "page of RSP",
-	[FOUND_FAULT_PAGE] = "page of a fault's frame",
-	[FOUND_GUARD] = "write below the stack: vector, error",
-	[FOUND_GDT] = "GDTR base",
-	[FOUND_GDT_LIMIT] = "GDTR limit",
-	[FOUND_IDT] = "IDTR base",
-	[FOUND_IDT_LIMIT] = "IDTR limit",
-	[FOUND_TR] = "TR",
-	[FOUND_DB_TOP] = "end of the #DB frame",
-	[FOUND_NMI_TOP] = "end of the NMI frame",
-	[FOUND_TEXT] = "write to text: vector, error",
-	[FOUND_LOWER_HALF] = "read where it started: vector, error",
-	[FOUND_NONCANONICAL] = "non-canonical read: vector, error",
-	[FOUND_MINISTACK_FIRST] = "first alias",
-	[FOUND_MINISTACK_LAST] = "last alias",
-	[FOUND_MAPPED_LATE] = "content of the page",
-	[FOUND_MTRRS] = "sum over the registers",
-};
-
-/* Each is about the findings from `first` to the first of the next. */
+/* A row for each finding; a point begins at a row that describes one. */
 static const struct {
-	const char *description;
-	unsigned first;
-} points[] = {
-	{ "CR0, CR3, CR4, EFER and PAT are those of CPU 0", FOUND_CR0 },
-	{ "the local APIC in the fixmap is its own", FOUND_APIC_ID },
-	{ "RSP and exceptions in its own stack, the guard below faults", FOUND_RSP_PAGE },
-	{ "GDTR, IDTR and TR lead into its entry area", FOUND_GDT },
-	{ "#DB and NMI arrive on its IST stacks", FOUND_DB_TOP },
-	{ "kernel text is read-only, the lower half is empty", FOUND_TEXT },
-	{ "its ministack shows what CPU 0 wrote", FOUND_MINISTACK_FIRST },
-	{ "sees what CPU 0 maps, without INVLPG", FOUND_MAPPED_LATE },
+	const char *point;
+	const char *what;
+} rows[FOUND_COUNT] = {
+	[FOUND_CR0] = { "CR0, CR3, CR4, EFER and PAT are those of CPU 0", "CR0" },
+	[FOUND_CR3] = { NULL, "CR3" },
+	[FOUND_CR4] = { NULL, "CR4" },
+	[FOUND_EFER] = { NULL, "EFER" },
+	[FOUND_PAT] = { NULL, "PAT" },
+	[FOUND_APIC_ID] = { "the local APIC in the fixmap is its own", "APIC ID in the registers" },
+	[FOUND_RSP_PAGE] = { "RSP and exceptions in its own stack, the guard below faults",
+			     "page of RSP" },
+	[FOUND_FAULT_PAGE] = { NULL, "page of a fault's frame" },
+	[FOUND_GUARD] = { NULL, "write below the stack: vector, error" },
+	[FOUND_GDT] = { "GDTR, IDTR and TR lead into its entry area", "GDTR base" },
+	[FOUND_GDT_LIMIT] = { NULL, "GDTR limit" },
+	[FOUND_IDT] = { NULL, "IDTR base" },
+	[FOUND_IDT_LIMIT] = { NULL, "IDTR limit" },
+	[FOUND_TR] = { NULL, "TR" },
+	[FOUND_DB_TOP] = { "#DB and NMI arrive on its IST stacks", "end of the #DB frame" },
+	[FOUND_NMI_TOP] = { NULL, "end of the NMI frame" },
+	[FOUND_TEXT] = { "kernel text is read-only, the lower half is empty",
+			 "write to text: vector, error" },
+	[FOUND_LOWER_HALF] = { NULL, "read where it started: vector, error" },
+	[FOUND_NONCANONICAL] = { NULL, "non-canonical read: vector, error" },
+	[FOUND_MINISTACK_FIRST] = { "its ministack shows what CPU 0 wrote", "first alias" },
+	[FOUND_MINISTACK_LAST] = { NULL, "last alias" },
+	[FOUND_MAPPED_LATE] = { "sees what CPU 0 maps, without INVLPG", "content of the page" },
 	/* Firmware sets all CPUs alike, and INIT leaves it so: SDM vol. 3A 11.11.8, table 9-1. */
-	{ "its MTRRs are those of CPU 0", FOUND_MTRRS },
+	[FOUND_MTRRS] = { "its MTRRs are those of CPU 0", "sum over the registers" },
 };
-
-#define POINTS (sizeof(points) / sizeof(points[0]))
 
 static uint64_t area_page(uint64_t cpu, unsigned page)
 {
@@ -97,7 +84,7 @@ static const char *compare(unsigned first, unsigned end)
 			continue;
 		}
 		for (unsigned n = first; n < end; n++)
-			expect(names[n], boot->cpus[cpu].apic_id, expected[n], found[n]);
+			expect(rows[n].what, boot->cpus[cpu].apic_id, expected[n], found[n]);
 		compared = true;
 	}
 	return compared ? NULL : reason;
@@ -105,12 +92,13 @@ static const char *compare(unsigned first, unsigned end)
 
 void check_cpu_findings(void)
 {
-	for (unsigned n = 0; n < POINTS; n++) {
+	for (unsigned first = 0, end; first < FOUND_COUNT; first = end) {
 		const char *reason;
 
-		point_begin("every CPU, by APIC ID: %s", points[n].description);
-		reason = compare(points[n].first,
-				 n + 1 < POINTS ? points[n + 1].first : FOUND_COUNT);
+		for (end = first + 1; end < FOUND_COUNT && !rows[end].point; end++)
+			;
+		point_begin("every CPU, by APIC ID: %s", rows[first].point);
+		reason = compare(first, end);
 		if (reason)
 			point_skip(reason);
 		else
