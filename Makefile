@@ -382,9 +382,12 @@ bench: build/keel.img build/mm_bench ## instructions of a boot's stages and of m
 
 # --- Documentation -------------------------------------------------------------------------------
 
-.PHONY: pictures
-pictures: build/keel.img build/keelmap build/mm_bench ## make the pictures in docs/ anew
+.PHONY: screenshot
+screenshot: build/keel.img ## take the picture of the self-check's screen in docs/ anew
 	@ovmf/screenshot build/keel.img docs/selfcheck.png
+
+.PHONY: pictures
+pictures: screenshot build/keelmap build/mm_bench ## make all pictures in docs/ anew
 	@build/keelmap --format=svg --attributes tests/maps/memattr-qemu-default.map \
 		tests/maps/qemu-default.map >docs/map.svg
 	@tests/bench/run --plot docs/growth.svg build/mm_bench
