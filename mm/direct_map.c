@@ -60,6 +60,11 @@ struct executable {
 	uint64_t next;
 };
 
+static bool is_executable(const struct keel_mapping *m)
+{
+	return m->rights == KEEL_RIGHTS_RX || m->rights == KEEL_RIGHTS_FIRMWARE_RWX;
+}
+
 static struct executable find_executable(const struct mm_plan *plan, struct keel_mapping *work)
 {
 	struct executable x = { 0 };
@@ -67,13 +72,40 @@ static struct executable find_executable(const struct mm_plan *plan, struct keel
 	for (uint64_t n = 0; n < plan->count; n++) {
 		const struct keel_mapping *m = plan->mappings + n;
 
-		if (m->rights != KEEL_RIGHTS_RX && m->rights != KEEL_RIGHTS_FIRMWARE_RWX)
+		if (!is_executable(m))
 			continue;
 		work[x.count] = *m;
 		work[x.count++].virt = m->phys;
 	}
 	x.frames = mm_sort(work, work + x.count, x.count, sizeof(*work));
 	return x;
+}
+
+struct mm_result mm_plan_check_frames(const struct mm_plan *plan, struct keel_mapping *work)
+{
+	const struct keel_mapping *by_phys;
+	uint64_t executable_end = 0;
+	uint64_t writable_end = 0;
+
+	for (uint64_t n = 0; n < plan->count; n++) {
+		work[n] = plan->mappings[n];
+		work[n].virt = work[n].phys;
+	}
+	by_phys = mm_sort(work, work + plan->count, plan->count, sizeof(*work));
+	for (uint64_t n = 0; n < plan->count; n++) {
+		const struct keel_mapping *m = by_phys + n;
+		const uint64_t end = m->phys + m->bytes;
+		const bool executable = is_executable(m);
+
+		if (m->phys < (executable ? writable_end : executable_end) &&
+		    m->rights != KEEL_RIGHTS_R)
+			return mm_fail(MM_ERR_FRAME_SHARED, m->phys);
+		if (executable && end > executable_end)
+			executable_end = end;
+		if (m->rights == KEEL_RIGHTS_RW && end > writable_end)
+			writable_end = end;
+	}
+	return mm_ok();
 }
 
 /* Where the rights that hold at phys end, at most `end`; *executable tells what they are. */

@@ -92,6 +92,12 @@ bool mm_next_island(const struct mm_memory_map *map, uint64_t *n, bool runtime,
 		    struct mm_island *island);
 
 /*
+ * W^X over frames within a plan that is not finished: only descriptors that overlap, or a kernel
+ * that lies in one, can break it. `work` has room for twice as many mappings as the plan has.
+ */
+struct mm_result mm_plan_check_frames(const struct mm_plan *plan, struct keel_mapping *work);
+
+/*
  * mm_plan_direct_map, with the mappings that may be executable in a plan of their own. `work` has
  * room for twice as many mappings as that has.
  */

@@ -54,6 +54,7 @@ enum mm_error {
 	MM_ERR_CPUS,	       /* more CPUs than a region has slots; the number of CPUs */
 	MM_ERR_SLOT,	       /* a fixmap slot out of range or used twice; the slot */
 	MM_ERR_ROOT,	       /* the root to share with is not in the pool; its index */
+	MM_ERR_FRAME_SHARED,   /* a frame would be writable and executable; its physical address */
 	MM_ERR_COUNT
 };
 

@@ -278,6 +278,7 @@ struct mm_result mm_plan_kernel(struct mm_plan *plan, const struct mm_request *r
 	plan->machine = request->machine;
 	if ((result = mm_plan_efi_region(&text, request, outcome)).error ||
 	    (result = mm_plan_kernel_text(&text, request)).error ||
+	    (result = mm_plan_check_frames(&text, work + text.count)).error ||
 	    (result = mm_plan_memory(plan, request, &text, work + text.count, outcome)).error ||
 	    (result = mm_plan_kernel_stacks(plan, request)).error ||
 	    (result = mm_plan_cpu_entry_area(plan, request)).error ||

@@ -22,6 +22,7 @@ const char *mm_error_text(enum mm_error error)
 		[MM_ERR_CPUS] = "there are more CPUs than the map has places for",
 		[MM_ERR_SLOT] = "a fixmap slot is out of range or used twice",
 		[MM_ERR_ROOT] = "the root to share with does not exist",
+		[MM_ERR_FRAME_SHARED] = "overlapping ranges make a frame writable and executable",
 	};
 
 	return (unsigned)error < MM_ERR_COUNT ? text[error] : "unknown error";

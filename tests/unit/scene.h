@@ -172,6 +172,31 @@ static inline void scene_tables(struct scene *s)
 	assert_int_equal(minimum_tables(&s->plan), pages);
 }
 
+/*
+ * Was the plan refused because a frame would be writable and executable? Then that frame lies in
+ * two of what may be: runtime descriptors, and segments of the kernel.
+ */
+static inline bool scene_shares_frames(const struct scene *s, struct mm_result result)
+{
+	uint64_t users = 0;
+	enum mm_note why;
+
+	if (result.error != MM_ERR_FRAME_SHARED)
+		return false;
+	for (uint64_t n = 0; n < mm_descriptor_count(&s->descriptors); n++) {
+		const struct keel_efi_descriptor *d = mm_descriptor(&s->descriptors, n);
+
+		users += mm_descriptor_is_sound(d, s->machine.phys_bits, &why) &&
+			 mm_descriptor_is_runtime(d) &&
+			 result.address - d->phys < d->pages << KEEL_PAGE_SHIFT;
+	}
+	for (uint64_t n = 0; n < s->request.segment_count; n++)
+		users +=
+			result.address - s->request.segments[n].phys < s->request.segments[n].bytes;
+	assert_true(users >= 2);
+	return true;
+}
+
 static inline void scene_free(struct scene *s)
 {
 	descriptors_free(&s->descriptors);

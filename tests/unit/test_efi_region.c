@@ -303,6 +303,58 @@ static void pieces_merge(void **state)
 	scene_free(s);
 }
 
+/* Two runtime descriptors beside those of the map; the error's address, or 0 for none. */
+static void two_kinds(uint32_t type, uint64_t phys, uint32_t other_type, uint64_t other_phys,
+		      uint64_t shared)
+{
+	struct mm_descriptors d = map_file_read("tests/maps/qemu-q35-512m.map", 48);
+	struct scene *s;
+
+	descriptors_add(&d, type, phys, 4, RUNTIME | 0xf);
+	descriptors_add(&d, other_type, other_phys, 2, RUNTIME | 0xf);
+	s = scene_new(d, 1);
+	if (shared)
+		check_error(scene_plan(s), MM_ERR_FRAME_SHARED, shared);
+	else
+		check_ok(scene_plan(s));
+	scene_free(s);
+}
+
+/* W^X holds over frames: code and data that overlap are refused, whichever begins first. */
+static void code_and_data_overlap(void **state)
+{
+	const uint64_t at = KEEL_U64(0x3f80000000);
+
+	(void)state;
+	two_kinds(5, at, 6, at + 0x1000, at + 0x1000);
+	two_kinds(6, at, 5, at + 0x1000, at + 0x1000);
+	two_kinds(5, at, 6, at + 0x3000, at + 0x3000);
+	two_kinds(5, at + 0x1000, 6, at, at + 0x1000);
+	two_kinds(6, at + 0x1000, 5, at, at + 0x1000);
+	two_kinds(5, at, 6, at + 0x4000, 0); /* neighbours */
+	two_kinds(6, at, 5, at + 0x4000, 0);
+	two_kinds(5, at, 5, at + 0x1000, 0); /* twice the same is odd, but breaks nothing */
+	two_kinds(6, at, 6, at + 0x1000, 0);
+}
+
+/* The kernel's text in memory that the firmware keeps to write to. */
+static void kernel_in_runtime_memory(void **state)
+{
+	struct scene *s = scene_qemu(1);
+	struct keel_segment text = { KEEL_TEXT_START + KEEL_SIZE_2M, 0x1f4ec000, 0x1000,
+				     KEEL_RIGHTS_RX, 0 };
+
+	(void)state;
+	s->request.segments = &text;
+	s->request.segment_count = 1;
+	check_error(scene_plan(s), MM_ERR_FRAME_SHARED, text.phys);
+	text.rights = KEEL_RIGHTS_R; /* only read: no harm */
+	check_ok(scene_plan(s));
+	text.phys = 0x1f5ed000; /* nor in the firmware's code */
+	check_ok(scene_plan(s));
+	scene_free(s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -318,6 +370,8 @@ int main(void)
 		cmocka_unit_test(code_without_a_table),
 		cmocka_unit_test(no_code_at_all),
 		cmocka_unit_test(pieces_merge),
+		cmocka_unit_test(code_and_data_overlap),
+		cmocka_unit_test(kernel_in_runtime_memory),
 	};
 
 	return cmocka_run_group_tests_name("EFI region", tests, NULL, NULL);
