@@ -73,11 +73,12 @@ bool attributes_refresh(struct loader *l)
 	const struct memory_attributes *table = find_attributes(l);
 	const uint64_t bytes = table ? table_bytes(table) : 0;
 
+	l->attributes_changed = bytes != l->attributes_bytes;
+	l->attributes_bytes = bytes;
 	if (bytes > l->attributes_capacity)
 		return false;
-	l->attributes_changed =
-		bytes != l->attributes_bytes || memcmp(l->attributes_copy, table, bytes);
-	l->attributes_bytes = bytes;
+	if (memcmp(l->attributes_copy, table, bytes))
+		l->attributes_changed = true;
 	l->request.attributes.count = 0;
 	if (!table)
 		return true;
