@@ -2,17 +2,13 @@
 /* The way into an excursion and back; see excursion.h. Offsets are those of struct fault_frame. */
 #include <keel/selectors.h>
 #include "excursion.h"
+#include "saved_registers.h"
 
 	.text
 	/* void excursion_start(const struct fault_frame *state, uint64_t iret_rsp) */
 	.globl excursion_start
 excursion_start:
-	pushq %rbx
-	pushq %rbp
-	pushq %r12
-	pushq %r13
-	pushq %r14
-	pushq %r15
+	save_registers
 	movq %rsp, excursion_rsp(%rip)
 	/* SS, RSP, RFLAGS, CS, RIP: should IRET fault, there is room for that below them. */
 	.irp offset, 168, 160, 152, 144, 136
@@ -45,12 +41,7 @@ excursion_back:
 	movl $KEEL_KERNEL_DS, %eax
 	movl %eax, %ds
 	movl %eax, %es
-	popq %r15
-	popq %r14
-	popq %r13
-	popq %r12
-	popq %rbp
-	popq %rbx
+	restore_registers
 	ret
 
 	.globl excursion_gate

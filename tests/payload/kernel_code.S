@@ -2,6 +2,7 @@
 /* What excursions in ring 0 run, and the switch between two stacks. */
 #include "excursion.h"
 #include "fault.h"
+#include "saved_registers.h"
 
 	.text
 	.macro PIECE name
@@ -28,20 +29,10 @@
 
 	/* void stack_switch(uint64_t *save_rsp, uint64_t rsp): goes on where that one was saved */
 	PIECE stack_switch
-	pushq %rbx
-	pushq %rbp
-	pushq %r12
-	pushq %r13
-	pushq %r14
-	pushq %r15
+	save_registers
 	movq %rsp, (%rdi)
 	movq %rsi, %rsp
-	popq %r15
-	popq %r14
-	popq %r13
-	popq %r12
-	popq %rbp
-	popq %rbx
+	restore_registers
 	ret
 
 	.section .note.GNU-stack, "", @progbits

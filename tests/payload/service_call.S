@@ -5,6 +5,7 @@
  * still do, and if the stack pointer does. service_flags are the flags that it returned with. A
  * fault goes on at service_faulted (fault.c knows probe_resume and probe_rsp).
  */
+#include "saved_registers.h"
 	.set PATTERN, 0x4b65656c
 
 	.macro FOR_KEPT operation, more
@@ -22,12 +23,7 @@
 	.globl service_enter
 	.type service_enter, @function
 service_enter:
-	pushq %rbx
-	pushq %rbp
-	pushq %r12
-	pushq %r13
-	pushq %r14
-	pushq %r15
+	save_registers
 	movq %rsp, probe_rsp(%rip)
 	movq $service_faulted, probe_resume(%rip)
 
@@ -56,12 +52,7 @@ service_leave:
 	cld
 	movq probe_rsp(%rip), %rsp
 	movq $0, probe_resume(%rip)
-	popq %r15
-	popq %r14
-	popq %r13
-	popq %r12
-	popq %rbp
-	popq %rbx
+	restore_registers
 	ret
 	.size service_enter, . - service_enter
 
