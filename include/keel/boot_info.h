@@ -13,8 +13,10 @@
  *  - Text is UTF-8 and ends with a zero byte.
  *
  * Versions: members are only ever added at the end; `version` grows when that happens and `size`
- * tells how much there is. A kernel may use a member when it lies within `size`. A change that
- * breaks older kernels changes the magic.
+ * tells how much there is. A kernel calls keel_boot_info_check() first; when that is content, every
+ * member that the kernel was compiled with is there. A kernel that would rather run on an older Keel
+ * too asks KEEL_BOOT_INFO_HAS() for each newer member. The structures that boot_info points to, as
+ * elements of arrays, never change. A change that breaks older kernels changes the magic.
  */
 #ifndef KEEL_BOOT_INFO_H
 #define KEEL_BOOT_INFO_H
@@ -26,7 +28,7 @@
 #include <keel/selectors.h>
 
 #define KEEL_BOOT_INFO_MAGIC   KEEL_U64(0x31306c65654b0a1b)
-#define KEEL_BOOT_INFO_VERSION 1
+#define KEEL_BOOT_INFO_VERSION 2
 
 /* Physical address to direct-map address, and back. */
 #define KEEL_DIRECT_MAP(phys)	   (KEEL_DIRECT_MAP_START + (phys))
@@ -173,6 +175,34 @@ struct keel_framebuffer {
 	uint32_t red_mask, green_mask, blue_mask; /* also set for RGBX32 and BGRX32 */
 };
 
+/*
+ * A file that was loaded for the kernel: whole pages of type KEEL_MEMORY_TYPE_MODULE, zero from the
+ * file's end to the end of the last page. An empty file takes no memory: phys and data are 0.
+ */
+struct keel_module {
+	uint64_t phys;	     /* multiple of 4 KiB */
+	uint64_t bytes;	     /* of the file, which need not be whole pages */
+	void *data;	     /* phys in the direct map */
+	const char *name;    /* the path, as the configuration has it */
+	const char *options; /* what follows the path there; "" if nothing */
+};
+
+/* Where boot_info.random_seed comes from. */
+enum keel_random_source {
+	KEEL_RANDOM_NONE,    /* there is no source; the seed is all zero */
+	KEEL_RANDOM_EFI_RNG, /* EFI_RNG_PROTOCOL, its default algorithm (UEFI 2.10, 37.5) */
+	KEEL_RANDOM_RDRAND   /* the CPU's RDRAND instruction */
+};
+
+#define KEEL_RANDOM_SEED_BYTES 32
+
+/* Where boot_info.tsc_hz comes from. */
+enum keel_tsc_source {
+	KEEL_TSC_UNKNOWN,    /* tsc_hz is 0 */
+	KEEL_TSC_CPUID_15H,  /* CPUID leaf 15h: crystal clock and ratio (SDM vol. 2A, CPUID) */
+	KEEL_TSC_HYPERVISOR, /* CPUID leaf 40000010h, as VMware, QEMU and KVM define it */
+};
+
 /* Stages whose duration is measured. */
 enum keel_stage {
 	KEEL_STAGE_LOAD,   /* kernel image: check, place, copy */
@@ -278,6 +308,74 @@ struct keel_boot_info {
 	 * the kernel starts other CPUs (SIPI vector = address / 4 KiB). 0 if there was none.
 	 */
 	uint64_t ap_start_phys;
+
+	/* From here on: version 2. */
+
+	/* What was chosen to be started. Never NULL; "" where there is nothing to say. */
+	const char *command_line; /* the configuration's options for the kernel */
+	const char *entry_title;  /* title of the entry in keel.conf; "" without configuration */
+	const char *kernel_path;  /* as the configuration has it; "" for the built-in self-check */
+	const char *boot_device;  /* device path of the volume, as text (UEFI 2.10, 10.6); "" when
+				     the firmware cannot tell */
+
+	const struct keel_module *modules; /* in the configuration's order */
+	uint64_t module_count;
+
+	/* Add this, modulo 2^64, to an address in the kernel's file to get where it is at run time. */
+	uint64_t kernel_slide;
+	/*
+	 * When the configuration asks for symbols and the kernel's file has them: the contents of
+	 * .symtab, Elf64_Sym of 24 bytes each, and of its string table, as they stand in the file.
+	 * Otherwise NULL and 0. Values are addresses in the file: see kernel_slide.
+	 */
+	const void *symbols;
+	uint64_t symbol_count;
+	const char *symbol_names; /* its last byte is zero */
+	uint64_t symbol_names_bytes;
+
+	uint8_t random_seed[KEEL_RANDOM_SEED_BYTES];
+	uint32_t random_source; /* enum keel_random_source */
+	uint32_t tsc_source;	/* enum keel_tsc_source */
+	uint64_t tsc_hz;	/* ticks of the time stamp counter a second; 0 if not known */
+
+	/* Of KEEL_STAGE_LOAD: ticks inside the firmware's Read calls, and bytes that they read. */
+	uint64_t read_ticks;
+	uint64_t read_bytes;
+
+	/* Where keel.efi itself was, of type KEEL_MEMORY_TYPE_LOADER_CODE; for debuggers. */
+	uint64_t loader_phys;
+	uint64_t loader_bytes;
 };
+
+/* Whether this boot_info has the member, for those that came with a later version. */
+#define KEEL_BOOT_INFO_HAS(info, member) \
+	((info)->size >=                 \
+	 offsetof(struct keel_boot_info, member) + sizeof(((struct keel_boot_info *)0)->member))
+
+/* What keel_boot_info_check says. */
+enum keel_boot_info_error {
+	KEEL_BOOT_INFO_GOOD,
+	KEEL_BOOT_INFO_NONE,	  /* a null pointer, or one that is not aligned to 8 */
+	KEEL_BOOT_INFO_BAD_MAGIC, /* not from Keel, or from one with another contract */
+	KEEL_BOOT_INFO_TOO_OLD,	  /* this Keel is older than the header of the kernel */
+	KEEL_BOOT_INFO_BAD_SIZE	  /* the version is right, the size is too small for it */
+};
+
+/*
+ * The first thing for a kernel to call, with what it found in RDI. It reads the first 16 bytes only,
+ * and holds for kernels that were compiled with an older version of this header than Keel's.
+ */
+static inline enum keel_boot_info_error keel_boot_info_check(const struct keel_boot_info *info)
+{
+	if (!info || (uintptr_t)info % 8)
+		return KEEL_BOOT_INFO_NONE;
+	if (info->magic != KEEL_BOOT_INFO_MAGIC)
+		return KEEL_BOOT_INFO_BAD_MAGIC;
+	if (info->version < KEEL_BOOT_INFO_VERSION)
+		return KEEL_BOOT_INFO_TOO_OLD;
+	if (info->size < sizeof(*info))
+		return KEEL_BOOT_INFO_BAD_SIZE;
+	return KEEL_BOOT_INFO_GOOD;
+}
 
 #endif
