@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Load options: a line of UTF-16 text, words with an = between key and value. */
+#include "config_parser.h"
+#include "utf.h"
+
+/*
+ * Takes the quotes out of the word that begins at `word`, and ends it. Returns what follows, or
+ * NULL if a quote is not closed; then the word goes as far as the text does.
+ */
+static char *end_word(char *word)
+{
+	bool quoted = false;
+	char *to = word;
+	char *from;
+
+	for (from = word; *from && (quoted || !config_is_blank(*from)); from++) {
+		if (*from == '"')
+			quoted = !quoted;
+		else
+			*to++ = *from;
+	}
+	if (*from)
+		from++;
+	*to = 0;
+	return quoted ? NULL : from;
+}
+
+static bool read_word(struct config_parser *p, char *word, bool first)
+{
+	char *value = word;
+
+	while (*value && *value != '=')
+		value++;
+	/* The shell puts the program's name first, a boot option need not. */
+	if (first && !*value && !config_same(word, "selfcheck"))
+		return true;
+	if (*value)
+		*value++ = 0;
+	if (!p->entry && !parser_begin(p, "load options"))
+		return false;
+	p->first_key = KEY_KERNEL;
+	p->last_key = KEY_ENTRY;
+	return parser_take(p, word, value);
+}
+
+static bool read_words(struct config_parser *p, char *text)
+{
+	for (bool first = true;; first = false) {
+		char *word;
+
+		while (config_is_blank(*text))
+			text++;
+		if (!*text)
+			return true;
+		word = text;
+		text = end_word(word);
+		if (!text)
+			return config_refuse(p->error, "no closing quote in '%s'", word);
+		if (!read_word(p, word, first))
+			return false;
+	}
+}
+
+enum config_result config_parse_options(const void *options, uint64_t bytes, void *work,
+					struct config *config, struct config_error *error)
+{
+	struct config_parser p;
+	uint64_t used;
+
+	parser_start(&p, bytes, work, config, error);
+	p.separator = '=';
+	used = bytes % 2 ? 0 : utf8_from_utf16(options, bytes, p.text);
+	if (!used || config_text_bytes(p.text, used - 1) != used - 1)
+		return CONFIG_NOT_TEXT;
+	if (!read_words(&p, p.text))
+		return CONFIG_WRONG;
+	if (!p.entry)
+		return CONFIG_NONE;
+	if (!config->chosen && !parser_end(&p))
+		return CONFIG_WRONG;
+	if (config->chosen)
+		config->entry_count = 0;
+	return CONFIG_OK;
+}

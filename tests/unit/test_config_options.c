@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Load options: what they give, what is refused and how, and what is not taken for text at all. */
+#include "config_case.h"
+
+static void taken(const char *options, const char *kernel, const char *command_line)
+{
+	struct config_case c;
+
+	case_options(&c, options);
+	expect_ok(&c);
+	assert_null(c.config.chosen);
+	assert_int_equal(c.config.entry_count, 1);
+	assert_int_equal(c.config.default_entry, 0);
+	assert_int_equal(c.config.timeout_seconds, 0);
+	assert_string_equal(c.config.entries->title, "load options");
+	assert_int_equal(c.config.entries->line, 0);
+	if (kernel)
+		assert_string_equal(c.config.entries->kernel, kernel);
+	else
+		assert_null(c.config.entries->kernel);
+	assert_string_equal(c.config.entries->options, command_line);
+	case_free(&c);
+}
+
+static void words(void **state)
+{
+	(void)state;
+	taken("keel.efi kernel=\\my.elf", "\\my.elf", "");
+	taken("kernel=\\my.elf", "\\my.elf", "");
+	taken("  \"FS0:\\my folder\\keel.efi\"\tkernel=k  ", "k", "");
+	taken("kernel=\"\\my kernel.elf\" options=quiet", "\\my kernel.elf", "quiet");
+	taken("\"kernel=\\my kernel.elf\"", "\\my kernel.elf", "");
+	taken("kernel=\\my\" \"kernel.elf", "\\my kernel.elf", "");
+	taken("keel options=\"root=/dev/x quiet\" kernel=a options=b", "a", "root=/dev/x quiet b");
+	taken("selfcheck", NULL, "");
+	taken("keel.efi selfcheck options=x", NULL, "x");
+	taken("kernel=a=b options=c==d", "a=b", "c==d");
+}
+
+static void everything(void **state)
+{
+	struct config_case c;
+	const struct config_module *module;
+
+	(void)state;
+	case_options(&c,
+		     "k.efi module=\"\\initrd.img some options\" kernel=x module=y symbols=yes");
+	expect_ok(&c);
+	module = c.config.modules;
+	assert_int_equal(c.config.module_count, 2);
+	assert_int_equal(c.config.entries->module_count, 2);
+	assert_int_equal(c.config.entries->first_module, 0);
+	assert_string_equal(module[0].path, "\\initrd.img");
+	assert_string_equal(module[0].options, "some options");
+	assert_string_equal(module[1].path, "y");
+	assert_string_equal(module[1].options, "");
+	assert_true(c.config.entries->symbols);
+	case_free(&c);
+}
+
+static void chosen(void **state)
+{
+	struct config_case c;
+
+	(void)state;
+	case_options(&c, "keel.efi entry=\"My kernel\"");
+	expect_ok(&c);
+	assert_int_equal(c.config.entry_count, 0);
+	assert_string_equal(c.config.chosen, "My kernel");
+	case_free(&c);
+}
+
+/* The text of a boot option need not end with a NUL, and one may end it before the data do. */
+static void ends(void **state)
+{
+	static const char text[] = "kernel=k\0\0";
+	struct config_case c;
+
+	(void)state;
+	for (uint64_t units = 8; units <= sizeof(text); units++) {
+		case_options_units(&c, text, units);
+		expect_ok(&c);
+		assert_string_equal(c.config.entries->kernel, "k");
+		case_free(&c);
+	}
+}
+
+static void result_is(const void *options, uint64_t bytes, enum config_result result)
+{
+	struct config_case c;
+
+	case_input(&c, options, bytes);
+	c.result = config_parse_options(c.input, bytes, c.work, &c.config, &c.error);
+	assert_int_equal(c.result, result);
+	case_free(&c);
+}
+
+static void none(void **state)
+{
+	(void)state;
+	result_is("", 0, CONFIG_NONE);
+	result_is("\0\0", 2, CONFIG_NONE);
+	result_is(" \0\t\0", 4, CONFIG_NONE);
+	result_is("k\0e\0e\0l\0", 8, CONFIG_NONE);
+	result_is("\"\0k\0 \0e\0\"\0 \0\0\0", 14, CONFIG_NONE);
+	result_is("k\0=\0", 4, CONFIG_WRONG);
+}
+
+/* A boot option's data may be anything, such as the GUID of the one who made it. */
+static void not_text(void **state)
+{
+	(void)state;
+	result_is("k", 1, CONFIG_NOT_TEXT);
+	result_is("k\0e", 3, CONFIG_NOT_TEXT);
+	result_is("k\0\x1b\0", 4, CONFIG_NOT_TEXT);
+	result_is("k\0\n\0", 4, CONFIG_NOT_TEXT);
+	result_is("k\0\x7f\0", 4, CONFIG_NOT_TEXT);
+	result_is("k\0\x9b\0", 4, CONFIG_NOT_TEXT);
+	result_is("k\0\0\xd8", 4, CONFIG_NOT_TEXT);
+	result_is("\0\xdck\0", 4, CONFIG_NOT_TEXT);
+	result_is("\0\xd8\0\xd8", 4, CONFIG_NOT_TEXT);
+	result_is("\0\0k\0", 4, CONFIG_NOT_TEXT);
+	result_is("k\0\0\0\0\0k\0", 8, CONFIG_NOT_TEXT);
+	result_is("\x3d\xd8\x00\xde", 4, CONFIG_NONE); /* U+1F600 */
+}
+
+/* Firmware does not promise that the data are aligned. */
+static void unaligned(void **state)
+{
+	static const char text[] = "xs\0e\0l\0f\0c\0h\0e\0c\0k"; /* and the NUL of the literal */
+	struct config config;
+	struct config_error error;
+	void *work = zalloc(config_work_bytes(18));
+
+	(void)state;
+	assert_int_equal(config_parse_options(text + 1, 18, work, &config, &error), CONFIG_OK);
+	free(work);
+}
+
+#define KEYS "kernel=PATH, selfcheck, options=TEXT, module=PATH [TEXT], symbols=yes|no, entry=TITLE"
+
+static void refused(void **state)
+{
+	(void)state;
+	refused_options("keel.efi kernl=x", "'kernl' is no key of load options, expected: " KEYS);
+	refused_options("keel.efi \\my.elf",
+			"'\\my.elf' is no key of load options, expected: " KEYS);
+	refused_options("title=x", "'title' is no key of load options, expected: " KEYS);
+	refused_options("timeout=3", "'timeout' is no key of load options, expected: " KEYS);
+	refused_options("=x", "'' is no key of load options, expected: " KEYS);
+	refused_options("keel.efi \"\"", "'' is no key of load options, expected: " KEYS);
+	refused_options("keel.efi kernel", "no value: expected 'kernel=PATH', found 'kernel'");
+	refused_options("kernel=", "no value: expected 'kernel=PATH', found 'kernel'");
+	refused_options("kernel=\"\"", "no value: expected 'kernel=PATH', found 'kernel'");
+	refused_options("kernel=x symbols=maybe",
+			"neither yes nor no: expected 'symbols=yes|no', found 'symbols=maybe'");
+	refused_options("selfcheck=yes",
+			"takes no value: expected 'selfcheck', found 'selfcheck=yes'");
+	refused_options("kernel=x options=\"a b", "no closing quote in 'options=a b'");
+	refused_options("\"", "no closing quote in ''");
+	refused_options("kernel=x kernel=x", "'kernel' cannot follow the 'kernel' before it");
+	refused_options("kernel=x selfcheck", "'selfcheck' cannot follow the 'kernel' before it");
+	refused_options("kernel=x entry=y", "'entry' cannot follow the 'kernel' before it");
+	refused_options("entry=y options=x", "'options' cannot follow the 'entry' before it");
+	refused_options("entry=y selfcheck", "'selfcheck' cannot follow the 'entry' before it");
+	refused_options("entry=y entry=y", "'entry' cannot follow the 'entry' before it");
+	refused_options("keel.efi options=x", "entry 'load options' starts nothing: expected "
+					      "'kernel PATH' or 'selfcheck'");
+}
+
+/* The largest text that load options can become: each unit is three bytes. */
+static void wide(void **state)
+{
+	char options[2 * 300];
+	struct config_case c;
+
+	(void)state;
+	for (unsigned n = 0; n < sizeof(options); n += 2)
+		memcpy(options + n, "\xac\x20", 2); /* U+20AC */
+	for (unsigned n = 0; n < 8; n++)
+		memcpy(options + 2 * n, (char[]){ "options="[n], 0 }, 2);
+	case_input(&c, options, sizeof(options));
+	c.result = config_parse_options(c.input, c.bytes, c.work, &c.config, &c.error);
+	assert_int_equal(c.result, CONFIG_WRONG);
+	assert_int_equal(strlen(c.config.entries->options), 3 * 292);
+	case_free(&c);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(words),     cmocka_unit_test(everything),
+		cmocka_unit_test(chosen),    cmocka_unit_test(ends),
+		cmocka_unit_test(none),	     cmocka_unit_test(not_text),
+		cmocka_unit_test(unaligned), cmocka_unit_test(refused),
+		cmocka_unit_test(wide),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
