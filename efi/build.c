@@ -25,8 +25,18 @@ EFI_STATUS memory_map_get(struct loader *l)
 	return EFI_SUCCESS;
 }
 
-/* Keel's blocks, as parts of the memory map with types of their own. */
-static uint64_t list_own(const struct loader *l, struct keel_memory_range *own)
+static struct keel_memory_range own_range(uint64_t phys, uint64_t pages, uint32_t type)
+{
+	return (struct keel_memory_range){
+		.phys = phys,
+		.bytes = pages << KEEL_PAGE_SHIFT,
+		.attribute = KEEL_EFI_MEMORY_WB,
+		.type = type,
+	};
+}
+
+/* Keel's blocks and the modules, as parts of the memory map with types of their own. */
+static uint64_t list_own(const struct loader *l)
 {
 	static const uint32_t type[BLOCK_COUNT] = {
 		[BLOCK_KERNEL] = KEEL_MEMORY_TYPE_KERNEL,
@@ -39,12 +49,13 @@ static uint64_t list_own(const struct loader *l, struct keel_memory_range *own)
 
 	for (unsigned id = 0; id < BLOCK_COUNT; id++)
 		if (l->blocks[id].pages && type[id])
-			own[count++] = (struct keel_memory_range){
-				.phys = l->blocks[id].phys,
-				.bytes = l->blocks[id].pages << KEEL_PAGE_SHIFT,
-				.attribute = KEEL_EFI_MEMORY_WB,
-				.type = type[id],
-			};
+			l->own[count++] =
+				own_range(l->blocks[id].phys, l->blocks[id].pages, type[id]);
+	for (uint64_t n = 0; n < l->module_count; n++)
+		if (l->modules[n].bytes)
+			l->own[count++] =
+				own_range(l->modules[n].phys, BYTES_TO_PAGES(l->modules[n].bytes),
+					  KEEL_MEMORY_TYPE_MODULE);
 	return count;
 }
 
@@ -157,10 +168,8 @@ EFI_STATUS tables_build(struct loader *l, const struct mm_notes *notes)
  */
 struct mm_result tables_review(struct loader *l, bool *current)
 {
-	struct keel_memory_range own[BLOCK_COUNT];
-	const uint64_t own_count = list_own(l, own);
 	struct mm_result result = mm_memory_map_build(&l->map, &l->machine, &l->request.descriptors,
-						      own, own_count, l->map_work, NULL);
+						      l->own, list_own(l), l->map_work, NULL);
 
 	if (!result.error)
 		result = mm_efi_assign(&l->request.descriptors, &l->machine, NULL);

@@ -137,6 +137,8 @@ static void finish_boot_info(struct loader *l)
 	info->kernel_virt = l->elf.virt;
 	info->kernel_bytes = l->elf.bytes;
 	info->entry_virt = l->elf.entry_virt;
+	info->modules = TO_KERNEL(l->info_modules);
+	info->module_count = l->module_count;
 	info->cpus = TO_KERNEL(l->cpus);
 	info->cpu_count = l->acpi.cpu_count;
 	info->idt_phys = l->request.area.idt_phys;

@@ -11,10 +11,12 @@
 
 #include <efi.h>
 #include <keel/boot_info.h>
+#include "config.h"
 #include "elf.h"
 #include "mm.h"
 
-#define BYTES_TO_PAGES(bytes) (((bytes) + KEEL_PAGE_SIZE - 1) >> KEEL_PAGE_SHIFT)
+/* Also right where rounding up would wrap: a damaged volume may have files of any size. */
+#define BYTES_TO_PAGES(bytes) (((bytes) >> KEEL_PAGE_SHIFT) + !!((bytes) & (KEEL_PAGE_SIZE - 1)))
 
 /* IA32_MTRRCAP.VCNT is 8 bits wide (SDM vol. 3A 11.11.1); each range has two ends. */
 #define MAX_BOUNDARIES (2 * 255)
@@ -26,6 +28,9 @@ struct block {
 };
 
 enum block_id {
+	BLOCK_OPTIONS,	 /* what the load options say, and the image's folder */
+	BLOCK_CONFIG,	 /* what keel.conf says, as text and as structures */
+	BLOCK_MODULES,	 /* the list of modules */
 	BLOCK_FILE,	 /* the kernel's file, until its segments are in place */
 	BLOCK_KERNEL,	 /* the kernel's segments */
 	BLOCK_CPU_AREA,	 /* descriptor tables and stacks */
@@ -47,6 +52,7 @@ struct acpi_facts {
 
 struct loader {
 	EFI_HANDLE image;
+	EFI_LOADED_IMAGE *loaded;
 	EFI_SYSTEM_TABLE *system;
 	EFI_BOOT_SERVICES *boot;
 	EFI_RUNTIME_SERVICES *runtime;
@@ -55,6 +61,14 @@ struct loader {
 	struct keel_boot_info *info; /* in BLOCK_BOOT_INFO */
 	/* Collected before that block exists, then copied into it. */
 	struct keel_boot_info facts;
+
+	/* What to start. All of it lies in BLOCK_OPTIONS and BLOCK_CONFIG. */
+	struct config config;
+	const struct config_entry *entry;
+	const char *folder;	     /* where relative paths begin; UTF-8, from \ to \ */
+	struct keel_module *modules; /* as many as the entry has, in BLOCK_MODULES */
+	uint64_t module_count;	     /* that are loaded */
+	char *boot_device;	     /* device path, in pool memory; NULL: not known */
 
 	struct mm_machine machine;
 	uint64_t boundaries[MAX_BOUNDARIES];
@@ -72,6 +86,7 @@ struct loader {
 	struct keel_cpu *cpus;
 	struct keel_io_apic *io_apics;
 	struct keel_segment *info_segments;
+	struct keel_module *info_modules;
 	void *attributes_copy;
 
 	/* Memory map and plan; the arrays lie in the blocks above. */
@@ -84,6 +99,7 @@ struct loader {
 	struct mm_plan landing_plan;
 	struct keel_mapping *plan_work;
 	void *map_work;
+	struct keel_memory_range *own; /* Keel's blocks and the modules, while the map is built */
 	struct mm_outcome outcome;
 	struct mm_pool pool;
 	uint64_t kernel_root;
@@ -114,6 +130,8 @@ _Noreturn void panic(const struct loader *l, const char *format, ...);
 EFI_STATUS block_allocate(struct loader *l, enum block_id id, uint64_t pages, const char *what);
 EFI_STATUS block_allocate_below(struct loader *l, enum block_id id, uint64_t last, uint64_t pages);
 EFI_STATUS block_allocate_at(struct loader *l, enum block_id id, uint64_t phys, uint64_t pages);
+/* For what is not a block: with a message on failure. */
+EFI_STATUS pages_allocate(struct loader *l, uint64_t pages, const char *what, uint64_t *phys);
 void block_free(struct loader *l, enum block_id id);
 void blocks_free(struct loader *l);
 void *memcpy(void *to, const void *from, size_t bytes);
@@ -126,7 +144,11 @@ void firmware_examine(struct loader *l);	 /* firmware.c */
 bool attributes_refresh(struct loader *l);	 /* firmware.c: false if it outgrew its copy */
 void acpi_examine(struct loader *l);		 /* acpi.c */
 void graphics_examine(struct loader *l);	 /* graphics.c */
+EFI_STATUS image_examine(struct loader *l);	 /* image.c */
+void random_seed(struct loader *l);		 /* random.c */
+EFI_STATUS configuration_read(struct loader *l); /* choose.c */
 EFI_STATUS kernel_load(struct loader *l);	 /* kernel.c */
+EFI_STATUS modules_load(struct loader *l);	 /* modules.c */
 EFI_STATUS workspace_allocate(struct loader *l); /* workspace.c */
 void cpu_area_fill(struct loader *l);		 /* cpu_area.c */
 EFI_STATUS tables_prepare(struct loader *l);	 /* build.c */
@@ -143,6 +165,17 @@ struct mm_result tables_review(struct loader *l, bool *current);
 
 /* acpi.c: fills in the arrays whose sizes acpi_examine has found. */
 void acpi_fill(const struct loader *l, struct keel_cpu *cpus, struct keel_io_apic *io_apics);
+
+/* texts.c: the texts that the kernel gets, and what points to them. At 0 it only measures. */
+uint64_t texts_lay_out(struct loader *l, uint64_t start);
+
+/* What the steps leave behind that is not a block; each may be called at any time. */
+void modules_free(struct loader *l);
+void image_free(struct loader *l);
+
+/* image.c: the folder that keel.efi came from, from \ to \, in so many bytes at most. */
+uint64_t image_folder_bytes(const struct loader *l);
+void image_folder(const struct loader *l, char *to);
 
 /* runtime.c: SetVirtualAddressMap, on the transition tables. Its failure is told to the kernel. */
 void runtime_map_collect(const struct loader *l, void *to, uint64_t *bytes);

@@ -5,6 +5,7 @@
  */
 #include "loader.h"
 #include "cpu.h"
+#include "tsc.h"
 
 void stage_begin(struct loader *l)
 {
@@ -22,21 +23,36 @@ void stage_end(struct loader *l, enum keel_stage stage)
 
 static EFI_STATUS examine(struct loader *l)
 {
-	const EFI_STATUS status = cpu_examine(l);
+	EFI_STATUS status = cpu_examine(l);
 
+	if (!EFI_ERROR(status))
+		status = image_examine(l);
 	if (EFI_ERROR(status))
 		return status;
 	firmware_examine(l);
 	acpi_examine(l);
 	graphics_examine(l);
+	random_seed(l);
+	l->facts.tsc_hz = tsc_frequency(cpuid, &l->facts.tsc_source);
 	stage_end(l, KEEL_STAGE_SETUP);
 	return EFI_SUCCESS;
 }
 
+/* Waiting for the person at the menu is no time that anything takes. */
+static EFI_STATUS choose(struct loader *l)
+{
+	const EFI_STATUS status = configuration_read(l);
+
+	stage_begin(l);
+	return status;
+}
+
 static EFI_STATUS load(struct loader *l)
 {
-	const EFI_STATUS status = kernel_load(l);
+	EFI_STATUS status = kernel_load(l);
 
+	if (!EFI_ERROR(status))
+		status = modules_load(l);
 	stage_end(l, KEEL_STAGE_LOAD);
 	return status;
 }
@@ -69,11 +85,15 @@ EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system)
 
 	status = examine(&l);
 	if (!EFI_ERROR(status))
+		status = choose(&l);
+	if (!EFI_ERROR(status))
 		status = load(&l);
 	if (!EFI_ERROR(status))
 		status = prepare(&l);
 	if (!EFI_ERROR(status))
 		status = handover(&l);
+	modules_free(&l);
+	image_free(&l);
 	blocks_free(&l);
 	return status;
 }

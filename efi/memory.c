@@ -22,6 +22,18 @@ EFI_STATUS block_allocate(struct loader *l, enum block_id id, uint64_t pages, co
 	return EFI_SUCCESS;
 }
 
+EFI_STATUS pages_allocate(struct loader *l, uint64_t pages, const char *what, uint64_t *phys)
+{
+	EFI_PHYSICAL_ADDRESS address;
+	const EFI_STATUS status =
+		l->boot->AllocatePages(AllocateAnyPages, EfiLoaderData, pages, &address);
+
+	if (EFI_ERROR(status))
+		return fail(l, status, "no memory for %s: %u pages of 4 KiB", what, pages);
+	*phys = address;
+	return EFI_SUCCESS;
+}
+
 /* All of it at or below address `last`. Says nothing on failure, like the next one. */
 EFI_STATUS block_allocate_below(struct loader *l, enum block_id id, uint64_t last, uint64_t pages)
 {

@@ -40,6 +40,9 @@ static uint64_t lay_out_boot_info(struct loader *l, uint64_t start)
 	l->cpus = carve(&c, l->acpi.cpu_count * sizeof(*l->cpus));
 	l->io_apics = carve(&c, l->acpi.io_apic_count * sizeof(*l->io_apics));
 	l->info_segments = carve(&c, l->elf.segment_count * sizeof(*l->info_segments));
+	l->info_modules = carve(&c, l->module_count * sizeof(*l->info_modules));
+	c.at += texts_lay_out(l, start ? c.at : 0);
+	c.at = (c.at + 15) & ~UINT64_C(15);
 	l->attributes_capacity = l->attributes_bytes + attributes_spare;
 	l->attributes_copy = carve(&c, l->attributes_capacity);
 	return c.at - start;
@@ -60,6 +63,7 @@ static uint64_t lay_out_work(struct loader *l, uint64_t start)
 	l->landing_plan.mappings =
 		carve(&c, l->landing_plan.capacity * sizeof(struct keel_mapping));
 	l->slots = carve(&c, KEEL_FIXMAP_SLOTS * sizeof(*l->slots));
+	l->own = carve(&c, (BLOCK_COUNT + l->module_count) * sizeof(*l->own));
 	l->map_work = carve(&c, mm_memory_map_work_bytes(l->map.capacity / 2));
 	return c.at - start;
 }
@@ -79,7 +83,7 @@ static EFI_STATUS measure(struct loader *l)
 			    "size; EFI_BUFFER_TOO_SMALL and at least 40 were expected",
 			    (uint64_t)status, (uint64_t)stride);
 	l->map_capacity = bytes + SPARE_DESCRIPTORS * stride;
-	l->map.capacity = 2 * (l->map_capacity / stride + BLOCK_COUNT);
+	l->map.capacity = 2 * (l->map_capacity / stride + BLOCK_COUNT + l->module_count);
 	l->planned_map.capacity = l->map.capacity;
 	l->planned_map.count = l->map.capacity; /* the most that a plan may have to deal with */
 	l->planned_map.coarse = true;
@@ -144,6 +148,8 @@ static EFI_STATUS allocate(struct loader *l)
 	memset((void *)l->blocks[BLOCK_BOOT_INFO].phys, 0,
 	       l->blocks[BLOCK_BOOT_INFO].pages << KEEL_PAGE_SHIFT);
 	lay_out_work(l, l->blocks[BLOCK_WORK].phys);
+	l->info = (struct keel_boot_info *)l->blocks[BLOCK_BOOT_INFO].phys;
+	*l->info = l->facts;
 	lay_out_boot_info(l, l->blocks[BLOCK_BOOT_INFO].phys);
 	return EFI_SUCCESS;
 }
@@ -156,7 +162,6 @@ EFI_STATUS workspace_allocate(struct loader *l)
 		status = allocate(l);
 	if (EFI_ERROR(status))
 		return status;
-	*l->info = l->facts;
 	l->info->ap_start_phys =
 		l->blocks[BLOCK_AP_START].pages ? l->blocks[BLOCK_AP_START].phys : 0;
 	l->request.area = mm_cpu_area_layout(l->blocks[BLOCK_CPU_AREA].phys, l->acpi.cpu_count);

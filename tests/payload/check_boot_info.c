@@ -30,6 +30,13 @@ static void check_pointers(void)
 	expect_pointer("segments", boot->segments, boot->segment_count * sizeof(*boot->segments));
 	expect_pointer("cpus", boot->cpus, boot->cpu_count * sizeof(*boot->cpus));
 	expect_pointer("io_apics", boot->io_apics, boot->io_apic_count * sizeof(*boot->io_apics));
+	expect_pointer("modules", boot->modules, boot->module_count * sizeof(*boot->modules));
+	expect_pointer("command_line", boot->command_line, 1);
+	expect_pointer("entry_title", boot->entry_title, 1);
+	expect_pointer("kernel_path", boot->kernel_path, 1);
+	expect_pointer("boot_device", boot->boot_device, 1);
+	expect_pointer("symbols", boot->symbols, boot->symbol_count);
+	expect_pointer("symbol_names", boot->symbol_names, boot->symbol_names_bytes);
 	if (boot->framebuffer.format != KEEL_PIXEL_NONE)
 		expect("framebuffer.virt", boot->framebuffer.phys,
 		       KEEL_DIRECT_MAP(boot->framebuffer.phys), boot->framebuffer.virt);

@@ -4,25 +4,32 @@
  * that takes all free memory takes its own tables.
  */
 #include "checks.h"
+#include "kept.h"
 #include "report.h"
 
-#define REAL_MODE_END KEEL_U64(0x100000)
+#define ELF_SYMBOL_BYTES 24
+#define REAL_MODE_END	 KEEL_U64(0x100000)
 
-/* One range of the map, of this type, holds all of it: neighbours are merged. */
-static void expect_kept(const char *what, uint64_t phys, uint64_t bytes, uint32_t type)
+const struct keel_memory_range *find_range(uint64_t phys)
 {
-	for (uint64_t n = 0; bytes && n < boot->memory_range_count; n++) {
-		const struct keel_memory_range *r = &boot->memory_ranges[n];
+	for (uint64_t n = 0; n < boot->memory_range_count; n++)
+		if (phys - boot->memory_ranges[n].phys < boot->memory_ranges[n].bytes)
+			return &boot->memory_ranges[n];
+	return NULL;
+}
 
-		if (phys < r->phys || phys - r->phys >= r->bytes)
-			continue;
-		expect(what, phys, type, r->type);
-		expect("its end lies in the same range", phys, true,
-		       bytes <= r->bytes - (phys - r->phys));
+void expect_kept(const char *what, uint64_t phys, uint64_t bytes, uint32_t type)
+{
+	const struct keel_memory_range *r = find_range(phys);
+
+	if (!bytes)
+		return;
+	if (!r) {
+		expect_text(what, phys, "a range of the memory map", "nothing");
 		return;
 	}
-	if (bytes)
-		expect_text(what, phys, "a range of the memory map", "nothing");
+	expect(what, phys, type, r->type);
+	expect("its end lies in the same range", phys, true, bytes <= r->bytes - (phys - r->phys));
 }
 
 static void expect_data(const char *what, const void *pointer, uint64_t bytes)
@@ -47,6 +54,9 @@ static void check_data(void)
 	expect_data("segments", b->segments, b->segment_count * sizeof(*b->segments));
 	expect_data("cpus", b->cpus, b->cpu_count * sizeof(*b->cpus));
 	expect_data("io_apics", b->io_apics, b->io_apic_count * sizeof(*b->io_apics));
+	expect_data("modules", b->modules, b->module_count * sizeof(*b->modules));
+	expect_data("symbols", b->symbols, b->symbol_count * ELF_SYMBOL_BYTES);
+	expect_data("symbol_names", b->symbol_names, b->symbol_names_bytes);
 	point_end();
 }
 

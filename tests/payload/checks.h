@@ -36,6 +36,9 @@ void check_tables(void);
 /* Reads what the firmware left in memory. */
 void check_facts(void);
 
+/* What was configured, and what came with the kernel. */
+void check_configured(void);
+
 /* These use the map. */
 void check_probes(void);
 void check_region_probes(void);

@@ -75,6 +75,7 @@ _Noreturn void kernel_main(const struct keel_boot_info *info)
 	show_figures();
 	check_map();
 	check_facts();
+	check_configured();
 
 	check_probes();
 	check_region_probes();

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Files on the volume that keel.efi was started from (UEFI 2.10, 13.4 and 13.5). */
+#ifndef EFI_VOLUME_H
+#define EFI_VOLUME_H
+
+#include "file.h"
+#include "loader.h"
+
+struct volume_file {
+	struct file file;
+	struct loader *l;
+	EFI_FILE_HANDLE handle; /* NULL: not open */
+	uint64_t position;	/* of the handle, bytes */
+	EFI_EVENT tick;		/* once a second; NULL if the firmware gave none */
+	bool shown;		/* progress stands on the console's current line */
+};
+
+/*
+ * Opens the file with that absolute path, `\` between the folders. name is what messages call it, and
+ * must live as long as the file is open. Says nothing: a file need not be there. EFI_NOT_FOUND if it
+ * is not, or if keel.efi did not come from a volume; EFI_UNSUPPORTED if it is a folder. On failure
+ * there is nothing to close.
+ */
+EFI_STATUS volume_open(struct loader *l, const CHAR16 *path, const char *name,
+		       struct volume_file *f);
+
+/* Also fine for one that is not open. */
+void volume_close(struct volume_file *f);
+
+#endif

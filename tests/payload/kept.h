@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Memory that belongs to the kernel, as the memory map in boot_info has it. */
+#ifndef PAYLOAD_KEPT_H
+#define PAYLOAD_KEPT_H
+
+#include <stdint.h>
+#include <keel/boot_info.h>
+
+/* The range of the memory map in which an address lies; NULL if in none. */
+const struct keel_memory_range *find_range(uint64_t phys);
+
+/* One range of the map, of this type, holds all of it: neighbours are merged. */
+void expect_kept(const char *what, uint64_t phys, uint64_t bytes, uint32_t type);
+
+#endif
