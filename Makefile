@@ -329,6 +329,30 @@ build/tools/bench/%.o: tests/bench/%.c
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(TOOL_CFLAGS) $(DEPEND) -c $< -o $@
 
+# --- Kernels for tests ---------------------------------------------------------------------------------
+
+# tell, by either compiler, at fixed addresses (exec) and position-independent (pie), linked for a
+# place so many MB into the text window: tell-gcc-pie-16.elf.
+TELL	     := $(foreach c,gcc clang,$(foreach k,exec pie,$(foreach m,1 2 16 256, \
+		build/tests/kernels/tell-$c-$k-$m.elf)))
+TELL_CFLAGS  := $(filter-out -fno-tree-loop-distribute-patterns,$(BARE)) -O1 -fno-builtin $(WARNINGS) -Iinclude -nostdlib -Wl,-n,-z,max-page-size=4096,--build-id=none
+tell_exec    := -fno-pie -static -mcmodel=kernel
+tell_pie     := -fpie -static-pie -Wl,--no-dynamic-linker,-z,text -DPIE
+tell_gcc     := gcc
+# It is told options for linking that it has no use for, and objects to that.
+tell_clang   := clang -fuse-ld=lld -Wno-unused-command-line-argument
+tell_part     = $(word $1,$(subst -, ,$(basename $(notdir $@))))
+
+$(TELL): tests/kernels/tell/tell.c tests/kernels/tell/tell.lds.S include/keel/boot_info.h \
+		include/keel/layout.h Makefile
+	$(call say,KERNEL)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) -E -P -undef -x assembler-with-cpp -D__ASSEMBLER__ -Iinclude \
+		$(tell_$(call tell_part,3)) -DBASE_MB=$(call tell_part,4) \
+		tests/kernels/tell/tell.lds.S -o $@.lds
+	$(Q)$(tell_$(call tell_part,2)) $(TELL_CFLAGS) $(tell_$(call tell_part,3)) -T $@.lds \
+		-o $@ tests/kernels/tell/tell.c
+
 # --- Drivers that change the world before keel.efi starts ----------------------------------------
 
 build/tests/boot/drivers/%.so: build/tests/boot/drivers/%.o build/tests/boot/drivers/lib/launch.o \
@@ -349,7 +373,7 @@ build/tests/boot/layout build/tests/boot/offsets: build/tests/boot/%: tests/boot
 # --- Running -------------------------------------------------------------------------------------
 
 # What the tests need, built in one go; then only prove runs.
-TEST_FILES = $(UNIT) $(FUZZ:%=build/replay_%) build/keelmap build/host/keelmap $(DRIVERS) build/keel.efi build/keel.img build/tests/boot/layout build/tests/boot/offsets
+TEST_FILES = $(UNIT) $(FUZZ:%=build/replay_%) build/keelmap build/host/keelmap $(DRIVERS) build/keel.efi build/keel.img build/tests/boot/layout build/tests/boot/offsets $(TELL)
 
 # The packages come first and decide what can be built, so the build is a make of its own.
 .PHONY: run
