@@ -30,6 +30,7 @@ static uint64_t list_own(const struct loader *l, struct keel_memory_range *own)
 {
 	static const uint32_t type[BLOCK_COUNT] = {
 		[BLOCK_KERNEL] = KEEL_MEMORY_TYPE_KERNEL,
+		[BLOCK_SYMBOLS] = KEEL_MEMORY_TYPE_BOOT_INFO,
 		[BLOCK_CPU_AREA] = KEEL_MEMORY_TYPE_CPU_AREA,
 		[BLOCK_BOOT_INFO] = KEEL_MEMORY_TYPE_BOOT_INFO,
 		[BLOCK_TABLES] = KEEL_MEMORY_TYPE_TABLES,
