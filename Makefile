@@ -195,8 +195,8 @@ build/keel.img: build/keel.efi ovmf/image
 
 # mm/ once for the host as it is, and once with the geometry so small that all of it can be tried.
 # Those files of efi/ that know no firmware are tested on the host like mm/.
-EFI_PURE_C := $(wildcard efi/config*.c) efi/crc.c efi/elf.c efi/format.c efi/lz4.c efi/path.c \
-	      efi/tsc.c efi/utf.c
+EFI_PURE_C := $(wildcard efi/config*.c efi/elf*.c) efi/crc.c efi/format.c efi/lz4.c efi/path.c efi/tsc.c \
+	      efi/utf.c
 MM_HOST_O := $(MM_C:%.c=build/host/%.o)
 EFI_HOST_O := $(EFI_PURE_C:%.c=build/host/%.o)
 MM_TINY_O := $(MM_C:%.c=build/tiny/%.o)
@@ -337,7 +337,7 @@ TELL	     := $(foreach c,gcc clang,$(foreach k,exec pie,$(foreach m,1 2 16 256, 
 		build/tests/kernels/tell-$c-$k-$m.elf)))
 TELL_CFLAGS  := $(filter-out -fno-tree-loop-distribute-patterns,$(BARE)) -O1 -fno-builtin $(WARNINGS) -Iinclude -nostdlib -Wl,-n,-z,max-page-size=4096,--build-id=none
 tell_exec    := -fno-pie -static -mcmodel=kernel
-tell_pie     := -fpie -static-pie -Wl,--no-dynamic-linker,-z,text -DPIE
+tell_pie     := -fuse-ld=lld -fpie -static-pie -Wl,--no-dynamic-linker,-z,text -DPIE
 tell_gcc     := gcc
 # It is told options for linking that it has no use for, and objects to that.
 tell_clang   := clang -fuse-ld=lld -Wno-unused-command-line-argument

@@ -1,173 +1,245 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* System V ABI, "Object Files" and "Program Loading"; x86-64 supplement. */
-#include <stdbool.h>
-#include "elf.h"
+/* What a kernel's headers say, and whether Keel can load that. Nothing is allocated here. */
+#include "elf_parts.h"
 
-struct elf_header {
-	uint8_t ident[16];
-	uint16_t type;
-	uint16_t machine;
-	uint32_t version;
-	uint64_t entry;
-	uint64_t phoff;
-	uint64_t shoff;
-	uint32_t flags;
-	uint16_t ehsize;
-	uint16_t phentsize;
-	uint16_t phnum;
-	uint16_t shentsize;
-	uint16_t shnum;
-	uint16_t shstrndx;
-};
-
-struct program_header {
-	uint32_t type;
-	uint32_t flags;
-	uint64_t offset;
-	uint64_t vaddr;
-	uint64_t paddr;
-	uint64_t filesz;
-	uint64_t memsz;
-	uint64_t align;
-};
-
-#define ELF_MAGIC      0x464c457f
-#define CLASS_64       2
-#define DATA_LITTLE    1
-#define VERSION_1      1
-#define TYPE_EXEC      2
-#define MACHINE_X86_64 62
-#define PT_LOAD	       1
-#define PF_X	       1
-#define PF_W	       2
-
-static int refuse(struct elf_error *error, const char *what, uint64_t found, uint64_t wanted)
+static bool wrong_header(const struct elf_header *h, const struct file *file,
+			 struct elf_error *error)
 {
-	*error = (struct elf_error){ what, found, wanted };
-	return -1;
+	if (elf_differs(error, "no ELF file: its magic number", h->magic, ELF_MAGIC) ||
+	    elf_differs(error, "not a 64-bit file: EI_CLASS", h->class, ELF_CLASS_64) ||
+	    elf_differs(error, "not little-endian: EI_DATA", h->data, ELF_DATA_LSB) ||
+	    elf_differs(error, "EI_VERSION", h->ident_version, ELF_VERSION_1) ||
+	    elf_differs(error, "not for x86-64: e_machine", h->machine, ELF_MACHINE_X86_64) ||
+	    elf_differs(error, "e_version", h->version, ELF_VERSION_1) ||
+	    elf_differs(error, "e_ehsize", h->ehsize, sizeof(*h)))
+		return true;
+	if (h->type != ELF_EXEC && h->type != ELF_DYN)
+		return elf_refuse(error,
+				  "e_type is %x, neither 2 (ET_EXEC) nor 3 (ET_DYN): link it as an "
+				  "executable, with -static or -static-pie",
+				  (uint64_t)h->type);
+	if (!h->entry)
+		return elf_refuse(error, "e_entry is 0, which means that there is none: name one "
+					 "with ld -e or ENTRY()");
+	if (!h->phnum)
+		return elf_refuse(error, "e_phnum is 0: there are no program headers");
+	if (h->phnum == ELF_PN_XNUM)
+		return elf_refuse(error, "e_phnum is %x (PN_XNUM), fewer are possible",
+				  (uint64_t)h->phnum);
+	return elf_differs(error, "e_phentsize", h->phentsize, sizeof(struct elf_program_header)) ||
+	       elf_leaves(error, file, "e_phoff", h->phoff,
+			  h->phnum * sizeof(struct elf_program_header));
 }
 
-static int check_header(const struct elf_header *h, uint64_t bytes, struct elf_error *error)
+bool elf_in_window(uint64_t virt, uint64_t bytes)
 {
-	if (bytes < sizeof(*h))
-		return refuse(error, "the file is shorter than an ELF header", bytes, sizeof(*h));
-	if (*(const uint32_t *)h->ident != ELF_MAGIC)
-		return refuse(error, "not an ELF file: magic", *(const uint32_t *)h->ident,
-			      ELF_MAGIC);
-	if (h->ident[4] != CLASS_64)
-		return refuse(error, "not a 64-bit ELF file: EI_CLASS", h->ident[4], CLASS_64);
-	if (h->ident[5] != DATA_LITTLE)
-		return refuse(error, "not little-endian: EI_DATA", h->ident[5], DATA_LITTLE);
-	if (h->ident[6] != VERSION_1 || h->version != VERSION_1)
-		return refuse(error, "unknown ELF version: e_version", h->version, VERSION_1);
-	if (h->machine != MACHINE_X86_64)
-		return refuse(error, "not for x86-64: e_machine", h->machine, MACHINE_X86_64);
-	if (h->type != TYPE_EXEC)
-		return refuse(error, "not an executable at a fixed address: e_type", h->type,
-			      TYPE_EXEC);
-	if (h->phentsize != sizeof(struct program_header))
-		return refuse(error, "program headers of an unknown size: e_phentsize",
-			      h->phentsize, sizeof(struct program_header));
-	if (h->phoff % 8 || h->phoff > bytes ||
-	    h->phnum > (bytes - h->phoff) / sizeof(struct program_header))
-		return refuse(error, "program headers lie outside the file: e_phoff", h->phoff,
-			      bytes);
-	return 0;
+	return virt >= KEEL_TEXT_START && virt <= KEEL_TEXT_LAST &&
+	       bytes - 1 <= KEEL_TEXT_LAST - virt;
 }
 
-static int check_load(const struct program_header *p, uint64_t bytes, struct elf_error *error)
+/*
+ * The places that an image can be moved to have a distance of `step`, and keep its address modulo
+ * that. Those in the first 2 MB are not tried: most of that is the firmware's.
+ */
+uint64_t elf_first_place(const struct elf_image *image)
+{
+	const uint64_t offset = (image->link_virt - KEEL_TEXT_START) & (image->step - 1);
+
+	return KEEL_TEXT_START + offset + (offset < KEEL_SIZE_2M ? image->step : 0);
+}
+
+static bool wrong_load(const struct elf_image *image, const struct elf_program_header *p,
+		       const struct file *file, struct elf_error *error)
 {
 	if (p->filesz > p->memsz)
-		return refuse(error, "a segment is larger in the file than in memory: p_filesz",
-			      p->filesz, p->memsz);
-	if (p->offset > bytes || p->filesz > bytes - p->offset)
-		return refuse(error, "the file ends before a segment does: p_offset + p_filesz",
-			      p->offset + p->filesz, bytes);
-	if (p->vaddr < KEEL_TEXT_START || p->vaddr > KEEL_TEXT_LAST ||
-	    p->memsz - 1 > KEEL_TEXT_LAST - p->vaddr)
-		return refuse(error, "a segment leaves the kernel text window: p_vaddr", p->vaddr,
-			      KEEL_TEXT_START);
-	if (p->flags & PF_W && p->flags & PF_X)
-		return refuse(error, "a segment is writable and executable: p_flags", p->flags,
-			      p->flags & ~PF_X);
-	return 0;
+		return elf_refuse(error, "p_filesz is %x, larger than p_memsz, %x", p->filesz,
+				  p->memsz);
+	if (elf_leaves(error, file, "p_offset", p->offset, p->filesz))
+		return true;
+	if (p->flags & ELF_PF_W && p->flags & ELF_PF_X)
+		return elf_refuse(error,
+				  "p_flags is %x, writable and executable: keep code and data in "
+				  "segments of their own",
+				  (uint64_t)p->flags);
+	if (p->align & (p->align - 1))
+		return elf_refuse(error, "p_align is %x, no power of 2", p->align);
+	if (image->movable && p->memsz && p->memsz - 1 > UINT64_MAX - p->vaddr)
+		return elf_refuse(error, "p_vaddr is %x and p_memsz %x: that wraps around",
+				  p->vaddr, p->memsz);
+	if (!image->movable && p->memsz && !elf_in_window(p->vaddr, p->memsz))
+		return elf_refuse(error,
+				  "p_vaddr is %x and p_memsz %x: that leaves the kernel text "
+				  "window, %x to %x",
+				  p->vaddr, p->memsz, KEEL_TEXT_START, KEEL_TEXT_LAST);
+	return false;
 }
 
 static enum keel_rights rights_of(uint32_t flags)
 {
-	if (flags & PF_X)
+	if (flags & ELF_PF_X)
 		return KEEL_RIGHTS_RX;
-	return flags & PF_W ? KEEL_RIGHTS_RW : KEEL_RIGHTS_R;
+	return flags & ELF_PF_W ? KEEL_RIGHTS_RW : KEEL_RIGHTS_R;
 }
 
-static int add_segment(struct elf_image *image, const struct program_header *p,
-		       struct elf_error *error)
+static enum elf_result add_piece(struct elf_image *image, const struct elf_program_header *p,
+				 struct elf_error *error)
 {
-	struct elf_segment *s = image->segments + image->segment_count;
-	const uint64_t first = p->vaddr & ~(KEEL_PAGE_SIZE - 1);
-	const uint64_t last = (p->vaddr + p->memsz - 1) | (KEEL_PAGE_SIZE - 1);
+	struct elf_piece *piece = image->pieces + image->piece_count;
 
-	if (image->segment_count == ELF_MAX_SEGMENTS)
-		return refuse(error, "more segments than Keel takes: number", ELF_MAX_SEGMENTS + 1,
-			      ELF_MAX_SEGMENTS);
-	/* The ABI has PT_LOAD entries ascend by address, so only the one before can share a page. */
-	if (image->segment_count && first < s[-1].virt + s[-1].bytes)
-		return refuse(
-			error,
-			"a segment begins on a page of, or before, the one before it: p_vaddr",
-			p->vaddr, s[-1].virt + s[-1].bytes);
-	*s = (struct elf_segment){
-		.file_offset = p->offset,
-		.file_bytes = p->filesz,
-		.data_virt = p->vaddr,
-		.virt = first,
-		.bytes = last - first + 1,
-		.rights = rights_of(p->flags),
-	};
+	if (image->piece_count == ELF_MAX_SEGMENTS)
+		return elf_refuse(error, "one PT_LOAD segment more than %u, which is the most",
+				  (uint64_t)ELF_MAX_SEGMENTS);
+	if (image->piece_count && p->vaddr < piece[-1].virt)
+		return elf_refuse(error,
+				  "p_vaddr is %x, below the segment before it, at %x: PT_LOAD "
+				  "segments have to ascend",
+				  p->vaddr, piece[-1].virt);
+	if (image->piece_count && p->vaddr - piece[-1].virt < piece[-1].bytes)
+		return elf_refuse(error,
+				  "p_vaddr is %x, inside the segment before it, which ends at %x",
+				  p->vaddr, piece[-1].virt + piece[-1].bytes - 1);
+	*piece =
+		(struct elf_piece){ p->offset, p->filesz, p->vaddr, p->memsz, rights_of(p->flags) };
+	image->piece_count++;
+	return ELF_GOOD;
+}
+
+/* The last piece's pages: with those before them if they touch and the rights are the same. */
+static enum elf_result add_pages(struct elf_image *image, struct elf_error *error)
+{
+	const struct elf_piece *piece = image->pieces + image->piece_count - 1;
+	const uint64_t first = piece->virt & ~(KEEL_PAGE_SIZE - 1);
+	const uint64_t last = (piece->virt + piece->bytes - 1) | (KEEL_PAGE_SIZE - 1);
+	struct keel_segment *s = image->segments + image->segment_count;
+
+	if (image->segment_count && first - s[-1].virt <= s[-1].bytes &&
+	    piece->rights == s[-1].rights) {
+		s[-1].bytes = last - s[-1].virt + 1;
+		return ELF_GOOD;
+	}
+	if (image->segment_count && first - s[-1].virt < s[-1].bytes)
+		return elf_refuse(error,
+				  "p_vaddr is %x, on a page of the segment before it, which has "
+				  "other rights: align it to %x",
+				  piece->virt, KEEL_PAGE_SIZE);
+	*s = (struct keel_segment){ .virt = first,
+				    .bytes = last - first + 1,
+				    .rights = piece->rights };
 	image->segment_count++;
-	return 0;
+	return ELF_GOOD;
 }
 
-static int check_entry(const struct elf_image *image, struct elf_error *error)
+static enum elf_result take_header(struct elf_image *image, const struct elf_program_header *p,
+				   const struct file *file, struct elf_error *error)
 {
-	for (uint32_t n = 0; n < image->segment_count; n++) {
-		const struct elf_segment *s = image->segments + n;
+	enum elf_result result;
 
-		if (s->rights != KEEL_RIGHTS_RX || image->entry_virt < s->virt ||
-		    image->entry_virt - s->virt >= s->bytes)
-			continue;
-		if (image->entry_virt - KEEL_TEXT_START < LANDING_BYTES)
-			return refuse(error,
-				      "the entry is too close to the window's start: e_entry",
-				      image->entry_virt, KEEL_TEXT_START + LANDING_BYTES);
-		return 0;
+	if (p->type == ELF_PT_INTERP)
+		return elf_refuse(error, "PT_INTERP: it wants a dynamic linker, and there is none; "
+					 "link with -static or -static-pie");
+	if (p->type == ELF_PT_DYNAMIC) {
+		if (image->dynamic_bytes)
+			return elf_refuse(error, "a second PT_DYNAMIC");
+		image->dynamic_virt = p->vaddr;
+		image->dynamic_bytes = p->memsz;
 	}
-	return refuse(error, "the entry lies in no executable segment: e_entry", image->entry_virt,
-		      image->virt);
+	if (p->type != ELF_PT_LOAD)
+		return ELF_GOOD;
+	if (wrong_load(image, p, file, error))
+		return ELF_REFUSED;
+	if (!p->memsz)
+		return ELF_GOOD;
+	if (image->movable && p->align > image->step)
+		image->step = p->align;
+	result = add_piece(image, p, error);
+	return result ? result : add_pages(image, error);
 }
 
-int elf_parse(const void *file, uint64_t bytes, struct elf_image *image, struct elf_error *error)
+static enum elf_result take_headers(struct elf_image *image, const struct elf_header *h,
+				    struct file *file, struct elf_error *error)
 {
-	const struct elf_header *h = file;
-	const struct program_header *headers;
+	const struct elf_table table = { h->phoff, sizeof(struct elf_program_header), h->phnum };
+	struct elf_program_header group[ELF_GROUP];
+	enum elf_result result = ELF_GOOD;
 
-	if (check_header(h, bytes, error))
-		return -1;
-	headers = (const struct program_header *)((const char *)file + h->phoff);
-	image->entry_virt = h->entry;
-	image->segment_count = 0;
-	for (uint16_t n = 0; n < h->phnum; n++) {
-		const struct program_header *p = headers + n;
-
-		if (p->type != PT_LOAD || !p->memsz)
-			continue;
-		if (check_load(p, bytes, error) || add_segment(image, p, error))
-			return -1;
+	error->part = "program header";
+	for (uint64_t n = 0; n < table.count && !result; n++) {
+		error->number = n;
+		result = elf_read_entry(file, &table, n, group, error);
+		if (!result)
+			result = take_header(image, group + n % ELF_GROUP, file, error);
 	}
+	error->part = NULL;
+	return result;
+}
+
+static enum elf_result check_entry(const struct elf_image *image, struct elf_error *error)
+{
+	const uint64_t entry = image->entry_virt;
+	bool code = false;
+
+	if (entry - KEEL_TEXT_START < LANDING_BYTES)
+		return elf_refuse(error, "e_entry is %x, it has to be %x at least", entry,
+				  KEEL_TEXT_START + LANDING_BYTES);
+	for (uint32_t n = 0; n < image->piece_count; n++) {
+		const struct elf_piece *piece = image->pieces + n;
+
+		if (piece->rights != KEEL_RIGHTS_RX)
+			continue;
+		if (entry - piece->virt < piece->bytes)
+			return ELF_GOOD;
+		code = true;
+	}
+	return code ? elf_refuse(error, "e_entry is %x, which is in no executable segment", entry)
+		    : elf_refuse(error, "no PT_LOAD segment is executable (PF_X in p_flags)");
+}
+
+/* The first place of all, for an image that cannot be where it was linked. */
+static enum elf_result choose_place(struct elf_image *image, struct elf_error *error)
+{
+	const struct keel_segment *last = image->segments + image->segment_count - 1;
+
 	if (!image->segment_count)
-		return refuse(error, "nothing to load: number of PT_LOAD segments", 0, 1);
-	image->virt = image->segments[0].virt;
-	image->bytes = image->segments[image->segment_count - 1].virt +
-		       image->segments[image->segment_count - 1].bytes - image->virt;
-	return check_entry(image, error);
+		return elf_refuse(error, "there is no PT_LOAD segment with a p_memsz");
+	image->link_virt = image->segments[0].virt;
+	image->bytes = last->virt + last->bytes - image->link_virt;
+	image->virt = image->link_virt;
+	if (elf_in_window(image->virt, image->bytes))
+		return ELF_GOOD;
+	image->virt = elf_first_place(image);
+	if (elf_in_window(image->virt, image->bytes))
+		return ELF_GOOD;
+	return elf_refuse(error,
+			  "%x bytes, aligned to %x, have no place in the kernel text window, %x to "
+			  "%x",
+			  image->bytes, image->step, KEEL_TEXT_START, KEEL_TEXT_LAST);
+}
+
+enum elf_result elf_examine(struct file *file, struct elf_image *image, struct elf_error *error)
+{
+	struct elf_header h;
+	enum elf_result result;
+
+	error->part = NULL;
+	if (file->bytes < sizeof(h))
+		return file->bytes ? elf_refuse(error, "it has only %x bytes, an ELF header %x",
+						file->bytes, sizeof(h))
+				   : elf_refuse(error, "it is empty");
+	result = elf_read(file, 0, &h, sizeof(h), error);
+	if (result)
+		return result;
+	if (wrong_header(&h, file, error))
+		return ELF_REFUSED;
+	*image = (struct elf_image){
+		.movable = h.type == ELF_DYN,
+		.step = KEEL_SIZE_2M,
+		.entry_virt = h.entry,
+		.sections_offset = h.shoff,
+		.section_count = h.shnum,
+		.section_bytes = h.shentsize,
+	};
+	result = take_headers(image, &h, file, error);
+	if (!result)
+		result = choose_place(image, error);
+	return result ? result : check_entry(image, error);
 }

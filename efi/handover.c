@@ -134,11 +134,19 @@ static void finish_boot_info(struct loader *l)
 	info->largest_leaf_level = l->machine.largest_leaf_level;
 	info->segments = TO_KERNEL(l->info_segments);
 	info->segment_count = l->elf.segment_count;
+	info->phys_base = l->elf.phys_base;
 	info->kernel_virt = l->elf.virt;
 	info->kernel_bytes = l->elf.bytes;
 	info->entry_virt = l->elf.entry_virt;
 	info->modules = TO_KERNEL(l->info_modules);
 	info->module_count = l->module_count;
+	info->kernel_slide = l->elf.slide;
+	if (l->symbols.count) {
+		info->symbols = TO_KERNEL(l->symbols.phys);
+		info->symbol_count = l->symbols.count;
+		info->symbol_names = TO_KERNEL(l->symbols.names_phys);
+		info->symbol_names_bytes = l->symbols.names_bytes;
+	}
 	info->cpus = TO_KERNEL(l->cpus);
 	info->cpu_count = l->acpi.cpu_count;
 	info->idt_phys = l->request.area.idt_phys;

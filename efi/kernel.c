@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The kernel image: checked, placed and copied to where it will run. */
-#include "loader.h"
+/* The kernel: where its file comes from, and where the memory for it does. */
+#include "choose.h"
 #include "crc.h"
 #include "lz4.h"
 
@@ -10,40 +10,43 @@ extern const uint32_t embedded_kernel_crc;
 
 #define MAX_RATIO 256 /* LZ4 cannot pack better than that */
 
-/*
- * At its home (VA = PA + KEEL_TEXT_START) if that is free; else anywhere, and the kernel is told
- * phys_base.
- */
-static EFI_STATUS place(struct loader *l)
-{
-	const uint64_t home = l->elf.virt - KEEL_TEXT_START;
-	const uint64_t pages = BYTES_TO_PAGES(l->elf.bytes);
-	EFI_STATUS status = block_allocate_at(l, BLOCK_KERNEL, home, pages);
+/* Memory for the ELF loader, in blocks: efi_main frees them. */
+struct kernel_memory {
+	struct elf_memory memory;
+	struct loader *l;
+};
 
-	if (EFI_ERROR(status))
-		status = block_allocate(l, BLOCK_KERNEL, pages, "the kernel");
-	l->facts.phys_base = l->blocks[BLOCK_KERNEL].phys - home;
-	return status;
+static enum block_id block_for(enum elf_use use)
+{
+	return use == ELF_FOR_KERNEL ? BLOCK_KERNEL : BLOCK_SYMBOLS;
 }
 
-static void copy_segments(struct loader *l, const char *file)
+static bool allocate_at(struct elf_memory *m, enum elf_use use, uint64_t phys, uint64_t pages)
 {
-	const uint64_t block = l->blocks[BLOCK_KERNEL].phys;
+	struct loader *l = ((struct kernel_memory *)m)->l;
 
-	/* What lies between the segments is zero too: nothing of the firmware's is handed over. */
-	memset((void *)block, 0, l->elf.bytes);
-	for (uint32_t n = 0; n < l->elf.segment_count; n++) {
-		const struct elf_segment *s = l->elf.segments + n;
+	return !EFI_ERROR(block_allocate_at(l, block_for(use), phys, pages));
+}
 
-		memcpy((void *)(block + (s->data_virt - l->elf.virt)), file + s->file_offset,
-		       s->file_bytes);
-		l->segments[n] = (struct keel_segment){
-			.virt = s->virt,
-			.phys = block + (s->virt - l->elf.virt),
-			.bytes = s->bytes,
-			.rights = s->rights,
-		};
-	}
+static uint64_t allocate(struct elf_memory *m, enum elf_use use, uint64_t pages)
+{
+	struct loader *l = ((struct kernel_memory *)m)->l;
+
+	if (EFI_ERROR(block_allocate_below(l, block_for(use), UINT64_MAX, pages)))
+		return 0;
+	return l->blocks[block_for(use)].phys;
+}
+
+/* A file that lies in memory. */
+struct memory_file {
+	struct file file;
+	const char *start;
+};
+
+static uint64_t read_memory(struct file *file, uint64_t offset, void *to, uint64_t bytes)
+{
+	memcpy(to, ((struct memory_file *)file)->start + offset, bytes);
+	return EFI_SUCCESS;
 }
 
 /* Unpacks the built-in kernel into a block of its own, and makes sure that it is what was built. */
@@ -74,25 +77,56 @@ static EFI_STATUS unpack(struct loader *l, uint64_t *bytes)
 	return EFI_SUCCESS;
 }
 
-EFI_STATUS kernel_load(struct loader *l)
+static EFI_STATUS refuse(const struct loader *l, const struct file *file, enum elf_result result,
+			 const struct elf_error *error)
 {
+	if (result == ELF_NO_MEMORY)
+		return fail(l, EFI_OUT_OF_RESOURCES, "%s", error->text);
+	return fail(l, result == ELF_UNREADABLE ? error->status : EFI_LOAD_ERROR,
+		    "%s is refused: %s", file->name, error->text);
+}
+
+static EFI_STATUS load_file(struct loader *l, struct file *file)
+{
+	struct kernel_memory memory = { { allocate_at, allocate }, l };
 	struct elf_error error;
-	const char *file;
-	uint64_t bytes;
-	EFI_STATUS status = unpack(l, &bytes);
+	enum elf_result result = elf_examine(file, &l->elf, &error);
+
+	if (!result)
+		result = elf_load(file, &l->elf, &memory.memory, &error);
+	if (!result && l->entry->symbols)
+		result = elf_load_symbols(file, &l->elf, &memory.memory, &l->symbols, &error);
+	if (result)
+		return refuse(l, file, result, &error);
+	say(l, "  kernel    %s, %u bytes, at %x%s\n", file->name, l->elf.bytes, l->elf.phys,
+	    l->elf.phys_base ? " (moved)" : "");
+	return EFI_SUCCESS;
+}
+
+static EFI_STATUS load_built_in(struct loader *l)
+{
+	struct memory_file f = { { "built-in self-check", 0, read_memory }, NULL };
+	EFI_STATUS status = unpack(l, &f.file.bytes);
 
 	if (EFI_ERROR(status))
 		return status;
-	file = (const char *)l->blocks[BLOCK_FILE].phys;
-	if (elf_parse(file, bytes, &l->elf, &error))
-		return fail(l, EFI_LOAD_ERROR, "the kernel is refused: %s is %x, expected %x",
-			    error.what, error.found, error.wanted);
-	status = place(l);
+	f.start = (const char *)l->blocks[BLOCK_FILE].phys;
+	status = load_file(l, &f.file);
+	block_free(l, BLOCK_FILE);
+	return status;
+}
+
+EFI_STATUS kernel_load(struct loader *l)
+{
+	struct volume_file f;
+	EFI_STATUS status;
+
+	if (!l->entry->kernel)
+		return load_built_in(l);
+	status = configured_open(l, l->entry->kernel, &f);
 	if (EFI_ERROR(status))
 		return status;
-	copy_segments(l, file);
-	block_free(l, BLOCK_FILE);
-	say(l, "  kernel    built-in self-check, %u bytes, at %x%s\n", l->elf.bytes,
-	    l->blocks[BLOCK_KERNEL].phys, l->facts.phys_base ? " (moved)" : "");
-	return EFI_SUCCESS;
+	status = load_file(l, &f.file);
+	volume_close(&f);
+	return status;
 }

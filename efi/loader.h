@@ -33,6 +33,7 @@ enum block_id {
 	BLOCK_MODULES,	 /* the list of modules */
 	BLOCK_FILE,	 /* the kernel's file, until its segments are in place */
 	BLOCK_KERNEL,	 /* the kernel's segments */
+	BLOCK_SYMBOLS,	 /* its symbol table, if that is wanted */
 	BLOCK_CPU_AREA,	 /* descriptor tables and stacks */
 	BLOCK_BOOT_INFO, /* what the kernel gets to read */
 	BLOCK_WORK,	 /* what only the loader needs */
@@ -75,7 +76,7 @@ struct loader {
 	uint32_t cpu_features; /* CPU_ bits of cpu.h */
 
 	struct elf_image elf;
-	struct keel_segment segments[ELF_MAX_SEGMENTS];
+	struct elf_symbols symbols;
 	struct acpi_facts acpi;
 	uint64_t attributes_bytes; /* of the Memory Attributes Table, header and all */
 	uint64_t attributes_capacity;

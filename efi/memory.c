@@ -60,19 +60,27 @@ void blocks_free(struct loader *l)
 		block_free(l, id);
 }
 
+/* Words first: what counts instructions, or emulates them, counts a repetition as one. */
 void *memcpy(void *to, const void *from, size_t bytes)
 {
 	void *start = to;
+	size_t words = bytes / 8;
 
+	bytes %= 8;
+	__asm__ volatile("rep movsq" : "+D"(to), "+S"(from), "+c"(words) : : "memory");
 	__asm__ volatile("rep movsb" : "+D"(to), "+S"(from), "+c"(bytes) : : "memory");
 	return start;
 }
 
 void *memset(void *to, int value, size_t bytes)
 {
+	const uint64_t word = (uint8_t)value * (UINT64_MAX / UINT8_MAX);
 	void *start = to;
+	size_t words = bytes / 8;
 
-	__asm__ volatile("rep stosb" : "+D"(to), "+c"(bytes) : "a"(value) : "memory");
+	bytes %= 8;
+	__asm__ volatile("rep stosq" : "+D"(to), "+c"(words) : "a"(word) : "memory");
+	__asm__ volatile("rep stosb" : "+D"(to), "+c"(bytes) : "a"(word) : "memory");
 	return start;
 }
 

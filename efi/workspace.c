@@ -91,7 +91,7 @@ static EFI_STATUS measure(struct loader *l)
 	l->request.machine = &l->machine;
 	l->request.descriptors.bytes = l->map_capacity;
 	l->request.descriptors.stride = stride;
-	l->request.segments = l->segments;
+	l->request.segments = l->elf.segments;
 	l->request.segment_count = l->elf.segment_count;
 	l->request.cpu_count = l->acpi.cpu_count;
 	l->request.slot_count = KEEL_FIXMAP_SLOTS;
@@ -168,7 +168,7 @@ EFI_STATUS workspace_allocate(struct loader *l)
 	l->request.descriptors.first = l->descriptors;
 	l->request.framebuffer_phys = l->facts.framebuffer.phys;
 	l->request.framebuffer_bytes = l->facts.framebuffer.bytes;
-	memcpy(l->info_segments, l->segments, l->elf.segment_count * sizeof(*l->segments));
+	memcpy(l->info_segments, l->elf.segments, l->elf.segment_count * sizeof(*l->info_segments));
 	acpi_fill(l, l->cpus, l->io_apics);
 	fill_slots(l);
 	return EFI_SUCCESS;

@@ -1,179 +1,233 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What elf_parse takes and what it refuses, with a small kernel that is spoiled in one way after
- * the other; and cut off at every byte.
+ * What elf_examine takes and what it refuses, with a small kernel that is spoiled in one way after
+ * the other; and cut off at every byte. (What it says then, to the letter, is tested with real
+ * kernels: tests/kernels.)
  */
 #include "check.h"
-#include "elf.h"
+#include "elf_scene.h"
 
-#define HEADERS 3
-#define TEXT	(KEEL_TEXT_START + KEEL_SIZE_2M)
-
-struct file_header {
-	uint8_t ident[16];
-	uint16_t type, machine;
-	uint32_t version;
-	uint64_t entry, phoff, shoff;
-	uint32_t flags;
-	uint16_t ehsize, phentsize, phnum, shentsize, shnum, shstrndx;
-};
-
-struct load {
-	uint32_t type, flags;
-	uint64_t offset, vaddr, paddr, filesz, memsz, align;
-};
-
-struct kernel {
-	struct file_header h;
-	struct load load[HEADERS];
-	uint8_t bytes[0x300];
-};
-
-static struct kernel good(void)
+static struct kernel fixed(void)
 {
-	struct kernel k = {
-		.h = { .ident = { 0x7f, 'E', 'L', 'F', 2, 1, 1 },
-		       .type = 2,
-		       .machine = 62,
-		       .version = 1,
-		       .entry = TEXT + 0x10,
-		       .phoff = sizeof(struct file_header),
-		       .ehsize = sizeof(struct file_header),
-		       .phentsize = sizeof(struct load),
-		       .phnum = HEADERS },
-	};
-	const uint64_t start = offsetof(struct kernel, bytes);
-
-	k.load[0] = (struct load){ 1, 5, start, TEXT, 0, 0x100, 0x100, 0x1000 };
-	k.load[1] = (struct load){ 1, 4, start + 0x100, TEXT + 0x1100, 0, 0x100, 0x100, 0x1000 };
-	k.load[2] = (struct load){ 1, 6, start + 0x200, TEXT + 0x2200, 0, 0x100, 0x5000, 0x1000 };
-	return k;
+	return good_kernel(ELF_EXEC, KERNEL_TEXT);
 }
 
-static void refused(const struct kernel *k, uint64_t bytes, const char *word)
+static void refused_file(const void *start, uint64_t bytes, const char *word)
 {
 	struct elf_image image;
-	struct elf_error error = { 0 };
-	uint64_t *copy =
-		malloc((bytes + 7) / 8 * 8 + 1); /* aligned, and guarded by the sanitizer */
+	struct elf_error error = { .text = "" };
+	uint8_t *copy = malloc(bytes + !bytes); /* guarded by the sanitizer */
+	struct fake_file file = fake_file(copy, bytes);
 
-	memcpy(copy, k, bytes);
-	assert_int_equal(elf_parse(copy, bytes, &image, &error), -1);
-	assert_non_null(error.what);
-	if (!strstr(error.what, word))
-		fail_msg("'%s' does not say '%s'", error.what, word);
+	memcpy(copy, start, bytes);
+	assert_int_equal(elf_examine(&file.file, &image, &error), ELF_REFUSED);
+	assert_false(file.outside);
+	assert_in_range(strlen(error.text), 1, sizeof(error.text) - 2);
+	if (!strstr(error.text, word))
+		fail_msg("'%s' does not say '%s'", error.text, word);
 	free(copy);
 }
 
-static void good_kernel(void **state)
-{
-	const struct kernel k = good();
-	struct elf_image image;
-	struct elf_error error;
+#define SPOIL(statement, word)                     \
+	do {                                       \
+		struct kernel k = fixed();         \
+		statement;                         \
+		refused_file(&k, sizeof(k), word); \
+	} while (0)
 
-	(void)state;
-	assert_int_equal(elf_parse(&k, sizeof(k), &image, &error), 0);
-	assert_int_equal(image.entry_virt, TEXT + 0x10);
-	assert_int_equal(image.virt, TEXT);
-	assert_int_equal(image.bytes, 0x8000);
-	assert_int_equal(image.segment_count, 3);
-	assert_int_equal(image.segments[0].rights, KEEL_RIGHTS_RX);
-	assert_int_equal(image.segments[1].rights, KEEL_RIGHTS_R);
-	assert_int_equal(image.segments[1].virt, TEXT + 0x1000);
-	assert_int_equal(image.segments[1].data_virt, TEXT + 0x1100);
-	assert_int_equal(image.segments[2].rights, KEEL_RIGHTS_RW);
-	assert_int_equal(image.segments[2].bytes, 0x6000);
-	assert_int_equal(image.segments[2].file_bytes, 0x100);
+static struct elf_image taken(const struct kernel *k)
+{
+	struct elf_image image;
+	struct elf_error error = { .text = "" };
+	struct fake_file file = fake_file(k, sizeof(*k));
+
+	if (elf_examine(&file.file, &image, &error))
+		fail_msg("refused: %s", error.text);
+	return image;
 }
 
-#define SPOIL(statement, word)                \
-	do {                                  \
-		struct kernel k = good();     \
-		statement;                    \
-		refused(&k, sizeof(k), word); \
-	} while (0)
+static void segment_is(const struct keel_segment *s, uint64_t virt, uint64_t bytes,
+		       enum keel_rights rights)
+{
+	assert_int_equal(s->virt, virt);
+	assert_int_equal(s->bytes, bytes);
+	assert_int_equal(s->rights, rights);
+}
+
+static void good(void **state)
+{
+	const struct kernel k = fixed();
+	const struct elf_image image = taken(&k);
+
+	(void)state;
+	assert_int_equal(image.entry_virt, KERNEL_TEXT + 0x10);
+	assert_int_equal(image.link_virt, KERNEL_TEXT);
+	assert_int_equal(image.virt, KERNEL_TEXT);
+	assert_int_equal(image.bytes, 0x8000);
+	assert_int_equal(image.segment_count, 3);
+	segment_is(image.segments, KERNEL_TEXT, 0x1000, KEEL_RIGHTS_RX);
+	segment_is(image.segments + 1, KERNEL_TEXT + 0x1000, 0x1000, KEEL_RIGHTS_R);
+	segment_is(image.segments + 2, KERNEL_TEXT + 0x2000, 0x6000, KEEL_RIGHTS_RW);
+}
+
+/* With the same rights, a page may be shared; without, it may not. */
+static void shared_page(void **state)
+{
+	struct kernel k = fixed();
+	struct elf_image image;
+
+	(void)state;
+	k.load[1].flags = 6;
+	k.load[2].vaddr = k.load[1].vaddr + 0x200;
+	image = taken(&k);
+	assert_int_equal(image.segment_count, 2);
+	assert_int_equal(image.piece_count, 3);
+	segment_is(image.segments + 1, KERNEL_TEXT + 0x1000, 0x6000, KEEL_RIGHTS_RW);
+	k.load[1].flags = 4;
+	refused_file(&k, sizeof(k), "program header 2: p_vaddr");
+}
+
+/* What has no bytes in memory does not count, wherever it is. */
+static void empty_segment(void **state)
+{
+	struct kernel k = fixed();
+
+	(void)state;
+	k.load[1].memsz = k.load[1].filesz = k.load[1].vaddr = 0;
+	assert_int_equal(taken(&k).segment_count, 2);
+}
+
+static void first_place(uint64_t text, uint64_t align, uint64_t expected)
+{
+	struct kernel k = good_kernel(ELF_DYN, text);
+
+	k.load[1].align = align;
+	assert_int_equal(taken(&k).virt, expected);
+}
+
+/* One that can be moved may be linked anywhere. */
+static void movable(void **state)
+{
+	(void)state;
+	first_place(KERNEL_TEXT, 0x1000, KERNEL_TEXT);
+	first_place(KEEL_TEXT_START + 0x1000, 0x1000, KEEL_TEXT_START + 0x1000);
+	first_place(KEEL_TEXT_LAST + 1 - 0x8000, 0x1000, KEEL_TEXT_LAST + 1 - 0x8000);
+	first_place(KEEL_TEXT_LAST + 1 - 0x7000, 0x1000,
+		    KEEL_TEXT_START + KEEL_SIZE_2M * 2 - 0x7000);
+	first_place(0, 0x1000, KERNEL_TEXT);
+	first_place(0x3000, 0, KERNEL_TEXT + 0x3000);
+	first_place(0x403000, 1, KERNEL_TEXT + 0x3000);
+	first_place(0x403000, 0x400000, KEEL_TEXT_START + 0x403000);
+	first_place(0x1000, 0x1000000, KEEL_TEXT_START + 0x1001000);
+	first_place(-UINT64_C(0x8000), 0x1000, KEEL_TEXT_START + KEEL_SIZE_2M * 2 - 0x8000);
+}
 
 static void spoiled_header(void **state)
 {
 	(void)state;
-	SPOIL(k.h.ident[0] = 'M', "magic");
-	SPOIL(k.h.ident[4] = 1, "EI_CLASS");
-	SPOIL(k.h.ident[5] = 2, "EI_DATA");
-	SPOIL(k.h.ident[6] = 0, "version");
-	SPOIL(k.h.version = 2, "version");
+	SPOIL(k.h.magic++, "magic");
+	SPOIL(k.h.class = 1, "EI_CLASS");
+	SPOIL(k.h.data = 2, "EI_DATA");
+	SPOIL(k.h.ident_version = 0, "EI_VERSION");
+	SPOIL(k.h.version = 2, "e_version");
 	SPOIL(k.h.machine = 183, "e_machine");
 	SPOIL(k.h.type = 1, "e_type");
+	SPOIL(k.h.type = 4, "e_type");
+	SPOIL(k.h.ehsize = 52, "e_ehsize");
 	SPOIL(k.h.phentsize = 32, "e_phentsize");
 	SPOIL(k.h.phoff = sizeof(k), "e_phoff");
-	SPOIL(k.h.phoff = 1, "e_phoff");
-	SPOIL(k.h.phoff = ~UINT64_C(7), "e_phoff");
-	SPOIL(k.h.phnum = 0xffff, "e_phoff");
-	SPOIL(k.h.phnum = 0, "nothing to load");
+	SPOIL(k.h.phoff = sizeof(k) - 4 * 56 + 1, "e_phoff");
+	SPOIL(k.h.phoff = ~UINT64_C(0), "e_phoff");
+	SPOIL(k.h.phnum = 0xfffe, "e_phoff");
+	SPOIL(k.h.phnum = 0xffff, "PN_XNUM");
+	SPOIL(k.h.phnum = 0, "e_phnum");
 }
 
 static void spoiled_segments(void **state)
 {
 	(void)state;
-	SPOIL(k.load[1].filesz = 0x101, "p_filesz");
-	SPOIL(k.load[1].offset = sizeof(k) + 1, "p_offset");
+	SPOIL(k.load[1].filesz = 0x101, "program header 1: p_filesz");
+	SPOIL(k.load[1].memsz = 0, "program header 1: p_filesz");
+	SPOIL(k.load[1].offset = sizeof(k) - 0xff, "program header 1: p_offset");
 	SPOIL(k.load[1].offset = ~UINT64_C(0), "p_offset");
 	SPOIL((k.load[1].filesz = k.load[1].memsz = sizeof(k)), "p_offset");
 	SPOIL(k.load[0].vaddr = KEEL_SIZE_2M, "window");
+	SPOIL(k.load[2].vaddr = KEEL_TEXT_LAST + 1, "window");
 	SPOIL(k.load[2].memsz = ~UINT64_C(0), "window");
 	SPOIL(k.load[2].memsz = KEEL_TEXT_LAST - KEEL_TEXT_START, "window");
+	SPOIL((k.h.type = 3, k.load[2].memsz = ~UINT64_C(0)), "wraps");
+	SPOIL((k.h.type = 3, k.load[2].memsz = 0x20000000), "place");
+	SPOIL((k.h.type = 3, k.load[0].vaddr = 0), "place");
+	SPOIL((k.h.type = 3, k.load[0].vaddr = 0, k.load[0].memsz = ~UINT64_C(0)), "inside");
 	SPOIL(k.load[0].flags = 7, "writable and executable");
-	SPOIL(k.load[1].vaddr = TEXT + 0xf00, "page");
-	SPOIL(k.load[2].vaddr = TEXT + 0x1200, "page");
-	SPOIL(k.load[2].vaddr = KEEL_TEXT_START + 0x1000, "before");
+	SPOIL(k.load[0].flags = 3, "writable and executable");
+	SPOIL(k.load[0].align = 3, "p_align");
+	SPOIL((kernel_link(&k, 0), k.h.type = 3, k.load[0].align = UINT64_C(1) << 63), "place");
+	SPOIL(k.load[1].vaddr = KERNEL_TEXT + 0xf00, "page");
+	SPOIL(k.load[1].vaddr = KERNEL_TEXT + 0xff, "inside");
+	SPOIL(k.load[1].vaddr = KERNEL_TEXT, "inside");
+	SPOIL(k.load[2].vaddr = KEEL_TEXT_START + 0x1000, "ascend");
+	SPOIL(k.load[1].type = 3, "program header 1: PT_INTERP");
+	SPOIL(k.load[1].type = 2, "program header 3: a second PT_DYNAMIC");
+	SPOIL(k.load[0].type = k.load[1].type = k.load[2].type = 4, "no PT_LOAD");
 }
 
 static void spoiled_entry(void **state)
 {
 	(void)state;
-	SPOIL(k.h.entry = TEXT + 0x1100, "e_entry");
-	SPOIL(k.h.entry = TEXT - 1, "e_entry");
-	SPOIL(k.h.entry = TEXT + 0x1000, "e_entry");
+	SPOIL(k.h.entry = KERNEL_TEXT + 0x1100, "e_entry");
+	SPOIL(k.h.entry = KERNEL_TEXT - 1, "e_entry");
+	SPOIL(k.h.entry = KERNEL_TEXT + 0x100, "e_entry");
 	SPOIL(k.h.entry = 0, "e_entry");
+	SPOIL(k.load[0].flags = 4, "no PT_LOAD segment is executable");
 	/* There has to be room for the landing before it. */
-	SPOIL((k.load[0].vaddr = k.h.entry = KEEL_TEXT_START, k.h.entry += 2), "too close");
+	SPOIL((k.load[0].vaddr = k.h.entry = KEEL_TEXT_START, k.h.entry += 2), "at least");
 }
 
 static void cut_anywhere(void **state)
 {
-	const struct kernel k = good();
+	const struct kernel k = fixed();
 
 	(void)state;
-	for (uint64_t bytes = 0; bytes < sizeof(k); bytes++)
-		refused(&k, bytes, "");
+	for (uint64_t bytes = 0; bytes < AT(section); bytes++)
+		refused_file(&k, bytes, "");
 }
 
-static void too_many_segments(void **state)
+/* As many program headers as there can be are no problem; segments are another matter. */
+static void many_headers(void **state)
 {
-	const uint64_t bytes =
-		sizeof(struct file_header) + (ELF_MAX_SEGMENTS + 1) * sizeof(struct load);
-	struct kernel k = good();
-	char *file = zalloc(bytes);
-	struct load *load = (struct load *)(file + sizeof(k.h));
+	const uint64_t bytes = sizeof(struct kernel) + 0xfffe * sizeof(struct elf_program_header);
+	struct kernel k = fixed();
+	char *start = zalloc(bytes);
+	struct elf_program_header *headers = (struct elf_program_header *)(start + sizeof(k));
+	struct fake_file file = fake_file(start, bytes);
 	struct elf_image image;
-	struct elf_error error = { 0 };
+	struct elf_error error;
 
 	(void)state;
-	k.h.phnum = ELF_MAX_SEGMENTS + 1;
-	memcpy(file, &k.h, sizeof(k.h));
-	for (unsigned n = 0; n <= ELF_MAX_SEGMENTS; n++)
-		load[n] = (struct load){ 1, 5, 0, TEXT + n * 0x1000, 0, 0, 0x1000, 0x1000 };
-	assert_int_equal(elf_parse(file, bytes, &image, &error), -1);
-	assert_non_null(strstr(error.what, "segments"));
-	assert_int_equal(error.wanted, ELF_MAX_SEGMENTS);
-	free(file);
+	k.h.phoff = sizeof(k);
+	k.h.phnum = 0xfffe;
+	memcpy(start, &k, sizeof(k));
+	for (unsigned n = 0; n < ELF_MAX_SEGMENTS; n++)
+		headers[0xfffd - n] = (struct elf_program_header){
+			1, n % 2 ? 4 : 5, 0, KERNEL_TEXT - n * KEEL_PAGE_SIZE, 0, 0, 0x1000, 0x1000
+		};
+	assert_int_equal(elf_examine(&file.file, &image, &error), ELF_GOOD);
+	assert_int_equal(image.segment_count, ELF_MAX_SEGMENTS);
+	headers[0] = headers[0xfffd - ELF_MAX_SEGMENTS + 1];
+	headers[0].vaddr -= KEEL_PAGE_SIZE;
+	refused_file(start, bytes, "program header 65533: one PT_LOAD segment more than 32");
+	free(start);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(good_kernel),	    cmocka_unit_test(spoiled_header),
-		cmocka_unit_test(spoiled_segments), cmocka_unit_test(spoiled_entry),
-		cmocka_unit_test(cut_anywhere),	    cmocka_unit_test(too_many_segments),
+		cmocka_unit_test(good),		  cmocka_unit_test(shared_page),
+		cmocka_unit_test(empty_segment),  cmocka_unit_test(movable),
+		cmocka_unit_test(spoiled_header), cmocka_unit_test(spoiled_segments),
+		cmocka_unit_test(spoiled_entry),  cmocka_unit_test(cut_anywhere),
+		cmocka_unit_test(many_headers),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

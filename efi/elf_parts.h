@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What the files of the ELF loader share: pieces of the file, and the sentences of refusals. */
+#ifndef EFI_ELF_PARTS_H
+#define EFI_ELF_PARTS_H
+
+#include "elf.h"
+#include "elf_format.h"
+
+/* Table entries are read so many at a time: a read costs more than its bytes. */
+#define ELF_GROUP 8
+
+/* Fills in the text (conversions as in format.h) after the part that is being looked at. */
+enum elf_result elf_refuse(struct elf_error *error, const char *format, ...);
+
+/* Whether a member of a header has another value than the only one that it can have. */
+bool elf_differs(struct elf_error *error, const char *member, uint64_t found, uint64_t wanted);
+
+/* Whether the bytes from an offset on, which this member of a header gives, leave the file. */
+bool elf_leaves(struct elf_error *error, const struct file *file, const char *member,
+		uint64_t offset, uint64_t bytes);
+
+enum elf_result elf_read(struct file *file, uint64_t offset, void *to, uint64_t bytes,
+			 struct elf_error *error);
+
+/* An array in the file: program headers or section headers. */
+struct elf_table {
+	uint64_t offset;
+	uint64_t entry_bytes;
+	uint64_t count;
+};
+
+/*
+ * Entry n of a table that lies in the file: group[n % ELF_GROUP]. Those before it were read into
+ * the same group before, one after the other.
+ */
+enum elf_result elf_read_entry(struct file *file, const struct elf_table *table, uint64_t n,
+			       void *group, struct elf_error *error);
+
+enum elf_result elf_no_memory(struct elf_error *error, const char *what, uint64_t pages);
+
+/* elf.c: whether all of these bytes lie in the kernel text window. */
+bool elf_in_window(uint64_t virt, uint64_t bytes);
+/* elf.c: the lowest address at which an image may be that cannot be where it was linked. */
+uint64_t elf_first_place(const struct elf_image *image);
+
+/* elf_relocate.c: what elf_load has put in its place. */
+enum elf_result elf_relocate(const struct elf_image *image, struct elf_error *error);
+
+#endif
