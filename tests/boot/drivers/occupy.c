@@ -4,6 +4,9 @@
  *
  *	home		one page at 2 MB, where the kernel has its home
  *	low		all free memory below 4 GB
+ *	take N		one page at N MB; it may be taken already
+ *	vacate N	the opposite: the MB from there on is made free. Boot services lie in it, but
+ *			what this firmware has there is only needed to start it
  */
 #include "hooks.h"
 
@@ -43,9 +46,46 @@ static void take_low(void)
 	}
 }
 
+#define MB	      (1 << 20)
+#define FIRMWARE_PAGE 4096
+
+static UINTN number_in(const char *text)
+{
+	UINTN number = 0;
+
+	for (; *text; text++)
+		if (*text >= '0' && *text <= '9')
+			number = 10 * number + (*text - '0');
+	return number;
+}
+
+static UINTN place;
+
+static void take_place(void)
+{
+	take(place * MB, 1);
+}
+
+static void vacate_place(void)
+{
+	boot_services->FreePages(place * MB, MB / FIRMWARE_PAGE);
+	if (!take(place * MB, MB / FIRMWARE_PAGE) ||
+	    EFI_ERROR(boot_services->FreePages(place * MB, MB / FIRMWARE_PAGE)))
+		complain("the place cannot be made free");
+}
+
 EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system)
 {
+	const char *what;
+
 	launch_init(image, system);
-	launch("occupy", text_is(variant(image), "low") ? take_low : take_home, NULL);
+	what = variant(image);
+	place = number_in(what);
+	if (what[0] == 't')
+		launch("take", take_place, NULL);
+	else if (what[0] == 'v')
+		launch("vacate", vacate_place, NULL);
+	else
+		launch("occupy", text_is(what, "low") ? take_low : take_home, NULL);
 	return finish();
 }

@@ -71,22 +71,22 @@ static inline void complain(const char *what)
 	print("\n");
 }
 
-/* The content of \variant; empty if there is none. */
-static inline const char *variant(EFI_HANDLE image)
+/* The content of a file on the disk, ended with a zero; empty if there is none. */
+static inline const char *file_text(EFI_HANDLE image, const CHAR16 *path, char *text, UINTN bytes)
 {
-	static char text[32];
 	EFI_GUID image_guid = EFI_LOADED_IMAGE_PROTOCOL_GUID;
 	EFI_GUID volume_guid = EFI_SIMPLE_FILE_SYSTEM_PROTOCOL_GUID;
 	EFI_LOADED_IMAGE *loaded;
 	EFI_FILE_IO_INTERFACE *volume;
 	EFI_FILE_HANDLE root, file;
-	UINTN bytes = sizeof(text) - 1;
 
+	text[0] = 0;
+	bytes--;
 	if (EFI_ERROR(boot_services->HandleProtocol(image, &image_guid, (void **)&loaded)) ||
 	    EFI_ERROR(boot_services->HandleProtocol(loaded->DeviceHandle, &volume_guid,
 						    (void **)&volume)) ||
 	    EFI_ERROR(volume->OpenVolume(volume, &root)) ||
-	    EFI_ERROR(root->Open(root, &file, (CHAR16 *)u"\\variant", EFI_FILE_MODE_READ, 0)))
+	    EFI_ERROR(root->Open(root, &file, (CHAR16 *)path, EFI_FILE_MODE_READ, 0)))
 		return text;
 	if (EFI_ERROR(file->Read(file, &bytes, text)))
 		bytes = 0;
@@ -94,6 +94,14 @@ static inline const char *variant(EFI_HANDLE image)
 	file->Close(file);
 	root->Close(root);
 	return text;
+}
+
+/* The content of \variant; empty if there is none. */
+static inline const char *variant(EFI_HANDLE image)
+{
+	static char text[32];
+
+	return file_text(image, (const CHAR16 *)u"\\variant", text, sizeof(text));
 }
 
 static inline BOOLEAN text_is(const char *left, const char *right)

@@ -73,8 +73,7 @@ UINT64 free_pages(void)
 	return pages;
 }
 
-/* The device path of \keel.efi: that of the disk that this image comes from, and a file node. */
-static EFI_DEVICE_PATH *keel_path(void)
+EFI_DEVICE_PATH *keel_path(void)
 {
 	static const CHAR16 name[] = u"\\keel.efi";
 	static UINT8 path[1024] __attribute__((aligned(8)));
@@ -104,6 +103,30 @@ static EFI_DEVICE_PATH *keel_path(void)
 	return (EFI_DEVICE_PATH *)path;
 }
 
+static CHAR16 options[512];
+static UINTN options_bytes;
+
+void launch_options(const char *text)
+{
+	UINTN n = 0;
+
+	for (; text[n] && n < sizeof(options) / sizeof(options[0]); n++)
+		options[n] = (UINT8)text[n];
+	options_bytes = n * sizeof(options[0]);
+}
+
+static void set_options(EFI_HANDLE keel)
+{
+	EFI_GUID image_guid = EFI_LOADED_IMAGE_PROTOCOL_GUID;
+	EFI_LOADED_IMAGE *loaded;
+
+	if (!options_bytes ||
+	    EFI_ERROR(boot_services->HandleProtocol(keel, &image_guid, (void **)&loaded)))
+		return;
+	loaded->LoadOptions = options;
+	loaded->LoadOptionsSize = options_bytes;
+}
+
 EFI_STATUS launch(const char *name, void (*change)(void), void (*restore)(void))
 {
 	EFI_DEVICE_PATH *path = keel_path();
@@ -116,6 +139,7 @@ EFI_STATUS launch(const char *name, void (*change)(void), void (*restore)(void))
 	if (EFI_ERROR(status)) {
 		print("launch: \\keel.efi cannot be loaded\n");
 	} else {
+		set_options(keel);
 		if (change)
 			change();
 		status = boot_services->StartImage(keel, NULL, NULL);

@@ -28,6 +28,12 @@ UINT64 free_pages(void);
  */
 EFI_STATUS launch(const char *name, void (*change)(void), void (*restore)(void));
 
+/* The load options that launch gives to keel.efi: ASCII, copied. */
+void launch_options(const char *options);
+
+/* The device path of \keel.efi: that of the disk that this image comes from, and a file node. */
+EFI_DEVICE_PATH *keel_path(void);
+
 /* Powers the machine off: the test is over. */
 EFI_STATUS finish(void);
 

@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# Where kernels end up: linked for several places, which are free or taken, by one compiler.
+package Placed;
+
+use strict;
+use warnings;
+no warnings 'portable';			# addresses have 64 bits
+
+use Configured;
+use Exporter qw(import);
+use Test::More;
+
+our @EXPORT = qw(placed_ok);
+
+my $text_start = 0xffffffff80000000;
+my $step = 0x200000;
+
+sub fact {
+	my ($run, $name) = @_;
+	return hex($run->{facts}{$name}[0] // 'ffff');
+}
+
+# The kernel runs at addresses and in memory that fit: what each kind of kernel may expect.
+sub check_place {
+	my ($run, $kind, $home, $free) = @_;
+	use integer;			# modulo 2^64: it may have been moved down
+	my ($slide, $base) = (fact($run, 'slide'), fact($run, 'phys_base'));
+	my $moved = $kind eq 'pie' ? $slide : $base;
+	my $kept = $kind eq 'pie' ? $base : $slide;
+	is($kept, 0, $kind eq 'pie' ? 'VA = PA + the window\'s start' : 'it keeps its addresses');
+	ok($free ? $moved == 0 : $moved != 0, $free ? 'it is at home' : 'it was moved')
+		or diag(sprintf 'slide %x, phys_base %x', $slide, $base);
+	is($slide % $step, 0, 'by steps of 2 MB');
+	is($run->{facts}{entry}[0], sprintf('%x', $text_start + $home + $slide),
+		'the entry is where it belongs');
+	my @virt = map { hex } @{ $run->{facts}{segment_virt} };
+	my @phys = map { hex } @{ $run->{facts}{segment_phys} };
+	is_deeply(\@phys, [ map { $_ - $text_start + $base } @virt ], 'the segments go along');
+	is_deeply($run->{facts}{segment_rights}, [ 3, 1, 2 ], 'code, constants, data');
+}
+
+# All kernels that this compiler has made. Nine points each.
+sub placed_ok {
+	my $compiler = shift;
+	for my $kind (qw(exec pie)) {
+		for my $mb (1, 2, 16, 256) {
+			for my $free (1, 0) {
+				# The firmware is at 16 MB by itself.
+				my $variant = $free ? $mb == 16 ? 'vacate 16' : '' : "take $mb";
+				my $run = configured(
+					conf => "title Tell\nkernel \\tell.elf\n",
+					files => { '/tell.elf' =>
+						"build/tests/kernels/tell-$compiler-$kind-$mb.elf" },
+					$variant ? (driver => 'occupy', variant => $variant)
+						: (conf_path => '/keel.conf'));
+				subtest "$compiler, $kind, $mb MB, " . ($free ? 'free' : 'taken') => sub {
+					is($run->{ended}, 'guest-shutdown', 'it runs')
+						or diag($run->{text});
+					is(fact($run, 'data_is_right'), 1, 'its data is right');
+					is(fact($run, 'pointers_are_right'), 1, 'its pointers too');
+					check_place($run, $kind, $mb << 20, $free);
+				};
+			}
+		}
+	}
+}
+
+1;
