@@ -4,6 +4,7 @@
  * the built-in self-check. config.h reads them; here they are found.
  */
 #include "choose.h"
+#include "menu.h"
 #include "path.h"
 
 #define CONF "keel.conf"
@@ -115,7 +116,7 @@ static EFI_STATUS choose_from_file(struct loader *l, const char *title)
 		return status;
 	if (title && config_choose(&l->config, title, &error) != CONFIG_OK)
 		return wrong(l, &error);
-	l->entry = l->config.entries + l->config.default_entry;
+	l->entry = l->config.entries + menu_choose(l, &l->config);
 	return EFI_SUCCESS;
 }
 

@@ -99,7 +99,7 @@ enum config_result config_choose(struct config *config, const char *title,
 	const uint32_t entry = config_find(config, title);
 
 	if (entry == config->entry_count) {
-		error->line = 0;
+		error->line = error->text_bytes = 0;
 		config_refuse(error, "no entry is titled '%s'", title);
 		return CONFIG_WRONG;
 	}

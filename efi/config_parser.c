@@ -8,7 +8,7 @@
 /* Arrays, not pointers: a pointer would need a relocation. */
 static const struct {
 	char name[10];
-	char value[20];	   /* as messages call it; empty: the key takes none */
+	char value[12];	   /* as messages call it; empty: the key takes none */
 	uint16_t excludes; /* keys that may not have come before */
 } keys[KEY_COUNT] = {
 	[KEY_TIMEOUT] = { "timeout", "SECONDS", BIT(KEY_TIMEOUT) },
@@ -33,9 +33,7 @@ uint32_t config_find(const struct config *config, const char *title)
 
 static void add_key(const struct config_parser *p, unsigned key, const char *value)
 {
-	const char separator[] = { *value ? p->separator : 0, 0 };
-
-	config_add(p->error, "%s%s%s", keys[key].name, separator, value);
+	config_refuse(p->error, "%s%s%s", keys[key].name, *value ? p->separator : "", value);
 }
 
 static bool refuse_value(const struct config_parser *p, unsigned key, const char *value,
@@ -43,22 +41,22 @@ static bool refuse_value(const struct config_parser *p, unsigned key, const char
 {
 	config_refuse(p->error, "%s: expected '", why);
 	add_key(p, key, keys[key].value);
-	config_add(p->error, "', found '");
+	config_refuse(p->error, "', found '");
 	add_key(p, key, value);
-	config_add(p->error, "'");
+	config_refuse(p->error, "'");
 	return false;
 }
 
 static bool refuse_key(const struct config_parser *p, const char *name)
 {
 	config_refuse(p->error, "'%s' is no key %s, expected: ", name,
-		      p->separator == '='	    ? "of load options"
+		      *p->separator == '='	    ? "of load options"
 		      : p->first_key == KEY_TIMEOUT ? "before the first title"
 						    : "of an entry");
 	for (unsigned key = p->first_key; key <= p->last_key; key++) {
 		add_key(p, key, keys[key].value);
 		if (key < p->last_key)
-			config_add(p->error, ", ");
+			config_refuse(p->error, ", ");
 	}
 	return false;
 }
@@ -79,7 +77,7 @@ static bool take_seconds(const struct config_parser *p, const char *value)
 /* Ends the path at the value's begin, and finds what follows it. */
 static const char *take_path(const struct config_parser *p, unsigned key, char *value, char **rest)
 {
-	const bool whole = key == KEY_KERNEL && p->separator == '=';
+	const bool whole = key == KEY_KERNEL && *p->separator == '=';
 	const bool quoted = *value == '"';
 	char *const path = value + quoted;
 	char *end = path;
@@ -219,8 +217,8 @@ bool parser_end(struct config_parser *p)
 		return true;
 	p->error->line = p->entry->line;
 	return config_refuse(p->error,
-			     "entry '%s' starts nothing: expected 'kernel PATH' or 'selfcheck'",
-			     p->entry->title);
+			     "entry '%s' starts nothing: expected 'kernel%sPATH' or 'selfcheck'",
+			     p->entry->title, p->separator);
 }
 
 void parser_start(struct config_parser *p, uint64_t bytes, void *work, struct config *config,
@@ -234,7 +232,7 @@ void parser_start(struct config_parser *p, uint64_t bytes, void *work, struct co
 	*p = (struct config_parser){ .config = config, .error = error, .last_key = KEY_TITLE };
 	p->text = (char *)(config->modules + most);
 	p->options = p->text + CONFIG_MOST_TEXT(bytes);
-	p->separator = ' ';
+	p->separator = " ";
 }
 
 uint64_t config_work_bytes(uint64_t bytes)

@@ -32,8 +32,8 @@ struct config_parser {
 	uint32_t default_line;
 	enum config_key first_key; /* the keys that may stand here */
 	enum config_key last_key;
-	uint32_t seen;	/* keys since the last title, a bit each */
-	char separator; /* between key and value, for messages */
+	uint32_t seen;	       /* keys since the last title, a bit each */
+	const char *separator; /* between key and value, for messages */
 };
 
 static inline bool config_is_blank(char c)
@@ -60,9 +60,8 @@ bool parser_begin(struct config_parser *p, const char *title);
 bool parser_end(struct config_parser *p);
 bool parser_take(struct config_parser *p, const char *name, char *value);
 
-/* Writes the error's text and returns false; adds to it. */
+/* Adds to the error's text, and returns false. */
 bool config_refuse(struct config_error *error, const char *format, ...);
-void config_add(struct config_error *error, const char *format, ...);
 
 bool config_same(const char *left, const char *right);
 

@@ -26,20 +26,10 @@ static void put(void *context, char c)
 	e->text_bytes = sizeof(e->text);
 }
 
-void config_add(struct config_error *error, const char *format, ...)
-{
-	va_list arguments;
-
-	va_start(arguments, format);
-	format_text(put, error, format, arguments);
-	va_end(arguments);
-}
-
 bool config_refuse(struct config_error *error, const char *format, ...)
 {
 	va_list arguments;
 
-	error->text_bytes = 0;
 	va_start(arguments, format);
 	format_text(put, error, format, arguments);
 	va_end(arguments);

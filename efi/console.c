@@ -24,6 +24,8 @@ struct line {
 	SIMPLE_TEXT_OUTPUT_INTERFACE *out;
 	unsigned length;
 	CHAR16 text[128];
+	uint32_t code;	  /* the character whose bytes are coming in */
+	unsigned missing; /* how many of them are */
 };
 
 static void line_flush(struct line *line)
@@ -33,13 +35,29 @@ static void line_flush(struct line *line)
 	line->length = 0;
 }
 
+/* A byte of UTF-8; it has been checked where it came from. */
+static bool character_is_whole(struct line *line, unsigned char byte)
+{
+	if (byte < 0x80 || byte >= 0xc0) {
+		line->missing = (byte >= 0xc0) + (byte >= 0xe0) + (byte >= 0xf0);
+		line->code = byte & (0x7f >> (line->missing + !!line->missing));
+	} else {
+		line->missing--;
+		line->code = line->code << 6 | (byte & 0x3f);
+	}
+	return !line->missing;
+}
+
 static void to_firmware(void *context, char c)
 {
 	struct line *line = context;
 
+	if (!character_is_whole(line, (unsigned char)c))
+		return;
 	if (c == '\n')
 		line->text[line->length++] = '\r';
-	line->text[line->length++] = (unsigned char)c;
+	/* Consoles know UCS-2 only (UEFI 2.10 12.4): what is beyond is shown as unknown. */
+	line->text[line->length++] = line->code > 0xffff ? 0xfffd : (CHAR16)line->code;
 	if (line->length >= sizeof(line->text) / sizeof(line->text[0]) - 2)
 		line_flush(line);
 }

@@ -165,7 +165,7 @@ static void refused(void **state)
 	refused_options("entry=y selfcheck", "'selfcheck' cannot follow the 'entry' before it");
 	refused_options("entry=y entry=y", "'entry' cannot follow the 'entry' before it");
 	refused_options("keel.efi options=x", "entry 'load options' starts nothing: expected "
-					      "'kernel PATH' or 'selfcheck'");
+					      "'kernel=PATH' or 'selfcheck'");
 }
 
 /* The largest text that load options can become: each unit is three bytes. */
