@@ -64,7 +64,7 @@ static const struct path_node *first_node(const void *path)
 
 uint64_t image_folder_bytes(const struct loader *l)
 {
-	uint64_t bytes = sizeof("\\");
+	uint64_t bytes = sizeof("\\"); /* the root, if there is no more */
 
 	for (const struct path_node *node = first_node(l->loaded->FilePath); node;
 	     node = next_node(node))
@@ -73,31 +73,43 @@ uint64_t image_folder_bytes(const struct loader *l)
 	return bytes;
 }
 
-/* The nodes' texts, one after the other, up to the last separator. */
+/* Ends a path after its last folder, with one separator between two names. */
+static void keep_folder(char *path)
+{
+	char *to = path;
+	char *end = path;
+
+	for (const char *from = path; *from; from++) {
+		if (path_is_separator(*from) && to > path && path_is_separator(to[-1]))
+			continue;
+		*to++ = *from;
+		if (path_is_separator(*from))
+			end = to;
+	}
+	*end = 0;
+}
+
+/* The nodes' texts, one after the other; separators between them may be in them or missing. */
 void image_folder(const struct loader *l, char *to)
 {
-	char *end = to;
 	char *at = to;
 
-	*at++ = '\\';
 	for (const struct path_node *node = first_node(l->loaded->FilePath); node;
 	     node = next_node(node)) {
 		uint64_t bytes = 0;
 
 		if (is_file_path(node))
-			bytes = utf8_from_utf16(node->body, node_bytes(node) - NODE_BYTES, at);
+			bytes = utf8_from_utf16(node->body, node_bytes(node) - NODE_BYTES, at + 1);
 		if (!bytes)
 			continue;
-		at += bytes - 1;
-		*at++ = '\\';
+		*at = '\\';
+		at += bytes;
 	}
-	/* The last node is the file, with a separator behind it by now. */
-	if (at > to + 1)
-		at--;
-	for (const char *c = to; c < at; c++)
-		if (path_is_separator(*c))
-			end = to + (c - to) + 1;
-	*end = 0;
+	/* Without any it is the root. */
+	if (at == to)
+		*at++ = '\\';
+	*at = 0;
+	keep_folder(to);
 }
 
 /* As the firmware writes it; NULL where it cannot. */

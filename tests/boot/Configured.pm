@@ -7,6 +7,7 @@ package Configured;
 use strict;
 use warnings;
 
+use DiskImage;
 use Exporter qw(import);
 use File::Temp qw(tempdir);
 use Qemu;
@@ -15,40 +16,32 @@ use Test::More;
 
 our @EXPORT = qw(configured);
 
-sub write_file {
-	my ($name, $content) = @_;
-	open(my $file, '>:raw', $name) or die "$name: $!\n";
-	print $file $content;
-	close $file or die "$name: $!\n";
-	return $name;
-}
-
 # conf: the text of keel.conf (none: no such file); files: path on the disk => file on the host, or
 # a reference to its content; driver: one of tests/boot/drivers, which is started first, and then
-# starts \keel.efi; variant: what it is to do; conf_path, where not beside keel.efi. The rest are
+# starts \keel.efi; variant: what it is to do; conf_path, where not beside keel.efi; keys, a list of
+# patterns, each followed by a key to press (as QEMU calls it) when the output matches. The rest are
 # options of Qemu.pm.
 # Returns text, all that came over the serial port; ended; facts, name => list of values; error, what
 # keel.efi gave as the reason for giving up.
 sub configured {
 	my %options = @_;
-	my ($conf, $files, $driver, $variant, $conf_path) =
-		delete @options{qw(conf files driver variant conf_path)};
+	my ($conf, $files, $driver, $variant, $conf_path, $keys) =
+		delete @options{qw(conf files driver variant conf_path keys)};
 	my $dir = tempdir('keel-configured-XXXXXX', TMPDIR => 1, CLEANUP => 1);
-	my @pairs = $driver
-		? ("build/tests/boot/drivers/$driver.efi:/EFI/BOOT/BOOTX64.EFI", 'build/keel.efi:/keel.efi')
-		: ('build/keel.efi:/EFI/BOOT/BOOTX64.EFI');
+	my %all = $driver
+		? ('/EFI/BOOT/BOOTX64.EFI' => "build/tests/boot/drivers/$driver.efi",
+			'/keel.efi' => 'build/keel.efi')
+		: ('/EFI/BOOT/BOOTX64.EFI' => 'build/keel.efi');
 	$conf_path //= $driver ? '/keel.conf' : '/EFI/BOOT/keel.conf';
-	push @pairs, write_file("$dir/conf", $conf) . ":$conf_path" if defined $conf;
-	push @pairs, write_file("$dir/variant", $variant) . ':/variant' if defined $variant;
-	my $count = 0;
-	for my $path (sort keys %{ $files // {} }) {
-		my $content = $files->{$path};
-		$content = write_file("$dir/file" . $count++, $$content) if ref $content;
-		push @pairs, "$content:$path";
-	}
-	system('ovmf/image', "$dir/disk.img", @pairs) == 0 or die "ovmf/image failed\n";
+	$all{$conf_path} = \$conf if defined $conf;
+	$all{'/variant'} = \$variant if defined $variant;
+	make_image($dir, { %all, %{ $files // {} } });
 
 	my $machine = Qemu->new(limit => 120, %options, image => "$dir/disk.img");
+	while (my ($pattern, $key) = splice @{ $keys // [] }, 0, 2) {
+		last if $machine->follow(undef, $pattern) ne 'found';
+		$machine->monitor("sendkey $key");
+	}
 	my $ended = $machine->follow;
 	$machine->stop;
 	my $text = SelfCheck::clean($machine->{serial});

@@ -9,6 +9,7 @@ use strict;
 use warnings;
 
 use Exporter qw(import);
+use DiskImage;
 use File::Temp qw(tempdir);
 use Qemu;
 use SelfCheck;
@@ -18,6 +19,8 @@ our @EXPORT = qw(launch refused %STATUS);
 
 # EFI_STATUS values (UEFI 2.10, appendix D).
 our %STATUS = (
+	INVALID_PARAMETER => '8000000000000002',
+	NOT_FOUND        => '800000000000000e',
 	LOAD_ERROR       => '8000000000000001',
 	UNSUPPORTED      => '8000000000000003',
 	BUFFER_TOO_SMALL => '8000000000000005',
@@ -25,16 +28,17 @@ our %STATUS = (
 	CRC_ERROR        => '800000000000001b',
 );
 
-# Boots with that driver, and with that file as keel.efi; the rest are options of Qemu.pm. Returns
+# Boots with that driver, and with that file as keel.efi; files, path on the disk => file on the host
+# or a reference to its content, are beside it; the rest are options of Qemu.pm. Returns
 # what came over the serial port, how the machine ended, and for each try: name, status, and the
 # free pages before and after; text is what was printed during it, error what keel.efi gave as the
 # reason.
 sub launch {
 	my ($driver, $keel, %options) = @_;
+	my $files = delete $options{files} // {};
 	my $dir = tempdir('keel-launch-XXXXXX', TMPDIR => 1, CLEANUP => 1);
-	system('ovmf/image', "$dir/disk.img",
-		"build/tests/boot/drivers/$driver.efi:/EFI/BOOT/BOOTX64.EFI", "$keel:/keel.efi") == 0
-		or die "ovmf/image failed\n";
+	make_image($dir, { '/EFI/BOOT/BOOTX64.EFI' => "build/tests/boot/drivers/$driver.efi",
+		'/keel.efi' => $keel, %$files });
 	my $machine = Qemu->new(image => "$dir/disk.img", %options);
 	my $ended = $machine->follow;
 	$machine->stop;
