@@ -54,6 +54,7 @@ struct fake_block {
 struct fake_memory {
 	struct elf_memory memory;
 	uint64_t fail_at;    /* the allocation with this number fails; NEVER */
+	uint64_t fail_from;  /* this one and all after it fail; NEVER */
 	uint64_t taken_from; /* [from, to) is not free */
 	uint64_t taken_to;
 	uint64_t most_pages; /* that one allocation may have */
@@ -79,13 +80,20 @@ static uint64_t fake_take(struct fake_memory *m, enum elf_use use, uint64_t phys
 	return (uintptr_t)start;
 }
 
+static bool fake_fails(struct fake_memory *m)
+{
+	const uint64_t call = m->calls++;
+
+	return call == m->fail_at || call >= m->fail_from;
+}
+
 static bool fake_allocate_at(struct elf_memory *memory, enum elf_use use, uint64_t phys,
 			     uint64_t pages)
 {
 	struct fake_memory *m = (struct fake_memory *)memory;
 	const uint64_t bytes = pages << KEEL_PAGE_SHIFT;
 
-	if (m->calls++ == m->fail_at || pages > m->most_pages || !phys || phys % KEEL_PAGE_SIZE ||
+	if (fake_fails(m) || pages > m->most_pages || !phys || phys % KEEL_PAGE_SIZE ||
 	    (phys < m->taken_to && phys + bytes > m->taken_from))
 		return false;
 	return fake_take(m, use, phys, bytes) == phys;
@@ -95,7 +103,7 @@ static uint64_t fake_allocate(struct elf_memory *memory, enum elf_use use, uint6
 {
 	struct fake_memory *m = (struct fake_memory *)memory;
 
-	if (m->calls++ == m->fail_at || !pages || pages > m->most_pages)
+	if (fake_fails(m) || !pages || pages > m->most_pages)
 		return 0;
 	return fake_take(m, use, 0, pages << KEEL_PAGE_SHIFT);
 }
@@ -105,6 +113,7 @@ static inline struct fake_memory fake_memory(void)
 	return (struct fake_memory){
 		.memory = { fake_allocate_at, fake_allocate },
 		.fail_at = NEVER,
+		.fail_from = NEVER,
 		.most_pages = NEVER,
 	};
 }
@@ -209,6 +218,7 @@ static inline enum elf_result load_all(struct fake_file *file, struct fake_memor
 {
 	enum elf_result result = elf_examine(&file->file, image, error);
 
+	memset(symbols, 0, sizeof(*symbols));
 	if (!result)
 		result = elf_load(&file->file, image, &memory->memory, error);
 	if (!result)
