@@ -48,6 +48,7 @@ static inline struct fake_file fake_file(const void *start, uint64_t bytes)
 struct fake_block {
 	uint64_t phys;
 	uint64_t bytes;
+	uint64_t guard; /* bytes before and after it that no one may touch */
 	enum elf_use use;
 };
 
@@ -76,7 +77,7 @@ static uint64_t fake_take(struct fake_memory *m, enum elf_use use, uint64_t phys
 	if (mprotect(start, bytes, PROT_READ | PROT_WRITE) || m->blocks_used == FAKE_BLOCKS)
 		abort();
 	memset(start, FAKE_FILL, bytes);
-	m->blocks[m->blocks_used++] = (struct fake_block){ (uintptr_t)start, bytes, use };
+	m->blocks[m->blocks_used++] = (struct fake_block){ (uintptr_t)start, bytes, guard, use };
 	return (uintptr_t)start;
 }
 
@@ -122,7 +123,8 @@ static inline struct fake_memory fake_memory(void)
 static inline void fake_free(struct fake_memory *m)
 {
 	for (uint64_t n = 0; n < m->blocks_used; n++)
-		munmap((void *)m->blocks[n].phys, m->blocks[n].bytes);
+		munmap((void *)(m->blocks[n].phys - m->blocks[n].guard),
+		       m->blocks[n].bytes + 2 * m->blocks[n].guard);
 	m->blocks_used = 0;
 }
 
