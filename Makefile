@@ -221,6 +221,11 @@ build/tests/unit/tiny_%: build/tiny/tests/unit/tiny_%.o $(MM_TINY_O)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(TINY_CFLAGS) -o $@ $(filter %.o,$^) -lcmocka
 
+# Loads kernels with the code of keel.efi, for tests.
+build/elfcheck: build/host/tests/kernels/elfcheck.o $(EFI_HOST_O)
+	$(call say,HOSTLD)
+	$(Q)$(CC) $(HOST_CFLAGS) -o $@ $(filter %.o,$^)
+
 # --- keelmap: what Keel would build on a machine, shown on the host ---------------------------------
 
 TOOL_CFLAGS := -std=gnu11 -O2 -g $(WARNINGS) -Iinclude -Imm
@@ -248,10 +253,10 @@ build/tools/%.o: tools/%.c
 
 # --- Fuzzing -------------------------------------------------------------------------------------
 
-FUZZ	     := memory_map plan parse
+FUZZ	     := memory_map plan parse elf
 FUZZ_SECONDS ?= 60
 FUZZ_FLAGS   := -Itests/unit -Itools/keelmap -Itests/fuzz
-FUZZ_C	     := $(EFI_MM_C) $(addprefix tools/keelmap/, \
+FUZZ_C	     := $(EFI_MM_C) $(wildcard efi/elf*.c) efi/format.c $(addprefix tools/keelmap/, \
 		parse.c notations.c words.c cursor.c type_names.c)
 
 build/fuzz_%: tests/fuzz/fuzz_%.c $(FUZZ_C)
@@ -308,7 +313,7 @@ prove: ## show with Frama-C that tables are written and read inside the pool onl
 	@tests/prove
 
 .PHONY: fuzz
-fuzz: ## fuzz mm/ and keelmap's parsers, FUZZ_SECONDS (60) each; new findings stay in build/
+fuzz: ## fuzz mm/, keelmap's parsers and the ELF loader, FUZZ_SECONDS (60) each; new findings stay in build/
 	@ovmf/deps dev
 	@$(MAKE) --no-print-directory $(FUZZ:%=build/fuzz_%)
 	@for name in $(FUZZ); do \
@@ -373,7 +378,7 @@ build/tests/boot/layout build/tests/boot/offsets: build/tests/boot/%: tests/boot
 # --- Running -------------------------------------------------------------------------------------
 
 # What the tests need, built in one go; then only prove runs.
-TEST_FILES = $(UNIT) $(FUZZ:%=build/replay_%) build/keelmap build/host/keelmap $(DRIVERS) build/keel.efi build/keel.img build/tests/boot/layout build/tests/boot/offsets $(TELL)
+TEST_FILES = $(UNIT) $(FUZZ:%=build/replay_%) build/keelmap build/host/keelmap build/elfcheck $(DRIVERS) build/keel.efi build/keel.img build/tests/boot/layout build/tests/boot/offsets $(TELL)
 
 # The packages come first and decide what can be built, so the build is a make of its own.
 .PHONY: run
@@ -392,7 +397,7 @@ check: $(TEST_FILES) ## the same without looking for packages
 	@$(PROVE) $(UNIT) $(UNIT_T) $(BOOT_T)
 
 .PHONY: unit
-unit: $(UNIT) build/selfcheck.lz4 build/selfcheck.crc build/keelmap build/host/keelmap $(FUZZ:%=build/replay_%) ## only the unit tests, on the host
+unit: $(UNIT) build/selfcheck.lz4 build/selfcheck.crc build/keelmap build/host/keelmap build/elfcheck $(TELL) $(FUZZ:%=build/replay_%) ## only the unit tests, on the host
 	@$(PROVE) $(UNIT) $(UNIT_T)
 
 .PHONY: boot
@@ -420,10 +425,10 @@ pictures: screenshot build/keelmap build/mm_bench ## make all pictures in docs/ 
 # --- Care ----------------------------------------------------------------------------------------
 
 C_FILES = $(wildcard include/keel/*.h mm/*.[ch] efi/*.[ch] tests/payload/*.[ch] tests/payload/module/*.[ch] tests/unit/*.[ch] \
-	    tools/keelmap/*.[ch] tests/bench/*.[ch] tests/fuzz/*.[ch] \
+	    tools/keelmap/*.[ch] tests/bench/*.[ch] tests/fuzz/*.[ch] tests/kernels/*.c \
 	    tests/boot/*.c tests/boot/drivers/*.c tests/boot/drivers/lib/*.[ch])
 SH_FILES = tests/prove tests/fuzz/replay.t .ci/run ovmf/deps ovmf/firmware ovmf/image
-PERL_FILES = tests/boot/dump-maps tests/mutate/run tests/coverage/report ovmf/run ovmf/screenshot ovmf/bench tests/bench/run tests/bench/Plot.pm $(wildcard ovmf/*.pm tests/boot/*.pm tests/boot/*.t tests/unit/*.t)
+PERL_FILES = tests/boot/dump-maps tests/mutate/run tests/coverage/report ovmf/run ovmf/screenshot ovmf/bench tests/bench/run tests/bench/Plot.pm tests/kernels/broken $(wildcard tests/kernels/*.pm ovmf/*.pm tests/boot/*.pm tests/boot/*.t tests/unit/*.t)
 
 .PHONY: format
 format: ## bring all C files into shape

@@ -74,6 +74,7 @@ static bool wrong_load(const struct elf_image *image, const struct elf_program_h
 	return false;
 }
 
+/* There are no pages that cannot be read (SDM vol. 3A 4.6). */
 static enum keel_rights rights_of(uint32_t flags)
 {
 	if (flags & ELF_PF_X)

@@ -48,12 +48,14 @@ static inline struct fake_file fake_file(const void *start, uint64_t bytes)
 struct fake_block {
 	uint64_t phys;
 	uint64_t bytes;
+	uint64_t guard; /* bytes before and after it that no one may touch */
 	enum elf_use use;
 };
 
 struct fake_memory {
 	struct elf_memory memory;
 	uint64_t fail_at;    /* the allocation with this number fails; NEVER */
+	uint64_t fail_from;  /* this one and all after it fail; NEVER */
 	uint64_t taken_from; /* [from, to) is not free */
 	uint64_t taken_to;
 	uint64_t most_pages; /* that one allocation may have */
@@ -75,8 +77,15 @@ static uint64_t fake_take(struct fake_memory *m, enum elf_use use, uint64_t phys
 	if (mprotect(start, bytes, PROT_READ | PROT_WRITE) || m->blocks_used == FAKE_BLOCKS)
 		abort();
 	memset(start, FAKE_FILL, bytes);
-	m->blocks[m->blocks_used++] = (struct fake_block){ (uintptr_t)start, bytes, use };
+	m->blocks[m->blocks_used++] = (struct fake_block){ (uintptr_t)start, bytes, guard, use };
 	return (uintptr_t)start;
+}
+
+static bool fake_fails(struct fake_memory *m)
+{
+	const uint64_t call = m->calls++;
+
+	return call == m->fail_at || call >= m->fail_from;
 }
 
 static bool fake_allocate_at(struct elf_memory *memory, enum elf_use use, uint64_t phys,
@@ -85,7 +94,7 @@ static bool fake_allocate_at(struct elf_memory *memory, enum elf_use use, uint64
 	struct fake_memory *m = (struct fake_memory *)memory;
 	const uint64_t bytes = pages << KEEL_PAGE_SHIFT;
 
-	if (m->calls++ == m->fail_at || pages > m->most_pages || !phys || phys % KEEL_PAGE_SIZE ||
+	if (fake_fails(m) || pages > m->most_pages || !phys || phys % KEEL_PAGE_SIZE ||
 	    (phys < m->taken_to && phys + bytes > m->taken_from))
 		return false;
 	return fake_take(m, use, phys, bytes) == phys;
@@ -95,7 +104,7 @@ static uint64_t fake_allocate(struct elf_memory *memory, enum elf_use use, uint6
 {
 	struct fake_memory *m = (struct fake_memory *)memory;
 
-	if (m->calls++ == m->fail_at || !pages || pages > m->most_pages)
+	if (fake_fails(m) || !pages || pages > m->most_pages)
 		return 0;
 	return fake_take(m, use, 0, pages << KEEL_PAGE_SHIFT);
 }
@@ -105,6 +114,7 @@ static inline struct fake_memory fake_memory(void)
 	return (struct fake_memory){
 		.memory = { fake_allocate_at, fake_allocate },
 		.fail_at = NEVER,
+		.fail_from = NEVER,
 		.most_pages = NEVER,
 	};
 }
@@ -113,7 +123,8 @@ static inline struct fake_memory fake_memory(void)
 static inline void fake_free(struct fake_memory *m)
 {
 	for (uint64_t n = 0; n < m->blocks_used; n++)
-		munmap((void *)m->blocks[n].phys, m->blocks[n].bytes);
+		munmap((void *)(m->blocks[n].phys - m->blocks[n].guard),
+		       m->blocks[n].bytes + 2 * m->blocks[n].guard);
 	m->blocks_used = 0;
 }
 
@@ -209,6 +220,7 @@ static inline enum elf_result load_all(struct fake_file *file, struct fake_memor
 {
 	enum elf_result result = elf_examine(&file->file, image, error);
 
+	memset(symbols, 0, sizeof(*symbols));
 	if (!result)
 		result = elf_load(&file->file, image, &memory->memory, error);
 	if (!result)
