@@ -248,11 +248,12 @@ build/tools/%.o: tools/%.c
 
 # --- Fuzzing -------------------------------------------------------------------------------------
 
-FUZZ	     := memory_map plan parse
+FUZZ	     := memory_map plan parse config
 FUZZ_SECONDS ?= 60
 FUZZ_FLAGS   := -Itests/unit -Itools/keelmap -Itests/fuzz
 FUZZ_C	     := $(EFI_MM_C) $(addprefix tools/keelmap/, \
-		parse.c notations.c words.c cursor.c type_names.c)
+		parse.c notations.c words.c cursor.c type_names.c) \
+		$(wildcard efi/config*.c) efi/format.c efi/path.c efi/utf.c
 
 build/fuzz_%: tests/fuzz/fuzz_%.c $(FUZZ_C)
 	$(call say,FUZZ)
@@ -308,7 +309,7 @@ prove: ## show with Frama-C that tables are written and read inside the pool onl
 	@tests/prove
 
 .PHONY: fuzz
-fuzz: ## fuzz mm/ and keelmap's parsers, FUZZ_SECONDS (60) each; new findings stay in build/
+fuzz: ## fuzz mm/, keelmap's parsers and the configuration's, FUZZ_SECONDS (60) each; new findings stay in build/
 	@ovmf/deps dev
 	@$(MAKE) --no-print-directory $(FUZZ:%=build/fuzz_%)
 	@for name in $(FUZZ); do \
