@@ -253,10 +253,10 @@ build/tools/%.o: tools/%.c
 
 # --- Fuzzing -------------------------------------------------------------------------------------
 
-FUZZ	     := memory_map plan parse elf
+FUZZ	     := memory_map plan parse config elf
 FUZZ_SECONDS ?= 60
 FUZZ_FLAGS   := -Itests/unit -Itools/keelmap -Itests/fuzz
-FUZZ_C	     := $(EFI_MM_C) $(wildcard efi/elf*.c) efi/format.c $(addprefix tools/keelmap/, \
+FUZZ_C	     := $(EFI_MM_C) $(EFI_PURE_C) $(addprefix tools/keelmap/, \
 		parse.c notations.c words.c cursor.c type_names.c)
 
 build/fuzz_%: tests/fuzz/fuzz_%.c $(FUZZ_C)
@@ -313,7 +313,7 @@ prove: ## show with Frama-C that tables are written and read inside the pool onl
 	@tests/prove
 
 .PHONY: fuzz
-fuzz: ## fuzz mm/, keelmap's parsers and the ELF loader, FUZZ_SECONDS (60) each; new findings stay in build/
+fuzz: ## fuzz mm/ and all parsers, FUZZ_SECONDS (60) each; new findings stay in build/
 	@ovmf/deps dev
 	@$(MAKE) --no-print-directory $(FUZZ:%=build/fuzz_%)
 	@for name in $(FUZZ); do \

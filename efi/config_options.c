@@ -69,7 +69,7 @@ enum config_result config_parse_options(const void *options, uint64_t bytes, voi
 
 	parser_start(&p, bytes, work, config, error);
 	p.separator = "=";
-	used = bytes % 2 ? 0 : utf8_from_utf16(options, bytes, p.text);
+	used = utf8_from_utf16(options, bytes, p.text);
 	if (!used || config_text_bytes(p.text, used - 1) != used - 1)
 		return CONFIG_NOT_TEXT;
 	if (!read_words(&p, p.text))

@@ -42,10 +42,10 @@ static inline bool config_is_blank(char c)
 }
 
 /*
- * Bounds for an input of that many bytes. The shortest lines that make an entry or a module are
- * "title x" and "module x"; text may begin as UTF-16, and has a NUL.
+ * Bounds for an input of that many bytes. The shortest line that makes a module is "module x", and
+ * an entry takes two lines; text may begin as UTF-16, and has a NUL.
  */
-#define CONFIG_MOST_LINES(bytes) ((bytes) / 8 + 1)
+#define CONFIG_MOST_LINES(bytes) ((bytes) / 9 + 1)
 #define CONFIG_MOST_TEXT(bytes)	 ((bytes) / 2 * 3 + 2)
 
 /* How many of the bytes, from the first on, are UTF-8 without control characters but tabs. */

@@ -173,6 +173,17 @@ static void many(void **state)
 	assert_int_equal(c.config.module_count, 5000);
 	assert_int_equal(strlen(c.config.entries->options), 9999);
 	case_free(&c);
+	to = text + sprintf(text, "title a\nselfcheck\n");
+	for (unsigned n = 0; n < 10000; n++)
+		to = stpcpy(to, "module m\n");
+	to[-1] = 0;
+	case_file(&c, text);
+	expect_ok(&c);
+	assert_int_equal(c.config.module_count, 10000);
+	assert_true((char *)(c.config.modules + 10000) <= c.work + c.work_bytes - 2 * c.bytes);
+	for (unsigned n = 0; n < 10000; n++)
+		assert_string_equal(c.config.modules[n].path, "m");
+	case_free(&c);
 	free(text);
 }
 
@@ -282,6 +293,7 @@ static void refused_text(void **state)
 	refused_bytes("#\n#\x1b\n", 5, 2, "byte 2 of the line is 1b: expected UTF-8 text");
 	refused_bytes("#\x7f", 2, 1, "byte 2 of the line is 7f: expected UTF-8 text");
 	refused_bytes("# \xc2\x85", 4, 1, "byte 3 of the line is c2: expected UTF-8 text");
+	refused_bytes("# \xc2\x9f", 4, 1, "byte 3 of the line is c2: expected UTF-8 text");
 	refused_bytes("# \xe4 latin 1", 11, 1, "byte 3 of the line is e4: expected UTF-8 text");
 	refused_bytes("# \xe2\x82", 4, 1, "byte 3 of the line is e2: expected UTF-8 text");
 	refused_bytes("# \xed\xa0\x80", 5, 1, "byte 3 of the line is ed: expected UTF-8 text");
