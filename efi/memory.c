@@ -58,9 +58,13 @@ void *memcpy(void *to, const void *from, size_t bytes)
 
 void *memset(void *to, int value, size_t bytes)
 {
+	const uint64_t eight = (uint8_t)value * KEEL_U64(0x0101010101010101);
+	size_t words = bytes / 8;
+	size_t rest = bytes % 8;
 	void *start = to;
 
-	__asm__ volatile("rep stosb" : "+D"(to), "+c"(bytes) : "a"(value) : "memory");
+	__asm__ volatile("rep stosq" : "+D"(to), "+c"(words) : "a"(eight) : "memory");
+	__asm__ volatile("rep stosb" : "+D"(to), "+c"(rest) : "a"(eight) : "memory");
 	return start;
 }
 
