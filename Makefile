@@ -195,7 +195,7 @@ build/keel.img: build/keel.efi ovmf/image
 
 # mm/ once for the host as it is, and once with the geometry so small that all of it can be tried.
 # Those files of efi/ that know no firmware are tested on the host like mm/.
-EFI_PURE_C := efi/crc.c efi/elf.c efi/format.c efi/lz4.c
+EFI_PURE_C := efi/calls.c efi/crc.c efi/elf.c efi/format.c efi/lz4.c
 MM_HOST_O := $(MM_C:%.c=build/host/%.o)
 EFI_HOST_O := $(EFI_PURE_C:%.c=build/host/%.o)
 MM_TINY_O := $(MM_C:%.c=build/tiny/%.o)
