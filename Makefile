@@ -101,10 +101,10 @@ build/selfcheck.stripped.elf: build/selfcheck.elf
 	$(call say,STRIP)
 	$(Q)$(OBJCOPY) --strip-all $< $@
 
-# Packed, so that the one file stays small; efi/lz4.c unpacks it.
-build/selfcheck.lz4: build/selfcheck.stripped.elf
-	$(call say,LZ4)
-	$(Q)lz4 -12 -q -f --content-size --no-frame-crc $< $@
+# Packed, so that the one file stays small; efi/lzma.c and efi/calls.c unpack it.
+build/selfcheck.lzma: build/selfcheck.stripped.elf efi/pack
+	$(call say,PACK)
+	$(Q)efi/pack $< $@
 
 # CRC-32 (IEEE 802.3) of the kernel that is embedded, as one line of assembly. It is the first of
 # the two little-endian words at the end of what gzip writes (RFC 1952, 2.3.1).
@@ -175,7 +175,7 @@ build/efi/%.o: efi/%.S
 	$(Q)$(CC) $(EFI_CFLAGS) $(DEPEND) -I. -Ibuild -Wa,-I. -Wa,-Ibuild -c $< -o $@
 
 # It includes both, which the compiler's dependency output cannot know.
-build/efi/embedded.o: build/selfcheck.lz4 build/selfcheck.crc
+build/efi/embedded.o: build/selfcheck.lzma build/selfcheck.crc
 
 build/mm/%.o: mm/%.c
 	$(call say,CC)
@@ -195,8 +195,8 @@ build/keel.img: build/keel.efi ovmf/image
 
 # mm/ once for the host as it is, and once with the geometry so small that all of it can be tried.
 # Those files of efi/ that know no firmware are tested on the host like mm/.
-EFI_PURE_C := $(wildcard efi/config*.c efi/elf*.c) efi/crc.c efi/format.c efi/lz4.c efi/menu_keys.c \
-	      efi/path.c efi/tsc.c efi/utf.c
+EFI_PURE_C := efi/calls.c $(wildcard efi/config*.c efi/elf*.c) efi/crc.c efi/format.c efi/lzma.c \
+	      efi/menu_keys.c efi/path.c efi/tsc.c efi/utf.c
 MM_HOST_O := $(MM_C:%.c=build/host/%.o)
 EFI_HOST_O := $(EFI_PURE_C:%.c=build/host/%.o)
 MM_TINY_O := $(MM_C:%.c=build/tiny/%.o)
@@ -253,7 +253,7 @@ build/tools/%.o: tools/%.c
 
 # --- Fuzzing -------------------------------------------------------------------------------------
 
-FUZZ	     := memory_map plan parse config elf
+FUZZ	     := memory_map plan parse config elf lzma
 FUZZ_SECONDS ?= 60
 FUZZ_FLAGS   := -Itests/unit -Itools/keelmap -Itests/fuzz
 FUZZ_C	     := $(EFI_MM_C) $(EFI_PURE_C) $(addprefix tools/keelmap/, \
@@ -397,7 +397,7 @@ check: $(TEST_FILES) ## the same without looking for packages
 	@$(PROVE) $(UNIT) $(UNIT_T) $(BOOT_T)
 
 .PHONY: unit
-unit: $(UNIT) build/selfcheck.lz4 build/selfcheck.crc build/keelmap build/host/keelmap build/elfcheck $(TELL) $(FUZZ:%=build/replay_%) ## only the unit tests, on the host
+unit: $(UNIT) build/selfcheck.lzma build/selfcheck.crc build/keelmap build/host/keelmap build/elfcheck $(TELL) $(FUZZ:%=build/replay_%) ## only the unit tests, on the host
 	@$(PROVE) $(UNIT) $(UNIT_T)
 
 .PHONY: boot
@@ -428,7 +428,7 @@ C_FILES = $(wildcard include/keel/*.h mm/*.[ch] efi/*.[ch] tests/payload/*.[ch] 
 	    tools/keelmap/*.[ch] tests/bench/*.[ch] tests/fuzz/*.[ch] tests/kernels/*.c \
 	    tests/boot/*.c tests/boot/drivers/*.c tests/boot/drivers/lib/*.[ch])
 SH_FILES = tests/prove tests/fuzz/replay.t .ci/run ovmf/deps ovmf/firmware ovmf/image
-PERL_FILES = tests/boot/dump-maps tests/mutate/run tests/coverage/report ovmf/run ovmf/screenshot ovmf/bench tests/bench/run tests/bench/Plot.pm tests/kernels/broken $(wildcard tests/kernels/*.pm ovmf/*.pm tests/boot/*.pm tests/boot/*.t tests/unit/*.t)
+PERL_FILES = efi/pack tests/boot/dump-maps tests/mutate/run tests/coverage/report ovmf/run ovmf/screenshot ovmf/bench tests/bench/run tests/bench/Plot.pm tests/kernels/broken $(wildcard tests/kernels/*.pm ovmf/*.pm tests/boot/*.pm tests/boot/*.t tests/unit/*.t)
 
 .PHONY: format
 format: ## bring all C files into shape

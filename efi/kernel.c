@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The kernel: where its file comes from, and where the memory for it does. */
+#include "calls.h"
 #include "choose.h"
 #include "crc.h"
-#include "lz4.h"
+#include "lzma.h"
 
 extern const char embedded_kernel[];
 extern const char embedded_kernel_end[];
 extern const uint32_t embedded_kernel_crc;
 
-#define MAX_RATIO 256 /* LZ4 cannot pack better than that */
+#define MODEL_PAGES BYTES_TO_PAGES(sizeof(struct lzma_model))
+#define MAX_RATIO   256 /* no kernel packs better than that */
 
 /* Memory for the ELF loader, in blocks: efi_main frees them. */
 struct kernel_memory {
@@ -52,21 +54,27 @@ static uint64_t read_memory(struct file *file, uint64_t offset, void *to, uint64
 /* Unpacks the built-in kernel into a block of its own, and makes sure that it is what was built. */
 static EFI_STATUS unpack(struct loader *l, uint64_t *bytes)
 {
-	const uint8_t *frame = (const uint8_t *)embedded_kernel;
-	const uint64_t frame_bytes = embedded_kernel_end - embedded_kernel;
+	const uint8_t *packed = (const uint8_t *)embedded_kernel;
+	const uint64_t packed_bytes = embedded_kernel_end - embedded_kernel;
+	struct lzma_model *model; /* in the pages behind the file */
+	uint64_t file_pages;
 	EFI_STATUS status;
 	uint8_t *file;
 	uint32_t crc = 0;
 
-	*bytes = lz4_content_bytes(frame, frame_bytes);
 	/* No size that is much larger can be right: it only means that the header is damaged. */
-	if (*bytes && *bytes <= MAX_RATIO * frame_bytes) {
-		status = block_allocate(l, BLOCK_FILE, BYTES_TO_PAGES(*bytes), "the kernel's file");
+	if (lzma_content_bytes(packed, packed_bytes, bytes) && *bytes <= MAX_RATIO * packed_bytes) {
+		file_pages = BYTES_TO_PAGES(*bytes);
+		status = block_allocate(l, BLOCK_FILE, file_pages + MODEL_PAGES,
+					"the kernel's file");
 		if (EFI_ERROR(status))
 			return status;
 		file = (uint8_t *)l->blocks[BLOCK_FILE].phys;
-		if (!lz4_unpack(frame, frame_bytes, file, *bytes))
+		model = (struct lzma_model *)(file + (file_pages << KEEL_PAGE_SHIFT));
+		if (lzma_unpack(model, packed, packed_bytes, file, *bytes)) {
+			calls_restore(file, *bytes);
 			crc = crc32(0, file, *bytes);
+		}
 	}
 	if (crc != embedded_kernel_crc)
 		return fail(

@@ -16,7 +16,7 @@ sub contents {
 }
 
 my $keel = contents('build/keel.efi');
-my $kernel = contents('build/selfcheck.lz4');
+my $kernel = contents('build/selfcheck.lzma');
 my $at = index $keel, $kernel;
 cmp_ok($at, '>', 0, 'keel.efi has the kernel inside') or BAIL_OUT('nothing to corrupt');
 substr($keel, $at + length($kernel) / 2, 1) ^= "\x10";
