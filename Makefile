@@ -163,7 +163,7 @@ build/%.efi: build/%.so
 		--section-alignment=4096 $< $@
 	$(Q)perl -0777 -i -pe '$(pe_fields)' $@
 
-# What runs once is made small; mm/ stays fast.
+# What runs once is made small.
 build/efi/%.o: efi/%.c
 	$(call say,CC)
 	$(Q)mkdir -p $(@D)
@@ -177,10 +177,15 @@ build/efi/%.o: efi/%.S
 # It includes both, which the compiler's dependency output cannot know.
 build/efi/embedded.o: build/selfcheck.lzma build/selfcheck.crc
 
+# Filling tables is most of the work, and has to be fast; what leads there is better small.
+MM_FAST := count tables
+$(MM_FAST:%=build/mm/%.o): mm_optimize := -O2
+build/mm/%.o: mm_optimize := -Os
+
 build/mm/%.o: mm/%.c
 	$(call say,CC)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(EFI_CFLAGS) $(DEPEND) -c $< -o $@
+	$(Q)$(CC) $(EFI_CFLAGS) $(mm_optimize) $(DEPEND) -c $< -o $@
 
 # --- Disk image ----------------------------------------------------------------------------------
 

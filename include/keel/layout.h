@@ -166,12 +166,14 @@ enum keel_row_kind {
 	KEEL_ROW_REGION /* a region of the map */
 };
 
+#define KEEL_ROW_NAME_BYTES 20
+
 /* One row: first and last byte, inclusive, so that the last row can be written. */
 struct keel_layout_row {
 	uint64_t start;
 	uint64_t last;
 	enum keel_row_kind kind;
-	const char *name;
+	char name[KEEL_ROW_NAME_BYTES]; /* not a pointer: tables need no relocation */
 };
 
 static const struct keel_layout_row keel_layout[KEEL_REGION_COUNT] __attribute__((unused)) = {
