@@ -2,17 +2,17 @@
 /* What a kernel's headers say, and whether Keel can load that. Nothing is allocated here. */
 #include "elf_parts.h"
 
-static bool wrong_header(const struct elf_header *h, const struct file *file,
-			 struct elf_error *error)
+static enum elf_result check_header(const struct elf_header *h, const struct file *file,
+				    struct elf_error *error)
 {
-	if (elf_differs(error, "no ELF file: its magic number", h->magic, ELF_MAGIC) ||
-	    elf_differs(error, "not a 64-bit file: EI_CLASS", h->class, ELF_CLASS_64) ||
-	    elf_differs(error, "not little-endian: EI_DATA", h->data, ELF_DATA_LSB) ||
-	    elf_differs(error, "EI_VERSION", h->ident_version, ELF_VERSION_1) ||
-	    elf_differs(error, "not for x86-64: e_machine", h->machine, ELF_MACHINE_X86_64) ||
-	    elf_differs(error, "e_version", h->version, ELF_VERSION_1) ||
-	    elf_differs(error, "e_ehsize", h->ehsize, sizeof(*h)))
-		return true;
+	if (elf_expect(error, "no ELF file: its magic number", h->magic, ELF_MAGIC) ||
+	    elf_expect(error, "not a 64-bit file: EI_CLASS", h->class, ELF_CLASS_64) ||
+	    elf_expect(error, "not little-endian: EI_DATA", h->data, ELF_DATA_LSB) ||
+	    elf_expect(error, "EI_VERSION", h->ident_version, ELF_VERSION_1) ||
+	    elf_expect(error, "not for x86-64: e_machine", h->machine, ELF_MACHINE_X86_64) ||
+	    elf_expect(error, "e_version", h->version, ELF_VERSION_1) ||
+	    elf_expect(error, "e_ehsize", h->ehsize, sizeof(*h)))
+		return ELF_REFUSED;
 	if (h->type != ELF_EXEC && h->type != ELF_DYN)
 		return elf_refuse(error,
 				  "e_type is %x, neither 2 (ET_EXEC) nor 3 (ET_DYN): link it as an "
@@ -26,9 +26,9 @@ static bool wrong_header(const struct elf_header *h, const struct file *file,
 	if (h->phnum == ELF_PN_XNUM)
 		return elf_refuse(error, "e_phnum is %x (PN_XNUM), fewer are possible",
 				  (uint64_t)h->phnum);
-	return elf_differs(error, "e_phentsize", h->phentsize, sizeof(struct elf_program_header)) ||
-	       elf_leaves(error, file, "e_phoff", h->phoff,
-			  h->phnum * sizeof(struct elf_program_header));
+	return elf_expect(error, "e_phentsize", h->phentsize, sizeof(struct elf_program_header)) ||
+	       elf_expect_inside(error, file, "e_phoff", h->phoff,
+				 h->phnum * sizeof(struct elf_program_header));
 }
 
 bool elf_in_window(uint64_t virt, uint64_t bytes)
@@ -48,14 +48,14 @@ uint64_t elf_first_place(const struct elf_image *image)
 	return KEEL_TEXT_START + offset + (offset < KEEL_SIZE_2M ? image->step : 0);
 }
 
-static bool wrong_load(const struct elf_image *image, const struct elf_program_header *p,
-		       const struct file *file, struct elf_error *error)
+static enum elf_result check_load(const struct elf_image *image, const struct elf_program_header *p,
+				  const struct file *file, struct elf_error *error)
 {
 	if (p->filesz > p->memsz)
 		return elf_refuse(error, "p_filesz is %x, larger than p_memsz, %x", p->filesz,
 				  p->memsz);
-	if (elf_leaves(error, file, "p_offset", p->offset, p->filesz))
-		return true;
+	if (elf_expect_inside(error, file, "p_offset", p->offset, p->filesz))
+		return ELF_REFUSED;
 	if (p->flags & ELF_PF_W && p->flags & ELF_PF_X)
 		return elf_refuse(error,
 				  "p_flags is %x, writable and executable: keep code and data in "
@@ -71,7 +71,7 @@ static bool wrong_load(const struct elf_image *image, const struct elf_program_h
 				  "p_vaddr is %x and p_memsz %x: that leaves the kernel text "
 				  "window, %x to %x",
 				  p->vaddr, p->memsz, KEEL_TEXT_START, KEEL_TEXT_LAST);
-	return false;
+	return ELF_GOOD;
 }
 
 /* There are no pages that cannot be read (SDM vol. 3A 4.6). */
@@ -146,7 +146,7 @@ static enum elf_result take_header(struct elf_image *image, const struct elf_pro
 	}
 	if (p->type != ELF_PT_LOAD)
 		return ELF_GOOD;
-	if (wrong_load(image, p, file, error))
+	if (check_load(image, p, file, error))
 		return ELF_REFUSED;
 	if (!p->memsz)
 		return ELF_GOOD;
@@ -229,7 +229,7 @@ enum elf_result elf_examine(struct file *file, struct elf_image *image, struct e
 	result = elf_read(file, 0, &h, sizeof(h), error);
 	if (result)
 		return result;
-	if (wrong_header(&h, file, error))
+	if (check_header(&h, file, error))
 		return ELF_REFUSED;
 	*image = (struct elf_image){
 		.movable = h.type == ELF_DYN,

@@ -38,21 +38,21 @@ enum elf_result elf_refuse(struct elf_error *error, const char *format, ...)
 	return ELF_REFUSED;
 }
 
-bool elf_differs(struct elf_error *error, const char *member, uint64_t found, uint64_t wanted)
+enum elf_result elf_expect(struct elf_error *error, const char *member, uint64_t found,
+			   uint64_t wanted)
 {
-	if (found != wanted)
-		elf_refuse(error, "%s is %x, it has to be %x", member, found, wanted);
-	return found != wanted;
+	if (found == wanted)
+		return ELF_GOOD;
+	return elf_refuse(error, "%s is %x, it has to be %x", member, found, wanted);
 }
 
-bool elf_leaves(struct elf_error *error, const struct file *file, const char *member,
-		uint64_t offset, uint64_t bytes)
+enum elf_result elf_expect_inside(struct elf_error *error, const struct file *file,
+				  const char *member, uint64_t offset, uint64_t bytes)
 {
 	if (offset <= file->bytes && bytes <= file->bytes - offset)
-		return false;
-	elf_refuse(error, "%s is %x: the %x bytes there leave the file, which has %x", member,
-		   offset, bytes, file->bytes);
-	return true;
+		return ELF_GOOD;
+	return elf_refuse(error, "%s is %x: the %x bytes there leave the file, which has %x",
+			  member, offset, bytes, file->bytes);
 }
 
 enum elf_result elf_read(struct file *file, uint64_t offset, void *to, uint64_t bytes,

@@ -12,12 +12,13 @@
 /* Fills in the text (conversions as in format.h) after the part that is being looked at. */
 enum elf_result elf_refuse(struct elf_error *error, const char *format, ...);
 
-/* Whether a member of a header has another value than the only one that it can have. */
-bool elf_differs(struct elf_error *error, const char *member, uint64_t found, uint64_t wanted);
+/* Refuses a member of a header that has another value than the only one that it can have. */
+enum elf_result elf_expect(struct elf_error *error, const char *member, uint64_t found,
+			   uint64_t wanted);
 
-/* Whether the bytes from an offset on, which this member of a header gives, leave the file. */
-bool elf_leaves(struct elf_error *error, const struct file *file, const char *member,
-		uint64_t offset, uint64_t bytes);
+/* Refuses bytes from an offset on, which this member of a header gives, that leave the file. */
+enum elf_result elf_expect_inside(struct elf_error *error, const struct file *file,
+				  const char *member, uint64_t offset, uint64_t bytes);
 
 enum elf_result elf_read(struct file *file, uint64_t offset, void *to, uint64_t bytes,
 			 struct elf_error *error);

@@ -47,7 +47,7 @@ static enum elf_result take_dynamic(const struct elf_dynamic *d, struct relocati
 		found->bytes = d->value;
 		break;
 	case ELF_DT_RELAENT:
-		return elf_differs(error, "DT_RELAENT", d->value, sizeof(struct elf_rela));
+		return elf_expect(error, "DT_RELAENT", d->value, sizeof(struct elf_rela));
 	case ELF_DT_NEEDED:
 		return unsupported(error, "DT_NEEDED", "-static-pie, without shared libraries");
 	case ELF_DT_PLTRELSZ:

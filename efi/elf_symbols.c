@@ -15,9 +15,9 @@ static enum elf_result find_headers(const struct file *file, const struct elf_im
 	/* More than 16 bits can tell would stand elsewhere, and is no kernel that was linked. */
 	if (!headers->count)
 		return elf_refuse(error, "e_shnum is 0, and yet e_shoff is %x", headers->offset);
-	if (elf_differs(error, "e_shentsize", image->section_bytes, headers->entry_bytes) ||
-	    elf_leaves(error, file, "e_shoff", headers->offset,
-		       headers->count * headers->entry_bytes))
+	if (elf_expect(error, "e_shentsize", image->section_bytes, headers->entry_bytes) ||
+	    elf_expect_inside(error, file, "e_shoff", headers->offset,
+			      headers->count * headers->entry_bytes))
 		return ELF_REFUSED;
 	return ELF_GOOD;
 }
@@ -46,8 +46,8 @@ static enum elf_result check_symtab(const struct file *file, const struct elf_ta
 				    const struct elf_section_header *symtab,
 				    struct elf_error *error)
 {
-	if (elf_differs(error, "sh_entsize", symtab->entsize, ELF_SYMBOL_BYTES) ||
-	    elf_leaves(error, file, "sh_offset", symtab->offset, symtab->size))
+	if (elf_expect(error, "sh_entsize", symtab->entsize, ELF_SYMBOL_BYTES) ||
+	    elf_expect_inside(error, file, "sh_offset", symtab->offset, symtab->size))
 		return ELF_REFUSED;
 	if (symtab->size % ELF_SYMBOL_BYTES)
 		return elf_refuse(error, "sh_size is %x, no multiple of %x", symtab->size,
@@ -69,8 +69,8 @@ static enum elf_result read_strtab(struct file *file, const struct elf_table *he
 			  error);
 	if (result)
 		return result;
-	if (elf_differs(error, "names of symbols: sh_type", strtab->type, ELF_SHT_STRTAB) ||
-	    elf_leaves(error, file, "sh_offset", strtab->offset, strtab->size))
+	if (elf_expect(error, "names of symbols: sh_type", strtab->type, ELF_SHT_STRTAB) ||
+	    elf_expect_inside(error, file, "sh_offset", strtab->offset, strtab->size))
 		return ELF_REFUSED;
 	return strtab->size ? ELF_GOOD : elf_refuse(error, "names of symbols: sh_size is 0");
 }
@@ -94,7 +94,7 @@ static enum elf_result read_tables(struct file *file, const struct elf_section_h
 		result = elf_read(file, strtab->offset, (void *)names_phys, strtab->size, error);
 	if (result)
 		return result;
-	if (elf_differs(error, "names of symbols: the last byte", *(const uint8_t *)(end - 1), 0))
+	if (elf_expect(error, "names of symbols: the last byte", *(const uint8_t *)(end - 1), 0))
 		return ELF_REFUSED;
 	__builtin_memset((void *)end, 0, (pages << KEEL_PAGE_SHIFT) - bytes);
 	*symbols = (struct elf_symbols){ phys, symtab->size / ELF_SYMBOL_BYTES, names_phys,

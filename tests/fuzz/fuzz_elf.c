@@ -47,6 +47,29 @@ static void check_layout(const struct elf_image *image)
 	REQUIRE(image->phys == image->virt - KEEL_TEXT_START + image->phys_base);
 }
 
+/* Pieces of the file that ascend, do not overlap, and lie in pages with their rights. */
+static void check_pieces(const struct elf_image *image)
+{
+	uint64_t from = 0; /* distances from link_virt */
+
+	for (uint32_t n = 0; n < image->piece_count; n++) {
+		const struct elf_piece *p = image->pieces + n;
+		const uint64_t start = p->virt - image->link_virt;
+		bool held = false;
+
+		REQUIRE(p->bytes && p->file_bytes <= p->bytes);
+		REQUIRE(start >= from && p->bytes <= image->bytes - start);
+		from = start + p->bytes;
+		for (uint32_t s = 0; s < image->segment_count; s++) {
+			const uint64_t at = image->segments[s].virt - image->virt;
+
+			held |= start >= at && from <= at + image->segments[s].bytes &&
+				p->rights == image->segments[s].rights;
+		}
+		REQUIRE(held);
+	}
+}
+
 /* Where nothing is relocated, the file's bytes and zeroes are all that there may be. */
 static void check_contents(const struct elf_image *image, const uint8_t *file)
 {
@@ -109,6 +132,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
 		check_refused(result, &error, &file);
 	} else {
 		check_layout(&image);
+		check_pieces(&image);
 		REQUIRE(memory.blocks[0].phys == image.phys &&
 			memory.blocks[0].bytes == image.bytes);
 		if (!image.dynamic_bytes)

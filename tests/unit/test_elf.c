@@ -5,6 +5,7 @@
  * kernels: tests/kernels.)
  */
 #include "check.h"
+#include "elf_parts.h"
 #include "elf_scene.h"
 
 static struct kernel fixed(void)
@@ -85,6 +86,12 @@ static void shared_page(void **state)
 	segment_is(image.segments + 1, KERNEL_TEXT + 0x1000, 0x6000, KEEL_RIGHTS_RW);
 	k.load[1].flags = 4;
 	refused_file(&k, sizeof(k), "program header 2: p_vaddr");
+	/* Pages that only touch are one range too. */
+	k = fixed();
+	k.load[1].flags = 6;
+	image = taken(&k);
+	assert_int_equal(image.segment_count, 2);
+	segment_is(image.segments + 1, KERNEL_TEXT + 0x1000, 0x7000, KEEL_RIGHTS_RW);
 }
 
 /* What has no bytes in memory does not count, wherever it is. */
@@ -118,6 +125,7 @@ static void movable(void **state)
 	first_place(0x3000, 0, KERNEL_TEXT + 0x3000);
 	first_place(0x403000, 1, KERNEL_TEXT + 0x3000);
 	first_place(0x403000, 0x400000, KEEL_TEXT_START + 0x403000);
+	first_place(0x200000, 0x400000, KERNEL_TEXT);
 	first_place(0x1000, 0x1000000, KEEL_TEXT_START + 0x1001000);
 	first_place(-UINT64_C(0x8000), 0x1000, KEEL_TEXT_START + KEEL_SIZE_2M * 2 - 0x8000);
 }
@@ -220,6 +228,20 @@ static void many_headers(void **state)
 	free(start);
 }
 
+/* No sentence of today's is that long. */
+static void long_sentence(void **state)
+{
+	struct elf_error error = { .part = "part", .number = 1 };
+	char name[sizeof(error.text)];
+
+	(void)state;
+	memset(name, 'x', sizeof(name) - 1);
+	name[sizeof(name) - 1] = 0;
+	assert_int_equal(elf_refuse(&error, "%s", name), ELF_REFUSED);
+	assert_int_equal(strlen(error.text), sizeof(error.text) - 1);
+	assert_memory_equal(error.text, "part 1: xxx", 11);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -227,7 +249,7 @@ int main(void)
 		cmocka_unit_test(empty_segment),  cmocka_unit_test(movable),
 		cmocka_unit_test(spoiled_header), cmocka_unit_test(spoiled_segments),
 		cmocka_unit_test(spoiled_entry),  cmocka_unit_test(cut_anywhere),
-		cmocka_unit_test(many_headers),
+		cmocka_unit_test(many_headers),	  cmocka_unit_test(long_sentence),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

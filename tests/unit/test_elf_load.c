@@ -160,7 +160,7 @@ static void window_taken(void **state)
 	anywhere(ELF_DYN, 0x5000, KERNEL_TEXT + 0x5000);
 }
 
-/* A large p_align holds at every place. */
+/* A large p_align holds at every place; one that stays at its address does not care. */
 static void aligned(void **state)
 {
 	struct kernel k = good_kernel(ELF_DYN, 0x1000);
@@ -173,6 +173,51 @@ static void aligned(void **state)
 	o = load(&k, &memory);
 	contents_are(&o, &k);
 	place_is(&o, KEEL_TEXT_START + 16 * HOME + 0x1000);
+	fake_free(&memory);
+	k.h.type = ELF_EXEC;
+	kernel_link(&k, KERNEL_TEXT);
+	k.load[2].align = 8 * HOME;
+	memory.taken_to = 4 * HOME;
+	o = load(&k, &memory);
+	contents_are(&o, &k);
+	place_is(&o, KERNEL_TEXT);
+	assert_int_equal(o.image.phys, 4 * HOME);
+	fake_free(&memory);
+}
+
+/* Nothing is read for a segment that has no bytes in the file. */
+static void only_zeros(void **state)
+{
+	struct kernel k = good_kernel(ELF_EXEC, KERNEL_TEXT);
+	struct fake_memory memory = fake_memory();
+	struct outcome o;
+
+	(void)state;
+	k.load[1].filesz = 0;
+	o = load(&k, &memory);
+	assert_int_equal(o.result, ELF_GOOD);
+	zero(at(&o.image, sizeof(k.text)), at(&o.image, KERNEL_DATA));
+	fake_free(&memory);
+}
+
+/* Symbols that fill a page take one. */
+static void page_of_symbols(void **state)
+{
+	struct {
+		struct kernel k;
+		char names[KEEL_PAGE_SIZE - 3 * ELF_SYMBOL_BYTES];
+	} larger = { .k = good_kernel(ELF_EXEC, KERNEL_TEXT) };
+	struct fake_file file = fake_file(&larger, sizeof(larger));
+	struct fake_memory memory = fake_memory();
+	struct outcome o;
+
+	(void)state;
+	larger.k.section[3].offset = sizeof(larger.k);
+	larger.k.section[3].size = sizeof(larger.names);
+	o.result = load_all(&file, &memory, &o.image, &o.symbols, &o.error);
+	assert_int_equal(o.result, ELF_GOOD);
+	assert_int_equal(memory.blocks[1].bytes, KEEL_PAGE_SIZE);
+	assert_int_equal(o.symbols.names_bytes, sizeof(larger.names));
 	fake_free(&memory);
 }
 
@@ -290,6 +335,8 @@ int main(void)
 		cmocka_unit_test(window_taken),
 		cmocka_unit_test(aligned),
 		cmocka_unit_test(shared_page),
+		cmocka_unit_test(only_zeros),
+		cmocka_unit_test(page_of_symbols),
 		cmocka_unit_test(each_read_fails),
 		cmocka_unit_test(each_allocation_fails),
 		cmocka_unit_test(each_place_fails),
