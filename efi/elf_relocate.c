@@ -39,31 +39,24 @@ static enum elf_result unsupported(struct elf_error *error, const char *member, 
 static enum elf_result take_dynamic(const struct elf_dynamic *d, struct relocations *found,
 				    struct elf_error *error)
 {
-	switch (d->tag) {
-	case ELF_DT_RELA:
+	if (d->tag == ELF_DT_RELA)
 		found->virt = d->value;
-		break;
-	case ELF_DT_RELASZ:
+	if (d->tag == ELF_DT_RELASZ)
 		found->bytes = d->value;
-		break;
-	case ELF_DT_RELAENT:
+	if (d->tag == ELF_DT_RELAENT)
 		return elf_expect(error, "DT_RELAENT", d->value, sizeof(struct elf_rela));
-	case ELF_DT_NEEDED:
+	if (d->tag == ELF_DT_NEEDED)
 		return unsupported(error, "DT_NEEDED", "-static-pie, without shared libraries");
-	case ELF_DT_PLTRELSZ:
-		if (d->value)
-			return unsupported(error, "DT_JMPREL", "no undefined symbols and ifuncs");
-		break;
-	case ELF_DT_RELSZ:
-		if (d->value)
-			return unsupported(error, "DT_REL", "-z rela");
-		break;
-	case ELF_DT_RELRSZ:
-		if (d->value)
-			return unsupported(error, "DT_RELR",
-					   "-z nopack-relative-relocs, or --pack-dyn-relocs=none");
-		break;
-	}
+	/* The others come with a size, and do no harm when that is zero. */
+	if (!d->value)
+		return ELF_GOOD;
+	if (d->tag == ELF_DT_PLTRELSZ)
+		return unsupported(error, "DT_JMPREL", "no undefined symbols and ifuncs");
+	if (d->tag == ELF_DT_RELSZ)
+		return unsupported(error, "DT_REL", "-z rela");
+	if (d->tag == ELF_DT_RELRSZ)
+		return unsupported(error, "DT_RELR",
+				   "-z nopack-relative-relocs, or --pack-dyn-relocs=none");
 	return ELF_GOOD;
 }
 
