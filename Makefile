@@ -363,6 +363,23 @@ $(TELL): tests/kernels/tell/tell.c tests/kernels/tell/tell.lds.S include/keel/bo
 	$(Q)$(tell_$(call tell_part,2)) $(TELL_CFLAGS) $(tell_$(call tell_part,3)) -T $@.lds \
 		-o $@ tests/kernels/tell/tell.c
 
+# --- Example kernels --------------------------------------------------------------------------------
+
+# Their own Makefiles know how; nothing of this one is needed to build them.
+EXAMPLES      := build/hello.elf build/mapper.elf
+EXAMPLE_FILES := $(wildcard examples/*/*.[ch] examples/*/*.lds examples/*/*.mk examples/*/Makefile \
+		 include/keel/*.h mm/*.[ch])
+
+.PHONY: examples
+examples: $(EXAMPLES) ## build the example kernels build/hello.elf and build/mapper.elf
+
+$(EXAMPLES): build/%.elf: $(EXAMPLE_FILES)
+	$(call say,EXAMPLE)
+	$(Q)mkdir -p build/examples
+	$(Q)$(MAKE) -s -C examples/$* CC='$(CC)' OUT='$(CURDIR)/build/examples/$*' \
+		CFLAGS='-O2 -g $(WARNINGS)'
+	$(Q)cp build/examples/$*/$*.elf $@
+
 # --- Drivers that change the world before keel.efi starts ----------------------------------------
 
 build/tests/boot/drivers/%.so: build/tests/boot/drivers/%.o build/tests/boot/drivers/lib/launch.o \
@@ -383,7 +400,7 @@ build/tests/boot/layout build/tests/boot/offsets: build/tests/boot/%: tests/boot
 # --- Running -------------------------------------------------------------------------------------
 
 # What the tests need, built in one go; then only prove runs.
-TEST_FILES = $(UNIT) $(FUZZ:%=build/replay_%) build/keelmap build/host/keelmap build/elfcheck $(DRIVERS) build/keel.efi build/keel.img build/tests/boot/layout build/tests/boot/offsets $(TELL)
+TEST_FILES = $(UNIT) $(FUZZ:%=build/replay_%) build/keelmap build/host/keelmap build/elfcheck $(DRIVERS) build/keel.efi build/keel.img build/tests/boot/layout build/tests/boot/offsets $(TELL) $(EXAMPLES)
 
 # The packages come first and decide what can be built, so the build is a make of its own.
 .PHONY: run
@@ -431,6 +448,7 @@ pictures: screenshot build/keelmap build/mm_bench ## make all pictures in docs/ 
 
 C_FILES = $(wildcard include/keel/*.h mm/*.[ch] efi/*.[ch] tests/payload/*.[ch] tests/payload/module/*.[ch] tests/unit/*.[ch] \
 	    tools/keelmap/*.[ch] tests/bench/*.[ch] tests/fuzz/*.[ch] tests/kernels/*.c \
+	    examples/*/*.[ch] \
 	    tests/boot/*.c tests/boot/drivers/*.c tests/boot/drivers/lib/*.[ch])
 SH_FILES = tests/prove tests/fuzz/replay.t .ci/run ovmf/deps ovmf/firmware ovmf/image
 PERL_FILES = efi/pack tests/boot/dump-maps tests/mutate/run tests/coverage/report ovmf/run ovmf/screenshot ovmf/bench tests/bench/run tests/bench/Plot.pm tests/kernels/broken $(wildcard tests/kernels/*.pm ovmf/*.pm tests/boot/*.pm tests/boot/*.t tests/unit/*.t)
@@ -461,6 +479,7 @@ lint: ## static analysis of C, shell and perl files
 	@bad=; $(call analyze,$(MM_C) $(EFI_C),$(EFI_CFLAGS)); \
 	$(call analyze,$(PAYLOAD_C),$(PAYLOAD_CFLAGS)); \
 	$(call analyze,$(TOOL_C),$(TOOL_CFLAGS)); \
+	$(call analyze,$(wildcard examples/*/*.c),$(PAYLOAD_CFLAGS) -Imm); \
 	shellcheck $(SH_FILES) || bad=1; \
 	for f in $(PERL_FILES); do \
 		text=$$(perl -wc -Iovmf -Itests/boot -Itests/bench "$$f" 2>&1) || { echo "$$text" >&2; bad=1; }; \
