@@ -8,6 +8,8 @@ use warnings;
 use lib qw(ovmf tests/boot);
 use Configured;
 use File::Temp qw(tempdir);
+use Qemu;
+use Screen;
 use Test::More;
 
 my $dir = tempdir('keel-hello-XXXXXX', TMPDIR => 1, CLEANUP => 1);
@@ -36,6 +38,20 @@ sub boots {
 }
 
 boots('build/hello.elf', 'as make builds it');
+
+# Kept until the screen has been read.
+open(my $conf_file, '>', "$dir/conf") or die "$dir/conf: $!\n";
+print $conf_file "title Hello\nkernel \\hello.elf\noptions gpqy\n";
+close $conf_file;
+system('ovmf/image', "$dir/disk.img", 'build/keel.efi:/EFI/BOOT/BOOTX64.EFI',
+	"$dir/conf:/EFI/BOOT/keel.conf", 'build/hello.elf:/hello.elf') == 0
+	or die "ovmf/image failed\n";
+my $machine = Qemu->new(image => "$dir/disk.img");
+$machine->follow;
+like(Screen::text($machine),
+	qr/\AHello from a kernel on Keel!\n  command line: gpqy\n  ffff800000000000  direct map: /,
+	'the screen shows it, too');
+$machine->stop;
 
 open(my $file, '<', 'examples/hello/hello.c') or die "hello.c: $!\n";
 my $source = do { local $/; <$file> };
