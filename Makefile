@@ -363,6 +363,14 @@ $(TELL): tests/kernels/tell/tell.c tests/kernels/tell/tell.lds.S include/keel/bo
 	$(Q)$(tell_$(call tell_part,2)) $(TELL_CFLAGS) $(tell_$(call tell_part,3)) -T $@.lds \
 		-o $@ tests/kernels/tell/tell.c
 
+# A kernel that needs no more than the example does, in one file.
+build/tests/kernels/reclaim.elf: tests/kernels/reclaim/reclaim.c examples/hello/kernel.mk examples/hello/hello.lds \
+		$(wildcard include/keel/*.h)
+	$(call say,KERNEL)
+	$(Q)$(MAKE) -s -C $(<D) -f '$(CURDIR)/examples/hello/kernel.mk' CC='$(CC)' \
+		CFLAGS='-O2 -g $(WARNINGS)' KERNEL=reclaim OBJECTS=reclaim.o KEEL='$(CURDIR)' \
+		LDS='$(CURDIR)/examples/hello/hello.lds' OUT='$(CURDIR)/$(@D)'
+
 # --- Example kernels --------------------------------------------------------------------------------
 
 # Their own Makefiles know how; nothing of this one is needed to build them.
@@ -400,7 +408,7 @@ build/tests/boot/layout build/tests/boot/offsets: build/tests/boot/%: tests/boot
 # --- Running -------------------------------------------------------------------------------------
 
 # What the tests need, built in one go; then only prove runs.
-TEST_FILES = $(UNIT) $(FUZZ:%=build/replay_%) build/keelmap build/host/keelmap build/elfcheck $(DRIVERS) build/keel.efi build/keel.img build/tests/boot/layout build/tests/boot/offsets $(TELL) $(EXAMPLES)
+TEST_FILES = $(UNIT) $(FUZZ:%=build/replay_%) build/keelmap build/host/keelmap build/elfcheck $(DRIVERS) build/keel.efi build/keel.img build/tests/boot/layout build/tests/boot/offsets $(TELL) $(EXAMPLES) build/tests/kernels/reclaim.elf
 
 # The packages come first and decide what can be built, so the build is a make of its own.
 .PHONY: run
