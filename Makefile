@@ -417,6 +417,16 @@ run: ## install what is missing, build, boot in QEMU, show the map; fails unless
 	@$(MAKE) --no-print-directory $(PARALLEL) build/keel.img
 	@ovmf/run --check $(RUN) build/keel.img
 
+# make debug KERNEL=build/hello.elf DEBUG="--options 'a b' --smp 2"
+KERNEL ?=
+DEBUG  ?=
+
+.PHONY: debug
+debug: ## boot with gdb, as far as the first instruction of KERNEL (the self-check); DEBUG: see ovmf/debug
+	@ovmf/deps debug
+	@$(MAKE) --no-print-directory $(PARALLEL) build/keel.efi build/selfcheck.elf
+	@ovmf/debug $(if $(KERNEL),--kernel $(KERNEL)) $(DEBUG)
+
 .PHONY: test
 test: ## install what is missing, build, run all tests: unit tests, the image, whole boots
 	@ovmf/deps test
@@ -455,11 +465,11 @@ pictures: screenshot build/keelmap build/mm_bench ## make all pictures in docs/ 
 # --- Care ----------------------------------------------------------------------------------------
 
 C_FILES = $(wildcard include/keel/*.h mm/*.[ch] efi/*.[ch] tests/payload/*.[ch] tests/payload/module/*.[ch] tests/unit/*.[ch] \
-	    tools/keelmap/*.[ch] tests/bench/*.[ch] tests/fuzz/*.[ch] tests/kernels/*.c \
+	    tools/keelmap/*.[ch] tests/bench/*.[ch] tests/fuzz/*.[ch] tests/kernels/*.c tests/kernels/*/*.c \
 	    examples/*/*.[ch] \
 	    tests/boot/*.c tests/boot/drivers/*.c tests/boot/drivers/lib/*.[ch])
 SH_FILES = tests/prove tests/fuzz/replay.t .ci/run ovmf/deps ovmf/firmware ovmf/image
-PERL_FILES = efi/pack tests/boot/dump-maps tests/mutate/run tests/coverage/report ovmf/run ovmf/screenshot ovmf/bench tests/bench/run tests/bench/Plot.pm tests/kernels/broken $(wildcard tests/kernels/*.pm ovmf/*.pm tests/boot/*.pm tests/boot/*.t tests/unit/*.t)
+PERL_FILES = efi/pack tests/boot/dump-maps tests/mutate/run tests/coverage/report ovmf/run ovmf/debug ovmf/screenshot ovmf/bench tests/bench/run tests/bench/Plot.pm tests/kernels/broken $(wildcard tests/kernels/*.pm ovmf/*.pm tests/boot/*.pm tests/boot/*.t tests/unit/*.t)
 
 .PHONY: format
 format: ## bring all C files into shape
