@@ -497,7 +497,7 @@ lint: ## static analysis of C, shell and perl files
 	@bad=; $(call analyze,$(MM_C) $(EFI_C),$(EFI_CFLAGS)); \
 	$(call analyze,$(PAYLOAD_C),$(PAYLOAD_CFLAGS)); \
 	$(call analyze,$(TOOL_C),$(TOOL_CFLAGS)); \
-	$(call analyze,$(wildcard examples/*/*.c),$(PAYLOAD_CFLAGS) -Imm); \
+	$(call analyze,$(wildcard examples/*/*.c tests/kernels/reclaim/*.c),$(PAYLOAD_CFLAGS) -Imm); \
 	shellcheck $(SH_FILES) || bad=1; \
 	for f in $(PERL_FILES); do \
 		text=$$(perl -wc -Iovmf -Itests/boot -Itests/bench "$$f" 2>&1) || { echo "$$text" >&2; bad=1; }; \
