@@ -363,6 +363,31 @@ $(TELL): tests/kernels/tell/tell.c tests/kernels/tell/tell.lds.S include/keel/bo
 	$(Q)$(tell_$(call tell_part,2)) $(TELL_CFLAGS) $(tell_$(call tell_part,3)) -T $@.lds \
 		-o $@ tests/kernels/tell/tell.c
 
+# A kernel that needs no more than the example does, in one file.
+build/tests/kernels/reclaim.elf: tests/kernels/reclaim/reclaim.c examples/hello/kernel.mk examples/hello/hello.lds \
+		$(wildcard include/keel/*.h)
+	$(call say,KERNEL)
+	$(Q)$(MAKE) -s -C $(<D) -f '$(CURDIR)/examples/hello/kernel.mk' CC='$(CC)' \
+		CFLAGS='-O2 -g $(WARNINGS)' KERNEL=reclaim OBJECTS=reclaim.o KEEL='$(CURDIR)' \
+		LDS='$(CURDIR)/examples/hello/hello.lds' OUT='$(CURDIR)/$(@D)'
+
+# --- Example kernels --------------------------------------------------------------------------------
+
+# Their own Makefiles know how; nothing of this one is needed to build them.
+EXAMPLES      := build/hello.elf build/mapper.elf
+EXAMPLE_FILES := $(wildcard examples/*/*.[ch] examples/*/*.lds examples/*/*.mk examples/*/Makefile \
+		 include/keel/*.h mm/*.[ch])
+
+.PHONY: examples
+examples: $(EXAMPLES) ## build the example kernels build/hello.elf and build/mapper.elf
+
+$(EXAMPLES): build/%.elf: $(EXAMPLE_FILES)
+	$(call say,EXAMPLE)
+	$(Q)mkdir -p build/examples
+	$(Q)$(MAKE) -s -C examples/$* CC='$(CC)' OUT='$(CURDIR)/build/examples/$*' \
+		CFLAGS='-O2 -g $(WARNINGS)'
+	$(Q)cp build/examples/$*/$*.elf $@
+
 # --- Drivers that change the world before keel.efi starts ----------------------------------------
 
 build/tests/boot/drivers/%.so: build/tests/boot/drivers/%.o build/tests/boot/drivers/lib/launch.o \
@@ -383,7 +408,7 @@ build/tests/boot/layout build/tests/boot/offsets: build/tests/boot/%: tests/boot
 # --- Running -------------------------------------------------------------------------------------
 
 # What the tests need, built in one go; then only prove runs.
-TEST_FILES = $(UNIT) $(FUZZ:%=build/replay_%) build/keelmap build/host/keelmap build/elfcheck $(DRIVERS) build/keel.efi build/keel.img build/tests/boot/layout build/tests/boot/offsets $(TELL)
+TEST_FILES = $(UNIT) $(FUZZ:%=build/replay_%) build/keelmap build/host/keelmap build/elfcheck $(DRIVERS) build/keel.efi build/keel.img build/tests/boot/layout build/tests/boot/offsets $(TELL) $(EXAMPLES) build/tests/kernels/reclaim.elf
 
 # The packages come first and decide what can be built, so the build is a make of its own.
 .PHONY: run
@@ -391,6 +416,16 @@ run: ## install what is missing, build, boot in QEMU, show the map; fails unless
 	@ovmf/deps run
 	@$(MAKE) --no-print-directory $(PARALLEL) build/keel.img
 	@ovmf/run --check $(RUN) build/keel.img
+
+# make debug KERNEL=build/hello.elf DEBUG="--options 'a b' --smp 2"
+KERNEL ?=
+DEBUG  ?=
+
+.PHONY: debug
+debug: ## boot with gdb, as far as the first instruction of KERNEL (the self-check); DEBUG: see ovmf/debug
+	@ovmf/deps debug
+	@$(MAKE) --no-print-directory $(PARALLEL) build/keel.efi build/selfcheck.elf
+	@ovmf/debug $(if $(KERNEL),--kernel $(KERNEL)) $(DEBUG)
 
 .PHONY: test
 test: ## install what is missing, build, run all tests: unit tests, the image, whole boots
@@ -430,10 +465,11 @@ pictures: screenshot build/keelmap build/mm_bench ## make all pictures in docs/ 
 # --- Care ----------------------------------------------------------------------------------------
 
 C_FILES = $(wildcard include/keel/*.h mm/*.[ch] efi/*.[ch] tests/payload/*.[ch] tests/payload/module/*.[ch] tests/unit/*.[ch] \
-	    tools/keelmap/*.[ch] tests/bench/*.[ch] tests/fuzz/*.[ch] tests/kernels/*.c \
+	    tools/keelmap/*.[ch] tests/bench/*.[ch] tests/fuzz/*.[ch] tests/kernels/*.c tests/kernels/*/*.c \
+	    examples/*/*.[ch] \
 	    tests/boot/*.c tests/boot/drivers/*.c tests/boot/drivers/lib/*.[ch])
 SH_FILES = tests/prove tests/fuzz/replay.t .ci/run ovmf/deps ovmf/firmware ovmf/image
-PERL_FILES = efi/pack tests/boot/dump-maps tests/mutate/run tests/coverage/report ovmf/run ovmf/screenshot ovmf/bench tests/bench/run tests/bench/Plot.pm tests/kernels/broken $(wildcard tests/kernels/*.pm ovmf/*.pm tests/boot/*.pm tests/boot/*.t tests/unit/*.t)
+PERL_FILES = efi/pack tests/boot/dump-maps tests/mutate/run tests/coverage/report ovmf/run ovmf/debug ovmf/screenshot ovmf/bench tests/bench/run tests/bench/Plot.pm tests/kernels/broken $(wildcard tests/kernels/*.pm ovmf/*.pm tests/boot/*.pm tests/boot/*.t tests/unit/*.t)
 
 .PHONY: format
 format: ## bring all C files into shape
@@ -461,6 +497,7 @@ lint: ## static analysis of C, shell and perl files
 	@bad=; $(call analyze,$(MM_C) $(EFI_C),$(EFI_CFLAGS)); \
 	$(call analyze,$(PAYLOAD_C),$(PAYLOAD_CFLAGS)); \
 	$(call analyze,$(TOOL_C),$(TOOL_CFLAGS)); \
+	$(call analyze,$(wildcard examples/*/*.c tests/kernels/reclaim/*.c),$(PAYLOAD_CFLAGS) -Imm); \
 	shellcheck $(SH_FILES) || bad=1; \
 	for f in $(PERL_FILES); do \
 		text=$$(perl -wc -Iovmf -Itests/boot -Itests/bench "$$f" 2>&1) || { echo "$$text" >&2; bad=1; }; \

@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Old kernels run on newer Keel: no member of boot_info ever moves, no number changes its meaning,
+ * and keel_boot_info_check tells a kernel whether it got what it was compiled for.
+ */
+#include "check.h"
+#include "boot_info_frozen.h"
+
+struct frozen {
+	const char *structure;
+	const char *member; /* NULL: the structure itself */
+	uint64_t offset;    /* as frozen */
+	uint64_t bytes;
+	uint64_t offset_now;
+	uint64_t bytes_now;
+};
+
+#define STRUCT(type, bytes) { #type, NULL, 0, bytes, 0, sizeof(struct keel_##type) },
+#define MEMBER(type, member, offset, bytes)     \
+	{ #type,                                \
+	  #member,                              \
+	  offset,                               \
+	  bytes,                                \
+	  offsetof(struct keel_##type, member), \
+	  sizeof(((struct keel_##type *)0)->member) },
+
+static const struct frozen elements[] = { ELEMENTS };
+static const struct frozen boot_info[] = { BOOT_INFO_1 BOOT_INFO_2 };
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+static void expect_frozen(const struct frozen *f)
+{
+	if (f->offset != f->offset_now || f->bytes != f->bytes_now)
+		fail_msg("%s.%s was at %" PRIu64 ", %" PRIu64 " bytes, and is at %" PRIu64
+			 ", %" PRIu64 " bytes: old kernels look for it in the old place",
+			 f->structure, f->member ? f->member : "(all)", f->offset, f->bytes,
+			 f->offset_now, f->bytes_now);
+}
+
+/* Each begins where the one before it ends, up to the last byte: none is missing in the list. */
+static void expect_complete(const struct frozen *first, size_t count, uint64_t bytes)
+{
+	uint64_t end = 0;
+
+	for (size_t n = 0; n < count; n++) {
+		if (first[n].offset != end)
+			fail_msg("%s.%s is listed at %" PRIu64
+				 ", but the one before it ends at %" PRIu64,
+				 first[n].structure, first[n].member, first[n].offset, end);
+		end += first[n].bytes;
+	}
+	if (end != bytes)
+		fail_msg("%s has %" PRIu64 " bytes, and the list ends at %" PRIu64
+			 ": list the new members, in a list for their version",
+			 first[0].structure, bytes, end);
+}
+
+static void members_stay(void **state)
+{
+	(void)state;
+	for (size_t n = 0; n < COUNT(boot_info); n++)
+		expect_frozen(boot_info + n);
+	expect_complete(boot_info, COUNT(boot_info), sizeof(struct keel_boot_info));
+	assert_int_equal(sizeof(struct keel_boot_info), BOOT_INFO_2_BYTES);
+	assert_int_equal(offsetof(struct keel_boot_info, command_line), BOOT_INFO_1_BYTES);
+	assert_int_equal(KEEL_BOOT_INFO_VERSION, 2);
+	assert_int_equal(KEEL_BOOT_INFO_MAGIC, UINT64_C(0x31306c65654b0a1b));
+}
+
+static void elements_stay(void **state)
+{
+	size_t n = 0;
+
+	(void)state;
+	while (n < COUNT(elements)) {
+		const size_t first = n + 1; /* of its members */
+
+		expect_frozen(elements + n);
+		for (n = first; n < COUNT(elements) && elements[n].member; n++)
+			expect_frozen(elements + n);
+		expect_complete(elements + first, n - first, elements[first - 1].bytes_now);
+	}
+}
+
+static void numbers_stay(void **state)
+{
+	static const uint64_t numbers[][2] = {
+		{ KEEL_MEMORY_TYPE_CONVENTIONAL, 7 },
+		{ KEEL_MEMORY_TYPE_UNACCEPTED, 15 },
+		{ KEEL_MEMORY_TYPE_KERNEL, 0x1000 },
+		{ KEEL_MEMORY_TYPE_TABLES, 0x1001 },
+		{ KEEL_MEMORY_TYPE_CPU_AREA, 0x1002 },
+		{ KEEL_MEMORY_TYPE_BOOT_INFO, 0x1003 },
+		{ KEEL_MEMORY_TYPE_MODULE, 0x1004 },
+		{ KEEL_RIGHTS_NONE, 0 },
+		{ KEEL_RIGHTS_R, 1 },
+		{ KEEL_RIGHTS_RW, 2 },
+		{ KEEL_RIGHTS_RX, 3 },
+		{ KEEL_RIGHTS_USER_R, 4 },
+		{ KEEL_RIGHTS_FIRMWARE_RWX, 5 },
+		{ KEEL_PIXEL_NONE, 0 },
+		{ KEEL_PIXEL_RGBX32, 1 },
+		{ KEEL_PIXEL_BGRX32, 2 },
+		{ KEEL_PIXEL_MASKS, 3 },
+		{ KEEL_RANDOM_EFI_RNG, 1 },
+		{ KEEL_RANDOM_RDRAND, 2 },
+		{ KEEL_TSC_CPUID_15H, 1 },
+		{ KEEL_TSC_HYPERVISOR, 2 },
+		{ KEEL_RUNTIME_VIRTUAL, 0 },
+		{ KEEL_RUNTIME_UNSUPPORTED, 1 },
+		{ KEEL_RUNTIME_FAILED, 2 },
+		{ KEEL_STAGE_LOAD, 0 },
+		{ KEEL_STAGE_JUMP, 6 },
+		{ KEEL_FLAG_RUNTIME_CODE_WRITABLE, 1 },
+		{ KEEL_FLAG_STALE_SYSTEM_TABLE_CRC, 2 },
+		{ KEEL_FLAG_X2APIC, 4 },
+		{ KEEL_REGION_USER, 0 },
+		{ KEEL_REGION_DIRECT_MAP, 2 },
+		{ KEEL_REGION_HOLE_ERR_PTR, 17 },
+	};
+
+	(void)state;
+	for (size_t n = 0; n < COUNT(numbers); n++)
+		if (numbers[n][0] != numbers[n][1])
+			fail_msg("number %zu of this list was %" PRIu64 " and is %" PRIu64, n,
+				 numbers[n][1], numbers[n][0]);
+}
+
+/*
+ * keel_boot_info_check as a kernel has it that was compiled with version `version`, when boot_info
+ * had `bytes` bytes. With today's two numbers it is today's function, as the tests below show.
+ */
+static enum keel_boot_info_error check_as(uint32_t version, uint64_t bytes, const void *info)
+{
+	uint64_t magic;
+	uint32_t head[2]; /* version, size: after the magic, in every version */
+
+	memcpy(&magic, info, sizeof(magic));
+	memcpy(head, (const char *)info + 8, sizeof(head));
+	if (magic != UINT64_C(0x31306c65654b0a1b))
+		return KEEL_BOOT_INFO_BAD_MAGIC;
+	if (head[0] < version)
+		return KEEL_BOOT_INFO_TOO_OLD;
+	return head[1] < bytes ? KEEL_BOOT_INFO_BAD_SIZE : KEEL_BOOT_INFO_GOOD;
+}
+
+static struct keel_boot_info info_of(uint32_t version, uint32_t size)
+{
+	return (struct keel_boot_info){ .magic = KEEL_BOOT_INFO_MAGIC,
+					.version = version,
+					.size = size };
+}
+
+static void versions(void **state)
+{
+	static const struct {
+		uint32_t version, size;
+		enum keel_boot_info_error old, now; /* to a kernel of version 1, and of version 2 */
+	} cases[] = {
+		{ 0, BOOT_INFO_2_BYTES, KEEL_BOOT_INFO_TOO_OLD, KEEL_BOOT_INFO_TOO_OLD },
+		{ 1, BOOT_INFO_1_BYTES, KEEL_BOOT_INFO_GOOD, KEEL_BOOT_INFO_TOO_OLD },
+		{ 1, BOOT_INFO_1_BYTES - 8, KEEL_BOOT_INFO_BAD_SIZE, KEEL_BOOT_INFO_TOO_OLD },
+		{ 2, BOOT_INFO_2_BYTES, KEEL_BOOT_INFO_GOOD, KEEL_BOOT_INFO_GOOD },
+		{ 2, BOOT_INFO_2_BYTES - 1, KEEL_BOOT_INFO_GOOD, KEEL_BOOT_INFO_BAD_SIZE },
+		{ 2, BOOT_INFO_1_BYTES - 1, KEEL_BOOT_INFO_BAD_SIZE, KEEL_BOOT_INFO_BAD_SIZE },
+		{ 2, 0, KEEL_BOOT_INFO_BAD_SIZE, KEEL_BOOT_INFO_BAD_SIZE },
+		{ 3, BOOT_INFO_2_BYTES + 64, KEEL_BOOT_INFO_GOOD, KEEL_BOOT_INFO_GOOD },
+		{ UINT32_MAX, UINT32_MAX, KEEL_BOOT_INFO_GOOD, KEEL_BOOT_INFO_GOOD },
+	};
+
+	(void)state;
+	for (size_t n = 0; n < COUNT(cases); n++) {
+		const struct keel_boot_info info = info_of(cases[n].version, cases[n].size);
+
+		assert_int_equal(keel_boot_info_check(&info), cases[n].now);
+		assert_int_equal(check_as(2, BOOT_INFO_2_BYTES, &info), cases[n].now);
+		assert_int_equal(check_as(1, BOOT_INFO_1_BYTES, &info), cases[n].old);
+	}
+}
+
+static void not_from_keel(void **state)
+{
+	struct keel_boot_info info = info_of(KEEL_BOOT_INFO_VERSION, sizeof(info));
+
+	(void)state;
+	assert_int_equal(keel_boot_info_check(NULL), KEEL_BOOT_INFO_NONE);
+	assert_int_equal(keel_boot_info_check((void *)((uintptr_t)&info + 4)), KEEL_BOOT_INFO_NONE);
+	for (unsigned bit = 0; bit < 64; bit++) {
+		info.magic = KEEL_BOOT_INFO_MAGIC ^ UINT64_C(1) << bit;
+		assert_int_equal(keel_boot_info_check(&info), KEEL_BOOT_INFO_BAD_MAGIC);
+	}
+}
+
+/* Of something that is not boot_info, no more than 16 bytes are looked at. */
+static void reads_its_head_only(void **state)
+{
+	struct keel_boot_info info = info_of(1, BOOT_INFO_1_BYTES);
+	void *head = malloc(16); /* the sanitizer sees every byte behind it */
+
+	(void)state;
+	assert_non_null(head);
+	memcpy(head, &info, 16);
+	assert_int_equal(keel_boot_info_check(head), KEEL_BOOT_INFO_TOO_OLD);
+	info.version = 2;
+	info.size = sizeof(info);
+	memcpy(head, &info, 16);
+	assert_int_equal(keel_boot_info_check(head), KEEL_BOOT_INFO_GOOD);
+	free(head);
+}
+
+/* A kernel that would rather run on an older Keel, too. */
+static void members_of_a_version(void **state)
+{
+	struct keel_boot_info info = info_of(1, BOOT_INFO_1_BYTES);
+
+	(void)state;
+	assert_true(KEEL_BOOT_INFO_HAS(&info, magic));
+	assert_true(KEEL_BOOT_INFO_HAS(&info, ap_start_phys));
+	assert_false(KEEL_BOOT_INFO_HAS(&info, command_line));
+	assert_false(KEEL_BOOT_INFO_HAS(&info, loader_bytes));
+	info.size += sizeof(info.command_line) - 1;
+	assert_false(KEEL_BOOT_INFO_HAS(&info, command_line));
+	info.size = BOOT_INFO_2_BYTES;
+	assert_true(KEEL_BOOT_INFO_HAS(&info, loader_bytes));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(members_stay),		cmocka_unit_test(elements_stay),
+		cmocka_unit_test(numbers_stay),		cmocka_unit_test(versions),
+		cmocka_unit_test(not_from_keel),	cmocka_unit_test(reads_its_head_only),
+		cmocka_unit_test(members_of_a_version),
+	};
+
+	return cmocka_run_group_tests_name("boot_info", tests, NULL, NULL);
+}
