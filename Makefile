@@ -81,7 +81,7 @@ DRIVERS	  := $(DRIVER_C:%.c=build/%.efi)
 BOOT_T	  := $(sort $(wildcard tests/boot/*.t))
 
 .PHONY: all
-all: build/keel.efi build/keel.img ## build keel.efi and the disk image (the default)
+all: build/keel.efi build/keel.img build/qemu.img ## build keel.efi and the disk images (the default)
 
 # --- The self-check kernel -----------------------------------------------------------------------
 
@@ -192,9 +192,12 @@ build/mm/%.o: mm/%.c
 .PHONY: image
 image: build/keel.img ## make the disk image build/keel.img (GPT, one ESP; write it to a stick)
 
-build/keel.img: build/keel.efi ovmf/image
+# With that for a stick the report stays on the screen, with that for QEMU the machine goes off.
+build/keel.img: conf := ovmf/keel.conf
+build/qemu.img: conf := ovmf/qemu.conf
+build/keel.img build/qemu.img: build/%.img: build/keel.efi ovmf/image ovmf/keel.conf ovmf/qemu.conf
 	$(call say,IMAGE)
-	$(Q)ovmf/image $@ $<:/EFI/BOOT/BOOTX64.EFI
+	$(Q)ovmf/image $@ $<:/EFI/BOOT/BOOTX64.EFI $(conf):/EFI/BOOT/keel.conf
 
 # --- Host tests ----------------------------------------------------------------------------------
 
@@ -408,14 +411,14 @@ build/tests/boot/layout build/tests/boot/offsets: build/tests/boot/%: tests/boot
 # --- Running -------------------------------------------------------------------------------------
 
 # What the tests need, built in one go; then only prove runs.
-TEST_FILES = $(UNIT) $(FUZZ:%=build/replay_%) build/keelmap build/host/keelmap build/elfcheck $(DRIVERS) build/keel.efi build/keel.img build/tests/boot/layout build/tests/boot/offsets $(TELL) $(EXAMPLES) build/tests/kernels/reclaim.elf
+TEST_FILES = $(UNIT) $(FUZZ:%=build/replay_%) build/keelmap build/host/keelmap build/elfcheck $(DRIVERS) build/keel.efi build/keel.img build/qemu.img build/tests/boot/layout build/tests/boot/offsets $(TELL) $(EXAMPLES) build/tests/kernels/reclaim.elf
 
 # The packages come first and decide what can be built, so the build is a make of its own.
 .PHONY: run
 run: ## install what is missing, build, boot in QEMU, show the map; fails unless every check passed
 	@ovmf/deps run
-	@$(MAKE) --no-print-directory $(PARALLEL) build/keel.img
-	@ovmf/run --check $(RUN) build/keel.img
+	@$(MAKE) --no-print-directory $(PARALLEL) build/qemu.img
+	@ovmf/run --check $(RUN) build/qemu.img
 
 # make debug KERNEL=build/hello.elf DEBUG="--options 'a b' --smp 2"
 KERNEL ?=
@@ -445,16 +448,16 @@ boot: $(TEST_FILES) ## only the image test and the boots
 	@$(PROVE) $(BOOT_T)
 
 .PHONY: bench
-bench: build/keel.img build/mm_bench ## instructions of a boot's stages and of mm/, beside their limits (a minute)
+bench: build/qemu.img build/mm_bench ## instructions of a boot's stages and of mm/, beside their limits (a minute)
 	@ovmf/deps dev
 	@bad=; tests/bench/run --plot build/growth.svg build/mm_bench || bad=1; echo; \
-	ovmf/bench build/keel.img || bad=1; test -z "$$bad"
+	ovmf/bench build/qemu.img || bad=1; test -z "$$bad"
 
 # --- Documentation -------------------------------------------------------------------------------
 
 .PHONY: screenshot
-screenshot: build/keel.img ## take the picture of the self-check's screen in docs/ anew
-	@ovmf/screenshot build/keel.img docs/selfcheck.png
+screenshot: build/qemu.img ## take the picture of the self-check's screen in docs/ anew
+	@ovmf/screenshot build/qemu.img docs/selfcheck.png
 
 .PHONY: pictures
 pictures: screenshot build/keelmap build/mm_bench ## make all pictures in docs/ anew

@@ -88,8 +88,19 @@ fact_is($run, symbols => '0', 'no symbols');
 fact_is($run, random_source => '2', 'the seed comes from the CPU');
 isnt(join(' ', @{ $run->{facts}{random} // [] }), $seed, 'it is another one');
 
+# Without any configuration.
+$run = configured(files => { '/keel.conf' => undef }, until => qr/^# The end\. Please switch .*\n/m);
+is($run->{ended}, 'found', 'no keel.conf: the self-check, and the machine waits') or diag($run->{text});
+like($run->{text}, qr/^# \d+ passed, 0 failed$/m, 'all checks have passed');
+$run = configured(conf => "title Check\nselfcheck\noptions finish=reboot\n");
+is($run->{ended}, 'guest-reset', 'finish=reboot');
+$run = configured(conf => "title Check\nselfcheck\noptions finish=later\n",
+	until => qr/^# The end\. Please switch .*\n/m);
+like($run->{text}, qr/^# Unknown option, expected finish=poweroff, reboot or halt: finish=later$/m,
+	'finish=later is not known');
+
 # The third place; and the self-check, told how.
-$run = configured(conf => "title Check\nselfcheck\noptions hello\nmodule odd.bin\n",
+$run = configured(conf => "title Check\nselfcheck\noptions finish=halt finish=poweroff\nmodule odd.bin\n",
 	conf_path => '/EFI/keel/keel.conf', files => { '/EFI/keel/odd.bin' => \$odd });
 ok($run->{report}->passed, "the self-check, with a module: $run->{report}{points} checks")
 	or diag($run->{text});

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# The test that every configuration has to pass: build/keel.img boots, its self-check finds nothing
+# The test that every configuration has to pass: build/qemu.img boots, its self-check finds nothing
 # wrong from inside, and QEMU's page walker finds nothing wrong from outside.
 package Boot;
 
@@ -19,7 +19,7 @@ our @EXPORT = qw(boot_ok);
 sub boot_ok {
 	my %options = @_;
 	plan tests => 2;
-	my $machine = Qemu->new(image => 'build/keel.img', %options);
+	my $machine = Qemu->new(image => 'build/qemu.img', %options);
 	my $ended = $machine->follow;
 	my $report = SelfCheck->new($machine->{serial}, $ended);
 

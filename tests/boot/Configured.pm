@@ -19,14 +19,15 @@ our @EXPORT = qw(configured);
 # conf: the text of keel.conf (none: no such file); files: path on the disk => file on the host, or
 # a reference to its content; driver: one of tests/boot/drivers, which is started first, and then
 # starts \keel.efi; variant: what it is to do; conf_path, where not beside keel.efi; keys, a list of
-# patterns, each followed by a key to press (as QEMU calls it) when the output matches. The rest are
+# patterns, each followed by a key to press (as QEMU calls it) when the output matches; until, a
+# pattern that ends it (ended is "found" then). The rest are
 # options of Qemu.pm.
 # Returns text, all that came over the serial port; ended; facts, name => list of values; error, what
 # keel.efi gave as the reason for giving up.
 sub configured {
 	my %options = @_;
-	my ($conf, $files, $driver, $variant, $conf_path, $keys) =
-		delete @options{qw(conf files driver variant conf_path keys)};
+	my ($conf, $files, $driver, $variant, $conf_path, $keys, $until) =
+		delete @options{qw(conf files driver variant conf_path keys until)};
 	my $dir = tempdir('keel-configured-XXXXXX', TMPDIR => 1, CLEANUP => 1);
 	my %all = $driver
 		? ('/EFI/BOOT/BOOTX64.EFI' => "build/tests/boot/drivers/$driver.efi",
@@ -42,7 +43,7 @@ sub configured {
 		last if $machine->follow(undef, $pattern) ne 'found';
 		$machine->monitor("sendkey $key");
 	}
-	my $ended = $machine->follow;
+	my $ended = $machine->follow(undef, $until);
 	$machine->stop;
 	my $text = SelfCheck::clean($machine->{serial});
 	die "driver $driver: $1\n" if $text =~ /^driver: (.*)/m;

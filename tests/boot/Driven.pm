@@ -7,6 +7,7 @@ package Driven;
 use strict;
 use warnings;
 
+use DiskImage;
 use Exporter qw(import);
 use File::Temp qw(tempdir);
 use Outside;
@@ -18,7 +19,7 @@ use Time::HiRes qw(sleep time);
 our @EXPORT = qw(driven inside_ok outside_ok halted_ok line_like);
 
 # The last words of Keel, and those of the self-check when it cannot switch the machine off.
-my $last_words = qr/^The machine is halted.*\n|please do it by hand.*\n/m;
+my $last_words = qr/^The machine is halted.*\n|please do it by hand.*\n|Please switch the machine off.*\n/m;
 
 # Boots with that driver, and that variant of what it does. Options are those of Qemu.pm, and keel,
 # the file to start. Returns the machine, still there to be looked at; how it ended, as Qemu.pm says
@@ -27,12 +28,8 @@ sub driven {
 	my ($driver, $variant, %options) = @_;
 	my $keel = delete $options{keel} // 'build/keel.efi';
 	my $dir = tempdir('keel-driven-XXXXXX', TMPDIR => 1, CLEANUP => 1);
-	open(my $file, '>', "$dir/variant") or die "$dir/variant: $!\n";
-	print $file $variant;
-	close $file or die "$dir/variant: $!\n";
-	system('ovmf/image', "$dir/disk.img", "$dir/variant:/variant",
-		"build/tests/boot/drivers/$driver.efi:/EFI/BOOT/BOOTX64.EFI", "$keel:/keel.efi") == 0
-		or die "ovmf/image failed\n";
+	make_image($dir, { '/variant' => \$variant, '/keel.efi' => $keel,
+		'/EFI/BOOT/BOOTX64.EFI' => "build/tests/boot/drivers/$driver.efi" });
 	my $machine = Qemu->new(limit => 60, %options, image => "$dir/disk.img");
 	my $ended = $machine->follow(undef, $last_words);
 	$ended = 'last words' if $ended eq 'found';

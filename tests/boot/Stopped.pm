@@ -52,7 +52,7 @@ sub offsets {
 # Boots until the kernel's first instruction; options are those of Qemu.pm.
 sub new {
 	my ($class, %options) = @_;
-	my $machine = Qemu->new(image => 'build/keel.img', debug => 1, %options);
+	my $machine = Qemu->new(image => 'build/qemu.img', debug => 1, %options);
 	my $self = bless { machine => $machine, pages => {}, offset => offsets() }, $class;
 	my $gdb = $self->{gdb} = Gdb->new("$machine->{dir}/gdb");
 	$gdb->run_to(entry_point('build/selfcheck.elf'), BOOT_SECONDS);

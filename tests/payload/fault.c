@@ -115,5 +115,5 @@ void exception(struct fault_frame *frame)
 	report_bail_out("exception %lu error 0x%lx CR2 0x%016lx RIP 0x%016lx in %s", frame->vector,
 			frame->error, read_cr2(), frame->rip,
 			fault_activity ? fault_activity : "the self-check");
-	power_off();
+	finish();
 }

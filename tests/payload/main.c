@@ -94,5 +94,5 @@ _Noreturn void kernel_main(const struct keel_boot_info *info)
 	if (report_all_passed())
 		show_legend();
 	report_end();
-	power_off();
+	finish();
 }

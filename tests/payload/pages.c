@@ -42,7 +42,7 @@ uint64_t page_take(void)
 		next_phys += KEEL_PAGE_SIZE;
 	} else {
 		report_bail_out("no free memory below 4 GB is left at 0x%lx", end_phys);
-		power_off();
+		finish();
 	}
 	__builtin_memset(page_virt(phys), 0, KEEL_PAGE_SIZE);
 	return phys;

@@ -34,7 +34,7 @@ void map_page(uint64_t root_phys, uint64_t virt, uint64_t phys, uint64_t bits)
 		if (walk_is_leaf(*entry, level)) {
 			report_bail_out("a large leaf at 0x%lx, where a page is to be mapped",
 					virt);
-			power_off();
+			finish();
 		}
 		*entry |= bits & KEEL_PTE_US;
 		table_phys = *entry & KEEL_PTE_ADDRESS;

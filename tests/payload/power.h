@@ -3,7 +3,11 @@
 #ifndef PAYLOAD_POWER_H
 #define PAYLOAD_POWER_H
 
-/* ResetSystem(EfiResetShutdown) at its virtual address; without runtime services, halts. */
-_Noreturn void power_off(void);
+/*
+ * As the command line says, by ResetSystem at its virtual address where it can be called:
+ * finish=poweroff, finish=reboot, or finish=halt, with which the report stays on the screen. Without
+ * that it halts, too: on a real machine there is somebody to read it.
+ */
+_Noreturn void finish(void);
 
 #endif
