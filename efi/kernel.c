@@ -5,9 +5,11 @@
 #include "crc.h"
 #include "lzma.h"
 
-extern const char embedded_kernel[];
-extern const char embedded_kernel_end[];
-extern const uint32_t embedded_kernel_crc;
+/* Hidden: else they would be found through a table of pointers, which has to be relocated. */
+#define EMBEDDED extern __attribute__((visibility("hidden")))
+EMBEDDED const char embedded_kernel[];
+EMBEDDED const char embedded_kernel_end[];
+EMBEDDED const uint32_t embedded_kernel_crc;
 
 #define MODEL_PAGES BYTES_TO_PAGES(sizeof(struct lzma_model))
 #define MAX_RATIO   256 /* no kernel packs better than that */
@@ -113,11 +115,13 @@ static EFI_STATUS load_file(struct loader *l, struct file *file)
 
 static EFI_STATUS load_built_in(struct loader *l)
 {
-	struct memory_file f = { { "built-in self-check", 0, read_memory }, NULL };
+	struct memory_file f;
 	EFI_STATUS status = unpack(l, &f.file.bytes);
 
 	if (EFI_ERROR(status))
 		return status;
+	f.file.name = "built-in self-check";
+	f.file.read = read_memory;
 	f.start = (const char *)l->blocks[BLOCK_FILE].phys;
 	status = load_file(l, &f.file);
 	block_free(l, BLOCK_FILE);
