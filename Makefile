@@ -450,10 +450,11 @@ boot: $(TEST_FILES) ## only the image test and the boots
 	@$(PROVE) $(BOOT_T)
 
 .PHONY: bench
-bench: build/qemu.img build/mm_bench ## instructions of a boot's stages and of mm/, beside their limits (a minute)
+bench: build/qemu.img build/mm_bench build/tests/kernels/tell-gcc-exec-2.elf ## instructions of a boot's stages and of mm/, beside their limits; loading 576 MB (two minutes)
 	@ovmf/deps dev
 	@bad=; tests/bench/run --plot build/growth.svg build/mm_bench || bad=1; echo; \
-	ovmf/bench build/qemu.img || bad=1; test -z "$$bad"
+	ovmf/bench build/qemu.img || bad=1; echo; \
+	tests/bench/large || bad=1; test -z "$$bad"
 
 # --- Documentation -------------------------------------------------------------------------------
 
@@ -474,7 +475,7 @@ C_FILES = $(wildcard include/keel/*.h mm/*.[ch] efi/*.[ch] tests/payload/*.[ch] 
 	    examples/*/*.[ch] \
 	    tests/boot/*.c tests/boot/drivers/*.c tests/boot/drivers/lib/*.[ch])
 SH_FILES = tests/prove tests/fuzz/replay.t .ci/run ovmf/deps ovmf/firmware ovmf/image
-PERL_FILES = efi/pack tests/boot/dump-maps tests/mutate/run tests/coverage/report ovmf/run ovmf/debug ovmf/screenshot ovmf/bench tests/bench/run tests/bench/Plot.pm tests/kernels/broken $(wildcard tests/kernels/*.pm ovmf/*.pm tests/boot/*.pm tests/boot/*.t tests/unit/*.t)
+PERL_FILES = efi/pack tests/boot/dump-maps tests/mutate/run tests/coverage/report ovmf/run ovmf/debug ovmf/screenshot ovmf/bench tests/bench/large tests/bench/run tests/bench/Plot.pm tests/kernels/broken $(wildcard tests/kernels/*.pm ovmf/*.pm tests/boot/*.pm tests/boot/*.t tests/unit/*.t)
 
 .PHONY: format
 format: ## bring all C files into shape
