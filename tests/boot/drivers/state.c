@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The firmware leaves the CPU in another state than one would like, as ExitBootServices returns: no
- * SSE, x87 instructions trap, odd control words, no write protection, no NX, another PAT, and bases
- * behind FS and GS.
+ * The CPU is in another state than one would like. SSE is off from the first call of keel.efi on, as
+ * in firmware that never turns it on; this one's interrupts do, so it is turned off again and again.
+ * As ExitBootServices returns, x87 instructions trap as well, there is no write protection and no NX,
+ * and control words, PAT, and the bases behind FS and GS are odd.
  */
 #include "hooks.h"
 
@@ -29,6 +30,9 @@
 #define ODD_PAT 0x0505050404010006
 
 static EFI_EXIT_BOOT_SERVICES exit_boot_services;
+static EFI_SET_WATCHDOG_TIMER set_watchdog_timer;
+static EFI_ALLOCATE_PAGES allocate_pages;
+static EFI_STATUS(EFIAPI *output_string)(SIMPLE_TEXT_OUTPUT_INTERFACE *out, CHAR16 *text);
 
 static UINT64 read_msr(UINT32 msr)
 {
@@ -43,17 +47,33 @@ static void write_msr(UINT32 msr, UINT64 value)
 	__asm__ volatile("wrmsr" : : "c"(msr), "a"((UINT32)value), "d"((UINT32)(value >> 32)));
 }
 
+static UINT64 read_cr4(void)
+{
+	UINT64 value;
+
+	__asm__ volatile("mov %%cr4, %0" : "=r"(value));
+	return value;
+}
+
+static void write_cr4(UINT64 value)
+{
+	__asm__ volatile("mov %0, %%cr4" : : "r"(value));
+}
+
+static void forbid_sse(void)
+{
+	write_cr4(read_cr4() & ~(UINT64)(CR4_OSFXSR | CR4_OSXMMEXCPT));
+}
+
 static void change_state(void)
 {
 	const UINT32 mxcsr = 0; /* no exception is masked */
 	const UINT16 control = 0;
-	UINT64 cr0, cr4;
+	UINT64 cr0;
 
+	write_cr4(read_cr4() | CR4_OSFXSR | CR4_TSD | CR4_DE | CR4_PCE | CR4_FSGSBASE);
 	__asm__ volatile("fldcw %0; ldmxcsr %1" : : "m"(control), "m"(mxcsr));
-	__asm__ volatile("mov %%cr4, %0" : "=r"(cr4));
-	cr4 &= ~(UINT64)(CR4_OSFXSR | CR4_OSXMMEXCPT);
-	cr4 |= CR4_TSD | CR4_DE | CR4_PCE | CR4_FSGSBASE;
-	__asm__ volatile("mov %0, %%cr4" : : "r"(cr4));
+	forbid_sse();
 	__asm__ volatile("mov %%cr0, %0" : "=r"(cr0));
 	cr0 &= ~(UINT64)(CR0_WP | CR0_NE);
 	cr0 |= CR0_EM | CR0_TS | CR0_AM;
@@ -63,6 +83,32 @@ static void change_state(void)
 	write_msr(MSR_FS_BASE, 0x123456789000);
 	write_msr(MSR_GS_BASE, 0xffff923456789000);
 	write_msr(MSR_KERNEL_GS, 0xffffe23456789000);
+}
+
+static EFI_STATUS EFIAPI watchdog_without_sse(UINTN seconds, UINT64 code, UINTN bytes, CHAR16 *data)
+{
+	const EFI_STATUS status = set_watchdog_timer(seconds, code, bytes, data);
+
+	forbid_sse();
+	return status;
+}
+
+/* The call that takes longest, so that an interrupt is likely in it. */
+static EFI_STATUS EFIAPI output_without_sse(SIMPLE_TEXT_OUTPUT_INTERFACE *out, CHAR16 *text)
+{
+	const EFI_STATUS status = output_string(out, text);
+
+	forbid_sse();
+	return status;
+}
+
+static EFI_STATUS EFIAPI pages_without_sse(EFI_ALLOCATE_TYPE how, EFI_MEMORY_TYPE type, UINTN pages,
+					   EFI_PHYSICAL_ADDRESS *phys)
+{
+	const EFI_STATUS status = allocate_pages(how, type, pages, phys);
+
+	forbid_sse();
+	return status;
 }
 
 static EFI_STATUS EFIAPI exit_changed(EFI_HANDLE image, UINTN key)
@@ -77,6 +123,10 @@ static EFI_STATUS EFIAPI exit_changed(EFI_HANDLE image, UINTN key)
 EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system)
 {
 	launch_init(image, system);
+	HOOK(boot_services, SetWatchdogTimer, watchdog_without_sse, &set_watchdog_timer);
+	HOOK(boot_services, AllocatePages, pages_without_sse, &allocate_pages);
+	output_string = system->ConOut->OutputString;
+	system->ConOut->OutputString = output_without_sse;
 	HOOK(boot_services, ExitBootServices, exit_changed, &exit_boot_services);
 	launch("state", NULL, NULL);
 	return finish();
