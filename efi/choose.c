@@ -37,6 +37,14 @@ static EFI_STATUS open_file(struct loader *l, const char *folder, const char *pa
 	return status;
 }
 
+static EFI_STATUS cannot_open(const struct loader *l, EFI_STATUS status, const char *folder,
+			      const char *path)
+{
+	if (status == EFI_OUT_OF_RESOURCES)
+		return fail(l, status, "no memory to open %s%s", folder, path);
+	return fail(l, status, "%s%s cannot be opened", folder, path);
+}
+
 EFI_STATUS configured_open(struct loader *l, const char *path, struct volume_file *f)
 {
 	const EFI_STATUS status = open_file(l, l->folder, path, f);
@@ -46,9 +54,7 @@ EFI_STATUS configured_open(struct loader *l, const char *path, struct volume_fil
 			    l->folder);
 	if (status == EFI_UNSUPPORTED)
 		return fail(l, status, "%s is a folder, not a file", path);
-	if (EFI_ERROR(status))
-		return fail(l, status, "%s cannot be opened", path);
-	return EFI_SUCCESS;
+	return EFI_ERROR(status) ? cannot_open(l, status, "", path) : EFI_SUCCESS;
 }
 
 static EFI_STATUS wrong(const struct loader *l, const struct config_error *error)
@@ -92,7 +98,7 @@ static EFI_STATUS read_file(struct loader *l)
 			continue;
 		l->folder = folders[n];
 		if (EFI_ERROR(status))
-			return fail(l, status, "%s" CONF " cannot be opened", l->folder);
+			return cannot_open(l, status, l->folder, CONF);
 		status = parse_file(l, &f.file);
 		volume_close(&f);
 		return status;

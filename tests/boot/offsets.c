@@ -84,6 +84,25 @@ static void print_boot_info(void)
 	MEMBER(boot_info, exit_tries);
 	MEMBER(boot_info, direct_map_left_out_bytes);
 	MEMBER(boot_info, ap_start_phys);
+	MEMBER(boot_info, command_line);
+	MEMBER(boot_info, entry_title);
+	MEMBER(boot_info, kernel_path);
+	MEMBER(boot_info, boot_device);
+	MEMBER(boot_info, modules);
+	MEMBER(boot_info, module_count);
+	MEMBER(boot_info, kernel_slide);
+	MEMBER(boot_info, symbols);
+	MEMBER(boot_info, symbol_count);
+	MEMBER(boot_info, symbol_names);
+	MEMBER(boot_info, symbol_names_bytes);
+	MEMBER(boot_info, random_seed);
+	MEMBER(boot_info, random_source);
+	MEMBER(boot_info, tsc_source);
+	MEMBER(boot_info, tsc_hz);
+	MEMBER(boot_info, read_ticks);
+	MEMBER(boot_info, read_bytes);
+	MEMBER(boot_info, loader_phys);
+	MEMBER(boot_info, loader_bytes);
 }
 
 static void print_elements(void)

@@ -14,7 +14,7 @@ static void expect_ends(const char *what, const char *text)
 	const struct keel_memory_range *r = find_range(phys);
 	uint64_t bytes = 0;
 
-	if (!expect(what, phys, true, r && r->type == KEEL_MEMORY_TYPE_BOOT_INFO))
+	if (!expect(what, phys, true, r && r->type == KEEL_MEMORY_TYPE_BOOT_INFO) || !r)
 		return;
 	while (phys + bytes < r->phys + r->bytes && text[bytes])
 		bytes++;
@@ -43,7 +43,8 @@ static uint64_t check_module_memory(const struct keel_module *m)
 
 	expect("data", m->phys, m->bytes ? KEEL_DIRECT_MAP(m->phys) : 0, (uint64_t)m->data);
 	expect("part of a page", m->phys, 0, m->phys % KEEL_PAGE_SIZE);
-	expect_kept("a module", m->phys, m->bytes, KEEL_MEMORY_TYPE_MODULE);
+	if (!expect_kept("a module", m->phys, m->bytes, KEEL_MEMORY_TYPE_MODULE))
+		return 0;
 	for (uint64_t n = m->bytes; n < end; n++)
 		padding |= ((const uint8_t *)KEEL_DIRECT_MAP(m->phys))[n];
 	expect("bytes after the file's end", m->phys, 0, padding);

@@ -18,18 +18,17 @@ const struct keel_memory_range *find_range(uint64_t phys)
 	return NULL;
 }
 
-void expect_kept(const char *what, uint64_t phys, uint64_t bytes, uint32_t type)
+bool expect_kept(const char *what, uint64_t phys, uint64_t bytes, uint32_t type)
 {
 	const struct keel_memory_range *r = find_range(phys);
 
 	if (!bytes)
-		return;
-	if (!r) {
-		expect_text(what, phys, "a range of the memory map", "nothing");
-		return;
-	}
-	expect(what, phys, type, r->type);
-	expect("its end lies in the same range", phys, true, bytes <= r->bytes - (phys - r->phys));
+		return true;
+	if (!r)
+		return expect_text(what, phys, "a range of the memory map", "nothing");
+	return expect(what, phys, type, r->type) &&
+	       expect("its end lies in the same range", phys, true,
+		      bytes <= r->bytes - (phys - r->phys));
 }
 
 static void expect_data(const char *what, const void *pointer, uint64_t bytes)

@@ -3,13 +3,17 @@
 #ifndef PAYLOAD_KEPT_H
 #define PAYLOAD_KEPT_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <keel/boot_info.h>
 
 /* The range of the memory map in which an address lies; NULL if in none. */
 const struct keel_memory_range *find_range(uint64_t phys);
 
-/* One range of the map, of this type, holds all of it: neighbours are merged. */
-void expect_kept(const char *what, uint64_t phys, uint64_t bytes, uint32_t type);
+/*
+ * One range of the map, of this type, holds all of it: neighbours are merged. Returns whether so; no
+ * bytes are held by any.
+ */
+bool expect_kept(const char *what, uint64_t phys, uint64_t bytes, uint32_t type);
 
 #endif

@@ -4,6 +4,7 @@
 
 EFI_SYSTEM_TABLE *system_table;
 EFI_BOOT_SERVICES *boot_services;
+EFI_LOADED_IMAGE *launched;
 static EFI_HANDLE this_image;
 
 /* The memory map goes here and not into allocated memory: counting must not change the count. */
@@ -115,16 +116,15 @@ void launch_options(const char *text)
 	options_bytes = n * sizeof(options[0]);
 }
 
-static void set_options(EFI_HANDLE keel)
+static void prepare(EFI_HANDLE keel)
 {
 	EFI_GUID image_guid = EFI_LOADED_IMAGE_PROTOCOL_GUID;
-	EFI_LOADED_IMAGE *loaded;
 
-	if (!options_bytes ||
-	    EFI_ERROR(boot_services->HandleProtocol(keel, &image_guid, (void **)&loaded)))
+	if (EFI_ERROR(boot_services->HandleProtocol(keel, &image_guid, (void **)&launched)) ||
+	    !options_bytes)
 		return;
-	loaded->LoadOptions = options;
-	loaded->LoadOptionsSize = options_bytes;
+	launched->LoadOptions = options;
+	launched->LoadOptionsSize = options_bytes;
 }
 
 EFI_STATUS launch(const char *name, void (*change)(void), void (*restore)(void))
@@ -139,7 +139,7 @@ EFI_STATUS launch(const char *name, void (*change)(void), void (*restore)(void))
 	if (EFI_ERROR(status)) {
 		print("launch: \\keel.efi cannot be loaded\n");
 	} else {
-		set_options(keel);
+		prepare(keel);
 		if (change)
 			change();
 		status = boot_services->StartImage(keel, NULL, NULL);

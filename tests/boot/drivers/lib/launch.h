@@ -37,6 +37,9 @@ EFI_DEVICE_PATH *keel_path(void);
 /* Powers the machine off: the test is over. */
 EFI_STATUS finish(void);
 
+/* keel.efi, while launch has it started. */
+extern EFI_LOADED_IMAGE *launched;
+
 /* As the firmware gave them. */
 extern EFI_SYSTEM_TABLE *system_table;
 extern EFI_BOOT_SERVICES *boot_services;
