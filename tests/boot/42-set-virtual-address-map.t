@@ -44,7 +44,7 @@ inside_ok($run, 'touches');
 outside_ok($run, 'touches');
 $run->{machine}->stop;
 
-# The call succeeds and leaves a CRC32 behind that is wrong: the kernel is told, and everything works.
+# The call succeeds and leaves a CRC32 behind that is wrong: the kernel is told, and all works.
 my $stale = qr/^# the firmware left a CRC32 of its tables stale$/m;
 for my $variant (qw(stale-system stale-runtime)) {
 	my $run = driven('svam', $variant);

@@ -18,9 +18,10 @@ for (['early', memory => '18G', keel => keel_at($dir, 12)], ['late', smp => 4]) 
 	line_like($run, 'console', $said, "$variant: keel.efi sees that it does");
 	inside_ok($run, $variant);
 	outside_ok($run, $variant);
-	line_like($run, 'report', qr/^ok \d+ - CR4: 4 levels\b/m, "$variant: the kernel has four levels");
-	line_like($run, 'report', qr/^ok \d+ - every CPU: CPU 3, .* starts$/m, "$variant: CPUs start")
-		if $options{smp};
+	line_like($run, 'report', qr/^ok \d+ - CR4: 4 levels\b/m,
+		"$variant: the kernel has four levels");
+	line_like($run, 'report', qr/^ok \d+ - every CPU: CPU 3, .* starts$/m,
+		"$variant: CPUs start") if $options{smp};
 	$run->{machine}->stop;
 }
 

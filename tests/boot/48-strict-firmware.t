@@ -1,8 +1,8 @@
 #!/usr/bin/env perl
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# Firmware that lets memory be used only for what it was allocated for, and a CPU of which nothing is
-# as one would like to have it.
+# Firmware that lets memory be used only for what it was allocated for, and a CPU of which nothing
+# is as one would like to have it.
 use strict;
 use warnings;
 use lib qw(ovmf tests/boot);

@@ -30,6 +30,7 @@ open(my $file, '<:raw', $path) or die "$path: $!\n";
 my $pixels = do { local $/; <$file> };
 my %colours;
 $colours{$_}++ for unpack 'V*', $pixels;
-cmp_ok(scalar keys %colours, '>', 2, 'the self-check has drawn there, in ' . keys(%colours) . ' colours');
+cmp_ok(scalar keys %colours, '>', 2,
+	'the self-check has drawn there, in ' . keys(%colours) . ' colours');
 $run->{machine}->stop;
 done_testing();
