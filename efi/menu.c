@@ -41,7 +41,7 @@ static EFI_STATUS choose(const struct loader *l, const struct config *config, EF
 			return status;
 		if (!index && counting && !--seconds)
 			return EFI_SUCCESS;
-		if (!index || EFI_ERROR(in->ReadKeyStroke(in, &key)))
+		if (!index || !in || EFI_ERROR(in->ReadKeyStroke(in, &key)))
 			continue;
 		if (menu_key(menu, key.ScanCode, key.UnicodeChar))
 			return EFI_SUCCESS;

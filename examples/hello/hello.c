@@ -1,30 +1,20 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A kernel to begin with: says on the first serial port and on the screen what Keel has handed to
- * it, and switches the machine off.
- *
- * There is no assembly because none is needed. The first instruction finds a stack, as after a
- * call, and RDI holds the address of boot_info: that is how the System V ABI passes an argument, so
- * the entry point is a C function. Interrupts are off, and no gate of the IDT is present yet:
- * whatever goes wrong resets the machine. docs/protocol.md tells the rest.
+ * A kernel to begin with: tells on the first serial port and on the screen what Keel has handed to
+ * it, and switches the machine off. There is no assembly because none is needed: the first
+ * instruction finds a stack, as after a call, and RDI holds the address of boot_info, which is how
+ * the System V ABI passes an argument. docs/protocol.md tells the rest.
  */
-#include <stdarg.h>
 #include <keel/boot_info.h>
 #include <keel/font.h>
 
 /* The first serial port, as the firmware has set it up: data, line status, and a bit in that. */
 enum { DATA = 0x3f8, LSR = DATA + 5, LSR_EMPTY = 0x20 };
-
 /* A character with the gaps beside and below it, in dots; a dot in pixels. */
 enum { COLUMNS = KEEL_FONT_COLUMNS + 1, ROWS = KEEL_FONT_ROWS + KEEL_FONT_DESCENT + 1, DOT = 2 };
-
-/*
- * Places in EFI_SYSTEM_TABLE and EFI_RUNTIME_SERVICES, in words of 8 bytes, and what is needed of
- * ResetSystem: UEFI 2.10, 4.3, 4.5, 4.6.2 and 8.5.1. It has Microsoft's calling convention.
- */
+/* ResetSystem: UEFI 2.10, 4.3, 4.5, 4.6.2, 8.5.1; places in the tables in words of 8 bytes. */
 enum { RUNTIME_SERVICES = 11, RESET_SYSTEM = 13, SHUTDOWN = 2, SUPPORTED_RESET_SYSTEM = 0x400 };
-typedef __attribute__((ms_abi)) void reset_system(uint32_t type, uint64_t status, uint64_t bytes,
-						  const void *data);
+typedef __attribute__((ms_abi)) void reset_system(uint32_t, uint64_t, uint64_t, const void *);
 
 static const struct keel_framebuffer *screen; /* NULL: nothing to draw on */
 
@@ -45,8 +35,7 @@ static void draw(uint32_t column, uint32_t line, char c)
 
 	for (uint32_t y = 0; y < ROWS * DOT; y++, pixel += screen->stride) {
 		const uint32_t row = y / DOT - low; /* huge above it */
-		const unsigned dots =
-			row < KEEL_FONT_ROWS ? keel_font[c - KEEL_FONT_FIRST][row] : 0;
+		const uint8_t dots = row < KEEL_FONT_ROWS ? keel_font[c - ' '][row] : 0;
 
 		for (uint32_t x = 0; x < COLUMNS * DOT; x++)
 			pixel[x] = dots << x / DOT & 1 << (KEEL_FONT_COLUMNS - 1) ? UINT32_MAX : 0;
@@ -60,78 +49,79 @@ static void put(char c)
 	while (!(port_read(LSR) & LSR_EMPTY))
 		;
 	__asm__ volatile("outb %0, %1" : : "a"(c), "d"((uint16_t)DATA));
-	if (screen && c >= KEEL_FONT_FIRST && c <= KEEL_FONT_LAST &&
-	    column < screen->width / (COLUMNS * DOT))
-		draw(column++, line % (screen->height / (ROWS * DOT)), c);
-	for (; screen && c == '\n' && column < screen->width / (COLUMNS * DOT); column++)
-		draw(column, line % (screen->height / (ROWS * DOT)), ' ');
+	if (screen && c >= ' ' && c <= '~' && column < screen->width / (COLUMNS * DOT) &&
+	    line < screen->height / (ROWS * DOT))
+		draw(column++, line, c);
 	column = c == '\n' ? 0 : column;
 	line += c == '\n';
 }
 
-static void print_number(uint64_t value, unsigned base)
+static void text(const char *text)
+{
+	while (*text)
+		put(*text++);
+}
+
+static void number(uint64_t value, unsigned base)
 {
 	if (value >= base)
-		print_number(value / base, base);
+		number(value / base, base);
 	put("0123456789abcdef"[value % base]);
 }
 
-/* %s is text, %u and %x are 64-bit numbers. */
-static void print(const char *format, ...)
+static void item(const char *name, uint64_t value, unsigned base, const char *after)
 {
-	va_list arguments;
+	text(name);
+	number(value, base);
+	text(after);
+}
 
-	va_start(arguments, format);
-	for (; *format; format++)
-		if (*format != '%')
-			put(*format);
-		else if (*++format == 's')
-			for (const char *c = va_arg(arguments, const char *); *c; c++)
-				put(*c);
-		else
-			print_number(va_arg(arguments, uint64_t), *format == 'x' ? 16 : 10);
-	va_end(arguments);
+/* Where each region with something in it begins, and how much is mapped there. */
+static void show_map(const struct keel_boot_info *info)
+{
+	static uint64_t bytes[KEEL_REGION_COUNT]; /* zero: no memset is needed */
+
+	for (uint64_t n = 0; n < info->mapping_count; n++)
+		if (info->mappings[n].rights != KEEL_RIGHTS_NONE)
+			bytes[info->mappings[n].region] += info->mappings[n].bytes;
+	for (unsigned n = 0; n < KEEL_REGION_COUNT; n++) {
+		if (!bytes[n])
+			continue;
+		item("  ", keel_layout[n].start, 16, "  ");
+		text(keel_layout[n].name);
+		item(": ", bytes[n] / 1024, 10, " KiB\r\n");
+	}
 }
 
 static void show(const struct keel_boot_info *info)
 {
-	print("Hello from a kernel on Keel!\r\n  command line: %s\r\n", info->command_line);
-	for (uint64_t n = 0; n < info->module_count; n++)
-		print("  module %s: %u bytes, options: %s\r\n", info->modules[n].name,
-		      info->modules[n].bytes, info->modules[n].options);
-	/* The map: each region's first address, and how much is mapped in it. */
-	for (unsigned region = 0; region < KEEL_REGION_COUNT; region++) {
-		uint64_t bytes = 0;
-
-		for (const struct keel_mapping *m = info->mappings;
-		     m < info->mappings + info->mapping_count; m++)
-			if (m->region == region && m->rights != KEEL_RIGHTS_NONE)
-				bytes += m->bytes;
-		if (bytes)
-			print("  %x  %s: %u KiB\r\n", keel_layout[region].start,
-			      keel_layout[region].name, bytes / 1024);
+	text("Hello from a kernel on Keel!\r\n  command line: ");
+	text(info->command_line);
+	text("\r\n");
+	for (uint64_t n = 0; n < info->module_count; n++) {
+		text("  module ");
+		text(info->modules[n].name);
+		item(": ", info->modules[n].bytes, 10, " bytes, options: ");
+		text(info->modules[n].options);
+		text("\r\n");
 	}
-}
-
-/* The services are called where SetVirtualAddressMap has moved them: in the EFI region. */
-static void power_off(const struct keel_boot_info *info)
-{
-	const uint64_t *const *system = (const void *)info->efi_system_table_virt;
-
-	if (info->runtime_state == KEEL_RUNTIME_VIRTUAL &&
-	    info->runtime_supported & SUPPORTED_RESET_SYSTEM)
-		((reset_system *)system[RUNTIME_SERVICES][RESET_SYSTEM])(SHUTDOWN, 0, 0, NULL);
+	show_map(info);
 }
 
 _Noreturn void kernel_main(const struct keel_boot_info *info)
 {
 	if (keel_boot_info_check(info) == KEEL_BOOT_INFO_GOOD) {
+		const uint64_t *const *system = (const void *)info->efi_system_table_virt;
+
 		screen = info->framebuffer.bytes_per_pixel == 4 ? &info->framebuffer : NULL;
 		show(info);
-		power_off(info);
-		print("The firmware does not switch the machine off: please do it by hand.\r\n");
+		/* Services are called where SetVirtualAddressMap has moved them: in the EFI region. */
+		if (info->runtime_state == KEEL_RUNTIME_VIRTUAL &&
+		    info->runtime_supported & SUPPORTED_RESET_SYSTEM)
+			((reset_system *)system[RUNTIME_SERVICES][RESET_SYSTEM])(SHUTDOWN, 0, 0, 0);
+		text("The firmware does not switch the machine off: please do it by hand.\r\n");
 	} else {
-		print("hello: not started by Keel, or by one that is older than this kernel\r\n");
+		text("hello: not started by Keel, or by one that is older than this kernel\r\n");
 	}
 	for (;;)
 		__asm__ volatile("cli; hlt");
