@@ -223,7 +223,7 @@ build/keel.iso: build/keel.img ovmf/iso
 # mm/ once for the host as it is, and once with the geometry so small that all of it can be tried.
 # Those files of efi/ that know no firmware are tested on the host like mm/.
 EFI_PURE_C := efi/calls.c $(wildcard efi/config*.c efi/elf*.c) efi/crc.c efi/format.c efi/lzma.c \
-	      efi/menu_keys.c efi/path.c efi/tsc.c efi/utf.c
+	      efi/menu_keys.c efi/panic_screen.c efi/path.c efi/tsc.c efi/utf.c
 MM_HOST_O := $(MM_C:%.c=build/host/%.o)
 EFI_HOST_O := $(EFI_PURE_C:%.c=build/host/%.o)
 MM_TINY_O := $(MM_C:%.c=build/tiny/%.o)
