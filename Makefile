@@ -204,7 +204,9 @@ image: ## make build/keel.img, the disk image for a stick, and build/keel.iso, t
 DEV ?=
 
 .PHONY: usb
-usb: build/keel.img ## write build/keel.img to the stick DEV (/dev/sdX), after asking, and compare
+usb: ## write build/keel.img to the stick DEV (/dev/sdX), after asking, and compare
+	@ovmf/deps build
+	@$(MAKE) --no-print-directory $(PARALLEL) build/keel.img
 	@ovmf/usb build/keel.img $(if $(DEV),'$(DEV)')
 
 # With that for a stick the report stays on the screen, with that for QEMU the machine goes off.
