@@ -28,6 +28,7 @@ my %running;				# the machines of this process, by address
 # Options and their defaults.
 my %defaults = (
 	image    => undef,		# disk image; it is not written to
+	serial_port => 1,		# there is one
 	memory   => '512M',
 	smp      => 1,
 	machine  => 'q35',
@@ -70,7 +71,8 @@ sub _arguments {
 		'-drive', "if=pflash,unit=1,format=raw,file=$dir/vars.fd"
 			. ($self->{debug} ? ',snapshot=on' : ''),
 		'-drive', "if=virtio,format=raw,snapshot=on,file=$self->{image}",
-		'-nodefaults', '-vga', 'std', '-display', 'none', '-serial', 'stdio',
+		'-nodefaults', '-vga', 'std', '-display', 'none',
+		'-serial', $self->{serial_port} ? 'stdio' : 'none',
 		'-action', 'shutdown=pause,reboot=shutdown',
 		'-chardev', "socket,id=qmp,path=$dir/qmp", '-mon', 'chardev=qmp,mode=control',
 		$self->{icount} ? ('-icount', 'shift=0,sleep=off') : (),
