@@ -43,6 +43,10 @@ EFI_LIB	    := $(firstword $(wildcard $(addsuffix /libgnuefi.a, \
 WARNINGS := -Wall -Wextra -Werror
 DEPEND	 = -MMD -MP
 
+# What clang does not know, which analyses the code and compiles kernels for tests.
+GCC_ONLY := -fno-tree-loop-distribute-patterns -fno-schedule-insns2 -fno-move-loop-invariants \
+	    -fno-caller-saves
+
 # For code that runs with no operating system below it: no SSE (firmware need not have turned it
 # on), no red zone (interrupts), no calls to memset made out of loops.
 BARE	:= -std=gnu11 -O2 -g -ffreestanding -fno-stack-protector -mno-red-zone -mgeneral-regs-only \
@@ -350,7 +354,7 @@ build/tools/bench/%.o: tests/bench/%.c
 # place so many MB into the text window: tell-gcc-pie-16.elf.
 TELL	     := $(foreach c,gcc clang,$(foreach k,exec pie,$(foreach m,1 2 16 256, \
 		build/tests/kernels/tell-$c-$k-$m.elf)))
-TELL_CFLAGS  := $(filter-out -fno-tree-loop-distribute-patterns,$(BARE)) -O1 -fno-builtin $(WARNINGS) -Iinclude -nostdlib -Wl,-n,-z,max-page-size=4096,--build-id=none
+TELL_CFLAGS  := $(filter-out $(GCC_ONLY),$(BARE)) -O1 -fno-builtin $(WARNINGS) -Iinclude -nostdlib -Wl,-n,-z,max-page-size=4096,--build-id=none
 tell_exec    := -fno-pie -static -mcmodel=kernel
 tell_pie     := -fuse-ld=lld -fpie -static-pie -Wl,--no-dynamic-linker,-z,text -DPIE
 tell_gcc     := gcc
@@ -495,7 +499,7 @@ TIDY_CHECKS := -*,clang-analyzer-*,-clang-analyzer-security.insecureAPI.*,bugpro
 	       -bugprone-implicit-widening-of-multiplication-result
 analyze	     = for f in $(1); do echo "  LINT     $$f"; \
 	       clang-tidy --quiet --warnings-as-errors='*' --checks='$(TIDY_CHECKS)' "$$f" -- \
-			$(filter-out -fno-tree-loop-distribute-patterns,$(2)) 2>/dev/null || bad=1; \
+			$(filter-out $(GCC_ONLY),$(2)) 2>/dev/null || bad=1; \
 	       done
 
 .PHONY: lint

@@ -81,14 +81,12 @@ enum config_result config_parse(const void *file, uint64_t bytes, void *work, st
 	parser_start(&p, bytes, work, config, error);
 	for (uint64_t n = 0; n < bytes; n++)
 		p.text[n] = (char)from[n];
-	/* Byte order marks. */
 	if (bytes >= 2 && (from[0] ^ from[1]) == (0xfe ^ 0xff) && from[0] >= 0xfe) {
 		error->line = 1;
 		config_refuse(error, "the file is UTF-16: save it as UTF-8");
 		return CONFIG_WRONG;
 	}
-	const bool marked = bytes >= 3 && from[0] == 0xef && from[1] == 0xbb && from[2] == 0xbf;
-	if (!read_lines(&p, p.text + (marked ? 3 : 0), p.text + bytes))
+	if (!read_lines(&p, p.text + config_mark_bytes(p.text, bytes), p.text + bytes))
 		return CONFIG_WRONG;
 	return finish(&p);
 }

@@ -70,9 +70,13 @@ enum config_result config_parse_options(const void *options, uint64_t bytes, voi
 	parser_start(&p, bytes, work, config, error);
 	p.separator = "=";
 	used = utf8_from_utf16(options, bytes, p.text);
+	/* Data that were put in from a text file have a byte order mark, and line ends. */
+	for (char *c = p.text; used && *c; c++)
+		if (*c == '\r' || *c == '\n')
+			*c = ' ';
 	if (!used || config_text_bytes(p.text, used - 1) != used - 1)
 		return CONFIG_NOT_TEXT;
-	if (!read_words(&p, p.text))
+	if (!read_words(&p, p.text + config_mark_bytes(p.text, used)))
 		return CONFIG_WRONG;
 	if (!p.entry)
 		return CONFIG_NONE;

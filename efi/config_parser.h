@@ -51,6 +51,9 @@ static inline bool config_is_blank(char c)
 /* How many of the bytes, from the first on, are UTF-8 without control characters but tabs. */
 uint64_t config_text_bytes(const char *text, uint64_t bytes);
 
+/* Size of the byte order mark that the text begins with, if it does; else 0. */
+unsigned config_mark_bytes(const char *text, uint64_t bytes);
+
 /* Divides the workspace, and begins with nothing. */
 void parser_start(struct config_parser *p, uint64_t bytes, void *work, struct config *config,
 		  struct config_error *error);

@@ -5,6 +5,8 @@
 #include "format.h"
 #include "utf.h"
 
+#define BYTE_ORDER_MARK 0xfeff
+
 static void put(void *context, char c)
 {
 	struct config_error *e = context;
@@ -43,6 +45,14 @@ bool config_same(const char *left, const char *right)
 		right++;
 	}
 	return *left == *right;
+}
+
+unsigned config_mark_bytes(const char *text, uint64_t bytes)
+{
+	uint32_t code = 0;
+	const unsigned length = utf8_get(text, bytes, &code);
+
+	return code == BYTE_ORDER_MARK ? length : 0;
 }
 
 uint64_t config_text_bytes(const char *text, uint64_t bytes)

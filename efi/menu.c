@@ -18,6 +18,14 @@ static void show(const struct loader *l, const struct config *config, uint32_t s
 	say(l, "Up, Down and Enter, or its number: ");
 }
 
+/* Without waiting. Some boards freeze for seconds when a key is read for the first time. */
+static bool read_key(const struct loader *l, EFI_INPUT_KEY *key)
+{
+	SIMPLE_INPUT_INTERFACE *in = l->system->ConIn;
+
+	return in && !EFI_ERROR(in->ReadKeyStroke(in, key));
+}
+
 /* Until an entry is chosen, or time is up. `timer` ticks every second. */
 static EFI_STATUS choose(const struct loader *l, const struct config *config, EFI_EVENT timer,
 			 struct menu *menu)
@@ -41,7 +49,7 @@ static EFI_STATUS choose(const struct loader *l, const struct config *config, EF
 			return status;
 		if (!index && counting && !--seconds)
 			return EFI_SUCCESS;
-		if (!index || EFI_ERROR(in->ReadKeyStroke(in, &key)))
+		if (!index || !read_key(l, &key))
 			continue;
 		if (menu_key(menu, key.ScanCode, key.UnicodeChar))
 			return EFI_SUCCESS;
@@ -52,22 +60,14 @@ static EFI_STATUS choose(const struct loader *l, const struct config *config, EF
 	}
 }
 
-/* Without waiting. Some boards freeze for seconds when a key is read for the first time. */
-static bool key_is_waiting(const struct loader *l)
-{
-	SIMPLE_INPUT_INTERFACE *in = l->system->ConIn;
-	EFI_INPUT_KEY key;
-
-	return in && !EFI_ERROR(in->ReadKeyStroke(in, &key));
-}
-
 uint32_t menu_choose(const struct loader *l, const struct config *config)
 {
 	struct menu menu = { config->entry_count, config->default_entry };
+	EFI_INPUT_KEY key;
 	EFI_EVENT timer;
 	EFI_STATUS status;
 
-	if (!config->timeout_seconds && (config->entry_count < 2 || !key_is_waiting(l)))
+	if (!config->timeout_seconds && (config->entry_count < 2 || !read_key(l, &key)))
 		return config->default_entry;
 	status = l->boot->CreateEvent(EVT_TIMER, 0, NULL, NULL, &timer);
 	if (!EFI_ERROR(status)) {

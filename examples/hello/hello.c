@@ -18,6 +18,14 @@ typedef __attribute__((ms_abi)) void reset_system(uint32_t, uint64_t, uint64_t, 
 
 static const struct keel_framebuffer *screen; /* NULL: nothing to draw on */
 
+static uint8_t port_read(uint16_t port)
+{
+	uint8_t value;
+
+	__asm__ volatile("inb %1, %0" : "=a"(value) : "d"(port));
+	return value;
+}
+
 /* volatile: no loop over pixels may become a call of memset, which is not there. */
 static void draw(uint32_t column, uint32_t line, char c)
 {
@@ -37,11 +45,9 @@ static void draw(uint32_t column, uint32_t line, char c)
 static void put(char c)
 {
 	static uint32_t column, line;
-	uint8_t status;
 
-	do
-		__asm__ volatile("inb %1, %0" : "=a"(status) : "d"((uint16_t)LSR));
-	while (!(status & LSR_EMPTY));
+	while (!(port_read(LSR) & LSR_EMPTY))
+		;
 	__asm__ volatile("outb %0, %1" : : "a"(c), "d"((uint16_t)DATA));
 	if (screen && c >= ' ' && c <= '~' && column < screen->width / (COLUMNS * DOT) &&
 	    line < screen->height / (ROWS * DOT))

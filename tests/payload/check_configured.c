@@ -14,7 +14,7 @@ static void expect_ends(const char *what, const char *text)
 	const struct keel_memory_range *r = find_range(phys);
 	uint64_t bytes = 0;
 
-	if (!expect(what, phys, true, r && r->type == KEEL_MEMORY_TYPE_BOOT_INFO))
+	if (!expect(what, phys, true, r && r->type == KEEL_MEMORY_TYPE_BOOT_INFO) || !r)
 		return;
 	while (phys + bytes < r->phys + r->bytes && text[bytes])
 		bytes++;

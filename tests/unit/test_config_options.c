@@ -113,7 +113,7 @@ static void not_text(void **state)
 	result_is("k", 1, CONFIG_NOT_TEXT);
 	result_is("k\0e", 3, CONFIG_NOT_TEXT);
 	result_is("k\0\x1b\0", 4, CONFIG_NOT_TEXT);
-	result_is("k\0\n\0", 4, CONFIG_NOT_TEXT);
+	result_is("k\0\v\0", 4, CONFIG_NOT_TEXT);
 	result_is("k\0\x7f\0", 4, CONFIG_NOT_TEXT);
 	result_is("k\0\x9b\0", 4, CONFIG_NOT_TEXT);
 	result_is("k\0\0\xd8", 4, CONFIG_NOT_TEXT);
@@ -138,6 +138,23 @@ static void unaligned(void **state)
 }
 
 #define KEYS "kernel=PATH, selfcheck, options=TEXT, module=PATH [TEXT], symbols=yes|no, entry=TITLE"
+
+/* As the shell's editor and bcfg put the data of a boot option. */
+static void from_a_file(void **state)
+{
+	static const char text[] = "\xff\xfes\0e\0l\0f\0c\0h\0e\0c\0k\0\r\0\n"; /* and the NUL */
+	struct config_case c;
+
+	(void)state;
+	result_is(text, sizeof(text), CONFIG_OK);
+	result_is("\xff\xfe\r\0\n", 6, CONFIG_NONE);
+	taken("kernel=k\r\noptions=\"a\nb\"\n", "k", "a b");
+	case_input(&c, text, sizeof(text));
+	c.result = config_parse_options(c.input, c.bytes, c.work, &c.config, &c.error);
+	expect_ok(&c);
+	assert_null(c.config.entries->kernel);
+	case_free(&c);
+}
 
 static void refused(void **state)
 {
@@ -192,8 +209,8 @@ int main(void)
 		cmocka_unit_test(words),     cmocka_unit_test(everything),
 		cmocka_unit_test(chosen),    cmocka_unit_test(ends),
 		cmocka_unit_test(none),	     cmocka_unit_test(not_text),
-		cmocka_unit_test(unaligned), cmocka_unit_test(refused),
-		cmocka_unit_test(wide),
+		cmocka_unit_test(unaligned), cmocka_unit_test(from_a_file),
+		cmocka_unit_test(refused),   cmocka_unit_test(wide),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
