@@ -32,7 +32,7 @@ my %defaults = (
 	boot_file => 'keel.efi',	# another one, in that folder
 	media    => 'virtio',		# what the image is on: the keys of %media
 	memory   => '512M',
-	numa     => undef,		# how much of it each node has, a list; CPUs are spread over them
+	numa     => undef,		# how much of it each node has, a list; there is one CPU in each
 	smp      => 1,
 	machine  => 'q35',
 	cpu      => 'max',
@@ -47,7 +47,7 @@ my %defaults = (
 my %media = (
 	virtio => [ '-device', 'virtio-blk-pci,drive=disk,bootindex=0' ],
 	sata => [ '-device', 'ahci,id=sata', '-device', 'ide-hd,bus=sata.0,drive=disk,bootindex=0' ],
-	ide  => [ '-device', 'ide-hd,drive=disk,bootindex=0' ],
+	ide  => [ '-device', 'ide-hd,bus=ide.0,drive=disk,bootindex=0' ],
 	nvme => [ '-device', 'nvme,serial=1,drive=disk,bootindex=0' ],
 	usb  => [ '-device', 'qemu-xhci', '-device', 'usb-storage,drive=disk,bootindex=0' ],
 	cd   => [ '-device', 'ahci,id=sata', '-device', 'ide-cd,bus=sata.0,drive=disk,bootindex=0' ],
@@ -83,8 +83,8 @@ sub _memory {
 		"memory-backend-ram,id=ram$_,size=$sizes[$_],reserve=off") } 0 .. $#sizes;
 	return ('-m', $self->{memory}, '-machine', 'memory-backend=ram0', @backends)
 		unless $self->{numa};
-	return ('-m', $self->{memory}, @backends, map { ('-numa', "node,nodeid=$_,memdev=ram$_",
-		'-numa', "cpu,node-id=$_,socket-id=$_") } 0 .. $#sizes);
+	return ('-m', $self->{memory}, @backends,
+		map { ('-numa', "node,nodeid=$_,memdev=ram$_,cpus=$_") } 0 .. $#sizes);
 }
 
 sub _firmware {
