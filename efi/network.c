@@ -28,8 +28,9 @@ static EFI_PXE_BASE_CODE_PROTOCOL *base_code(const struct loader *l)
 	return pxe;
 }
 
-/* The packet that named the boot file: each of these replaces what came before it. */
-static const EFI_PXE_BASE_CODE_DHCPV4_PACKET *answer(const EFI_PXE_BASE_CODE_MODE *mode)
+/* The packet that named the boot file: each of these replaces another one. Small is one copy of it. */
+static __attribute__((noinline)) const EFI_PXE_BASE_CODE_DHCPV4_PACKET *answer(
+	const EFI_PXE_BASE_CODE_MODE *mode)
 {
 	if (mode->PxeReplyReceived)
 		return &mode->PxeReply.Dhcpv4;
