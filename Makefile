@@ -460,6 +460,13 @@ test: ## install what is missing, build, run all tests: unit tests, the image, w
 check: $(TEST_FILES) ## the same without looking for packages
 	@$(PROVE) $(UNIT) $(UNIT_T) $(BOOT_T)
 
+.PHONY: test-all
+test-all: ## the same with every machine of tests/boot/Matrix.pm; prints them as a table (an hour)
+	@ovmf/deps test
+	@$(MAKE) --no-print-directory $(PARALLEL) $(TEST_FILES)
+	@bad=; MATRIX=all MATRIX_TABLE=build/matrix.md $(PROVE) $(UNIT) $(UNIT_T) $(BOOT_T) || bad=1; \
+	echo; cat build/matrix.md; test -z "$$bad"
+
 .PHONY: unit
 unit: $(UNIT) build/selfcheck.lzma build/selfcheck.crc build/keelmap build/host/keelmap build/elfcheck $(TELL) $(FUZZ:%=build/replay_%) ## only the unit tests, on the host
 	@$(PROVE) $(UNIT) $(UNIT_T)
@@ -474,6 +481,17 @@ bench: build/qemu.img build/mm_bench build/tests/kernels/tell-gcc-exec-2.elf ## 
 	@bad=; tests/bench/run --plot build/growth.svg build/mm_bench || bad=1; echo; \
 	ovmf/bench build/qemu.img || bad=1; echo; \
 	tests/bench/large || bad=1; test -z "$$bad"
+
+# What the README shows is what a run has found, good or bad.
+.PHONY: matrix
+matrix: $(TEST_FILES) ## try every machine of tests/boot/Matrix.pm, and put the result into README.md
+	@bad=; MATRIX=all MATRIX_TABLE=build/matrix.md prove -v tests/boot/80-matrix.t || bad=1; \
+	$(MAKE) --no-print-directory readme-matrix; test -z "$$bad"
+
+.PHONY: readme-matrix
+readme-matrix:
+	@perl -0777 -i -pe 'BEGIN { open(F, "<", "build/matrix.md") or die; $$t = <F> }' \
+		-e 's/(<!-- make matrix -->\n).*?(<!-- end -->\n)/$$1$$t$$2/s or die' README.md
 
 # --- Documentation -------------------------------------------------------------------------------
 

@@ -4,6 +4,7 @@
  * (UEFI 2.10, 9.1, 10.3.5 and 10.6).
  */
 #include "loader.h"
+#include "network.h"
 #include "path.h"
 #include "utf.h"
 
@@ -64,7 +65,7 @@ static const struct path_node *first_node(const void *path)
 
 uint64_t image_folder_bytes(const struct loader *l)
 {
-	uint64_t bytes = sizeof("\\"); /* the root, if there is no more */
+	uint64_t bytes = NETWORK_FOLDER_BYTES; /* if there are no such nodes */
 
 	for (const struct path_node *node = first_node(l->loaded->FilePath); node;
 	     node = next_node(node))
@@ -105,10 +106,11 @@ void image_folder(const struct loader *l, char *to)
 		*at = '\\';
 		at += bytes;
 	}
-	/* Without any it is the root. */
+	/* Without any it came from a server, or else it is the root. */
 	if (at == to)
-		*at++ = '\\';
-	*at = 0;
+		network_boot_file(l, to);
+	else
+		*at = 0;
 	keep_folder(to);
 }
 

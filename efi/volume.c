@@ -6,6 +6,7 @@
  */
 #include "volume.h"
 #include "cpu.h"
+#include "network.h"
 
 #define PIECE_BYTES  (4 << 20)
 #define TICK_100NS   10000000 /* a second, in the unit of SetTimer */
@@ -100,7 +101,7 @@ static EFI_STATUS open_handle(struct volume_file *f, const CHAR16 *path)
 
 	if (EFI_ERROR(f->l->boot->HandleProtocol(f->l->loaded->DeviceHandle, &volume_guid,
 						 (void **)&volume)))
-		return EFI_NOT_FOUND;
+		return network_open(f, path);
 	status = volume->OpenVolume(volume, &root);
 	if (EFI_ERROR(status))
 		return status;
@@ -132,7 +133,7 @@ EFI_STATUS volume_open(struct loader *l, const CHAR16 *path, const char *name,
 	f->file.name = name;
 	f->file.read = read_file;
 	status = open_handle(f, path);
-	if (EFI_ERROR(status))
+	if (EFI_ERROR(status) || f->pxe)
 		return status;
 	status = find_size(f);
 	if (EFI_ERROR(status))
@@ -148,5 +149,6 @@ void volume_close(struct volume_file *f)
 		f->l->boot->CloseEvent(f->tick);
 	if (f->handle)
 		f->handle->Close(f->handle);
+	network_close(f);
 	memset(f, 0, sizeof(*f));
 }
