@@ -371,7 +371,7 @@ TELL	     := $(foreach c,gcc clang,$(foreach k,exec pie,$(foreach m,1 2 16 256, 
 		build/tests/kernels/tell-$c-$k-$m.elf)))
 TELL_CFLAGS  := $(filter-out $(GCC_ONLY),$(BARE)) -O1 -fno-builtin $(WARNINGS) -Iinclude -nostdlib -Wl,-n,-z,max-page-size=4096,--build-id=none
 tell_exec    := -fno-pie -static -mcmodel=kernel
-tell_pie     := -fuse-ld=lld -fpie -static-pie -Wl,--no-dynamic-linker,-z,text -DPIE
+tell_pie     := -fpie -static-pie -Wl,--no-dynamic-linker,-z,text -DPIE
 tell_gcc     := gcc
 # It is told options for linking that it has no use for, and objects to that.
 tell_clang   := clang -fuse-ld=lld -Wno-unused-command-line-argument

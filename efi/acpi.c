@@ -65,6 +65,9 @@ struct madt_entry {
 #define MADT_X2APIC	      9
 #define MADT_CPU_ENABLED      1
 
+#define XAPIC_BROADCAST	 0xff
+#define X2APIC_BROADCAST 0xffffffff
+
 /* SPCR (Microsoft, "Serial Port Console Redirection Table"): a generic address at offset 40. */
 struct spcr {
 	struct table table;
@@ -138,10 +141,31 @@ static const struct madt_entry *next_entry(const struct madt *madt, const struct
 	return next;
 }
 
-static bool is_enabled_cpu(const struct madt_entry *e)
+/* All ones are not a CPU but all of them. */
+static bool is_local_apic(const struct madt_entry *e)
 {
-	return (e->type == MADT_LOCAL_APIC && e->local_apic.flags & MADT_CPU_ENABLED) ||
-	       (e->type == MADT_X2APIC && e->x2apic.flags & MADT_CPU_ENABLED);
+	return e->type == MADT_LOCAL_APIC && e->local_apic.flags & MADT_CPU_ENABLED &&
+	       e->local_apic.apic_id != XAPIC_BROADCAST;
+}
+
+static bool has_local_apics(const struct madt *madt)
+{
+	for (const struct madt_entry *e = NULL; (e = next_entry(madt, e));)
+		if (is_local_apic(e))
+			return true;
+	return false;
+}
+
+/*
+ * IDs of 8 bits belong into entries of the old kind (ACPI 6.5, 5.2.12.12). Some boards list such a
+ * CPU in both kinds, others only in the new one.
+ */
+static bool is_enabled_cpu(const struct madt *madt, const struct madt_entry *e)
+{
+	if (e->type != MADT_X2APIC)
+		return is_local_apic(e);
+	return e->x2apic.flags & MADT_CPU_ENABLED && e->x2apic.apic_id != X2APIC_BROADCAST &&
+	       (e->x2apic.apic_id >= XAPIC_BROADCAST || !has_local_apics(madt));
 }
 
 /* This CPU's APIC ID: 32 bits wide where leaf 0Bh exists (SDM vol. 3A 10.12.8.1). */
@@ -163,7 +187,7 @@ void acpi_examine(struct loader *l)
 	if (spcr && spcr->space == SPCR_SPACE_MEMORY)
 		acpi->early_console_phys = spcr->address;
 	for (const struct madt_entry *e = NULL; madt && (e = next_entry(madt, e));) {
-		if (is_enabled_cpu(e))
+		if (is_enabled_cpu(madt, e))
 			acpi->cpu_count++;
 		else if (e->type == MADT_IO_APIC && acpi->io_apic_count < KEEL_FIXMAP_IO_APIC_COUNT)
 			acpi->io_apic_count++;
@@ -186,7 +210,7 @@ void acpi_fill(const struct loader *l, struct keel_cpu *cpus, struct keel_io_api
 
 	cpus[0].apic_id = own;
 	for (const struct madt_entry *e = NULL; madt && (e = next_entry(madt, e));) {
-		if (is_enabled_cpu(e) && cpu < l->acpi.cpu_count) {
+		if (is_enabled_cpu(madt, e) && cpu < l->acpi.cpu_count) {
 			const bool x2 = e->type == MADT_X2APIC;
 
 			cpus[cpu].apic_id = x2 ? e->x2apic.apic_id : e->local_apic.apic_id;

@@ -122,7 +122,8 @@ static EFI_STATUS choose_from_file(struct loader *l, const char *title)
 		return status;
 	if (title && config_choose(&l->config, title, &error) != CONFIG_OK)
 		return wrong(l, &error);
-	l->entry = l->config.entries + menu_choose(l, &l->config);
+	l->entry =
+		l->config.entries + (title ? l->config.default_entry : menu_choose(l, &l->config));
 	return EFI_SUCCESS;
 }
 

@@ -61,6 +61,17 @@ static bool read_words(struct config_parser *p, char *text)
 	}
 }
 
+/* Such text is UTF-16 too, of signs that nobody means: the 8 bits of what should be characters. */
+static bool is_8_bit_text(const uint8_t *options, uint64_t bytes)
+{
+	while (bytes && !options[bytes - 1])
+		bytes--;
+	for (uint64_t n = 0; n < bytes; n++)
+		if (options[n] < ' ' || options[n] > '~')
+			return false;
+	return bytes > 1;
+}
+
 enum config_result config_parse_options(const void *options, uint64_t bytes, void *work,
 					struct config *config, struct config_error *error)
 {
@@ -69,6 +80,12 @@ enum config_result config_parse_options(const void *options, uint64_t bytes, voi
 
 	parser_start(&p, bytes, work, config, error);
 	p.separator = "=";
+	if (is_8_bit_text(options, bytes)) {
+		config_refuse(
+			error,
+			"text with 8 bits a character: expected UTF-16 (efibootmgr --unicode)");
+		return CONFIG_WRONG;
+	}
 	used = utf8_from_utf16(options, bytes, p.text);
 	/* Data that were put in from a text file have a byte order mark, and line ends. */
 	for (char *c = p.text; used && *c; c++)

@@ -18,7 +18,7 @@ static enum elf_result check_header(const struct elf_header *h, const struct fil
 				  "e_type is %x, neither 2 (ET_EXEC) nor 3 (ET_DYN): link it as an "
 				  "executable, with -static or -static-pie",
 				  (uint64_t)h->type);
-	if (!h->entry)
+	if (!h->entry && h->type == ELF_EXEC)
 		return elf_refuse(error, "e_entry is 0, which means that there is none: name one "
 					 "with ld -e or ENTRY()");
 	if (!h->phnum)
@@ -202,6 +202,11 @@ static enum elf_result choose_place(struct elf_image *image, struct elf_error *e
 
 	if (!image->segment_count)
 		return elf_refuse(error, "there is no PT_LOAD segment with a p_memsz");
+	/* It would be started with pointers that lead nowhere. */
+	if (image->movable && !image->dynamic_bytes)
+		return elf_refuse(error,
+				  "it is position-independent, but has no PT_DYNAMIC that leads "
+				  "to its relocations: name one in PHDRS of the linker script");
 	image->link_virt = image->segments[0].virt;
 	image->bytes = last->virt + last->bytes - image->link_virt;
 	image->virt = image->link_virt;
@@ -232,14 +237,15 @@ enum elf_result elf_examine(struct file *file, struct elf_image *image, struct e
 	if (check_header(&h, file, error))
 		return ELF_REFUSED;
 	*image = (struct elf_image){
-		.movable = h.type == ELF_DYN,
 		.step = KEEL_SIZE_2M,
 		.entry_virt = h.entry,
 		.sections_offset = h.shoff,
 		.section_count = h.shnum,
 		.section_bytes = h.shentsize,
 	};
-	result = take_headers(image, &h, file, error);
+	result = elf_find_movable(file, &h, &image->movable, error);
+	if (!result)
+		result = take_headers(image, &h, file, error);
 	if (!result)
 		result = choose_place(image, error);
 	return result ? result : check_entry(image, error);

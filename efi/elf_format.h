@@ -93,6 +93,8 @@ struct elf_rela {
 #define ELF_DT_RELAENT	9
 #define ELF_DT_RELSZ	18
 #define ELF_DT_RELRSZ	35
+#define ELF_DT_FLAGS_1	0x6ffffffb
+#define ELF_DF_1_PIE	0x08000000
 
 #define ELF_R_NONE     0 /* R_X86_64_NONE */
 #define ELF_R_RELATIVE 8 /* R_X86_64_RELATIVE */

@@ -44,6 +44,10 @@ bool elf_in_window(uint64_t virt, uint64_t bytes);
 /* elf.c: the lowest address at which an image may be that cannot be where it was linked. */
 uint64_t elf_first_place(const struct elf_image *image);
 
+/* elf_movable.c: for a file with sound headers. */
+enum elf_result elf_find_movable(struct file *file, const struct elf_header *h, bool *movable,
+				 struct elf_error *error);
+
 /* elf_relocate.c: what elf_load has put in its place. */
 enum elf_result elf_relocate(const struct elf_image *image, struct elf_error *error);
 

@@ -109,7 +109,7 @@ static EFI_STATUS load_file(struct loader *l, struct file *file)
 	if (result)
 		return refuse(l, file, result, &error);
 	say(l, "  kernel    %s, %u bytes, at %x%s\n", file->name, l->elf.bytes, l->elf.phys,
-	    l->elf.phys_base ? " (moved)" : "");
+	    l->elf.phys_base || l->elf.slide ? " (moved)" : "");
 	return EFI_SUCCESS;
 }
 

@@ -31,7 +31,7 @@ enum block_id {
 	BLOCK_OPTIONS,	 /* what the load options say, and the image's folder */
 	BLOCK_CONFIG,	 /* what keel.conf says, as text and as structures */
 	BLOCK_MODULES,	 /* the list of modules */
-	BLOCK_FILE,	 /* the kernel's file, until its segments are in place */
+	BLOCK_FILE,	 /* the built-in kernel's file, until its segments are in place */
 	BLOCK_KERNEL,	 /* the kernel's segments */
 	BLOCK_SYMBOLS,	 /* its symbol table, if that is wanted */
 	BLOCK_CPU_AREA,	 /* descriptor tables and stacks */
@@ -39,6 +39,7 @@ enum block_id {
 	BLOCK_WORK,	 /* what only the loader needs */
 	BLOCK_TABLES,	 /* page tables, to the page */
 	BLOCK_AP_START,	 /* a page below 1 MiB for starting other CPUs */
+	BLOCK_LEVELS,	 /* for leaving 5-level paging, if the firmware uses it */
 	BLOCK_COUNT
 };
 
@@ -177,6 +178,10 @@ void image_free(struct loader *l);
 /* image.c: the folder that keel.efi came from, from \ to \, in so many bytes at most. */
 uint64_t image_folder_bytes(const struct loader *l);
 void image_folder(const struct loader *l, char *to);
+
+/* levels.c: 5-level paging, where the firmware uses it, goes when Keel's tables come. */
+EFI_STATUS levels_prepare(struct loader *l);
+void levels_leave(const struct loader *l);
 
 /* runtime.c: SetVirtualAddressMap, on the transition tables. Its failure is told to the kernel. */
 void runtime_map_collect(const struct loader *l, void *to, uint64_t *bytes);

@@ -79,6 +79,6 @@ uint32_t menu_choose(const struct loader *l, const struct config *config)
 	say(l, "\n");
 	if (!EFI_ERROR(status))
 		return menu.selected;
-	say(l, "  menu      starting the default: no timer (EFI status %p)\n", (uint64_t)status);
+	say(l, "  menu      starting the default: no menu (EFI status %p)\n", (uint64_t)status);
 	return config->default_entry;
 }

@@ -11,6 +11,8 @@
 #define TICK_100NS   10000000 /* a second, in the unit of SetTimer */
 #define BYTES_PER_MB (1 << 20)
 
+#define MAX_SIZE_BITS 48
+
 static EFI_GUID volume_guid = {
 	0x964e5b22, 0x6459, 0x11d2, { 0x8e, 0x39, 0x00, 0xa0, 0xc9, 0x69, 0x72, 0x3b }
 };
@@ -37,8 +39,10 @@ static EFI_STATUS read_piece(struct volume_file *f, void *to, UINTN bytes)
 	facts->read_ticks += read_tsc() - start;
 	facts->read_bytes += got;
 	f->position += got;
+	if (EFI_ERROR(status))
+		return status;
 	/* A file that is shorter than it said has changed, or the volume is damaged. */
-	return !EFI_ERROR(status) && got != bytes ? EFI_END_OF_FILE : status;
+	return got == bytes ? EFI_SUCCESS : EFI_END_OF_FILE;
 }
 
 static uint64_t read_file(struct file *file, uint64_t offset, void *to, uint64_t bytes)
@@ -57,6 +61,10 @@ static uint64_t read_file(struct file *file, uint64_t offset, void *to, uint64_t
 		bytes -= piece;
 		show_progress(f, f->position);
 	}
+	/* What is said next has a line of its own. */
+	if (f->shown)
+		say(f->l, "\n");
+	f->shown = false;
 	return status;
 }
 
@@ -77,6 +85,9 @@ static EFI_STATUS find_size(struct volume_file *f)
 	f->file.bytes = info->FileSize;
 	if (!EFI_ERROR(status) && info->Attribute & EFI_FILE_DIRECTORY)
 		status = EFI_UNSUPPORTED;
+	/* No volume is that large; sums of such sizes would wrap. */
+	else if (f->file.bytes >> MAX_SIZE_BITS)
+		status = EFI_VOLUME_CORRUPTED;
 	boot->FreePool(info);
 	return status;
 }
@@ -133,8 +144,6 @@ EFI_STATUS volume_open(struct loader *l, const CHAR16 *path, const char *name,
 
 void volume_close(struct volume_file *f)
 {
-	if (f->shown)
-		say(f->l, "\n");
 	if (f->tick)
 		f->l->boot->CloseEvent(f->tick);
 	if (f->handle)

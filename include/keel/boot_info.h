@@ -205,7 +205,7 @@ enum keel_tsc_source {
 
 /* Stages whose duration is measured. */
 enum keel_stage {
-	KEEL_STAGE_LOAD,   /* kernel image: check, place, copy */
+	KEEL_STAGE_LOAD,   /* kernel and modules: check, place, read */
 	KEEL_STAGE_SETUP,  /* console, ACPI, graphics, allocations */
 	KEEL_STAGE_PLAN,   /* descriptors to checked plan, summed over all passes */
 	KEEL_STAGE_TABLES, /* plan to page tables, summed over all passes */
@@ -313,7 +313,8 @@ struct keel_boot_info {
 
 	/* What was chosen to be started. Never NULL; "" where there is nothing to say. */
 	const char *command_line; /* the configuration's options for the kernel */
-	const char *entry_title;  /* title of the entry in keel.conf; "" without configuration */
+	const char *entry_title;  /* title of the entry in keel.conf; "load options" for those;
+				     "" without configuration */
 	const char *kernel_path;  /* as the configuration has it; "" for the built-in self-check */
 	const char *boot_device;  /* device path of the volume, as text (UEFI 2.10, 10.6); "" when
 				     the firmware cannot tell */

@@ -110,6 +110,9 @@ static void none(void **state)
 static void not_text(void **state)
 {
 	(void)state;
+	/* Not these: "kernel=a" with 8 bits a character. A single one could be anything. */
+	result_is("kernel=a", 8, CONFIG_WRONG);
+	result_is("kernel=ab", 10, CONFIG_WRONG);
 	result_is("k", 1, CONFIG_NOT_TEXT);
 	result_is("k\0e", 3, CONFIG_NOT_TEXT);
 	result_is("k\0\x1b\0", 4, CONFIG_NOT_TEXT);
