@@ -150,7 +150,9 @@ my @pages = ($row{VSYSCALL}, $row{CPU_ENTRY_AREA}, $row{DIRECT_MAP} + 0x1000, $r
 is($screen->{result}, result_of($many), 'many pages: the result');
 cmp_ok(scalar @{ $many->{failed} }, '>=', 10, 'many pages: at least ten failures');
 my ($again) = join("\n", @{ $many->{lines} }) =~ /^1\.\.\d+\n(.*)/ms;
-failures_ok('many pages', $screen, grep { / at [0-9a-f]{16}: expected / } map { s/^# //r } split /\n/, $again // '');
+my @first = grep { / at [0-9a-f]{16}: expected / } map { s/^# //r } split /\n/, $again // '';
+splice @first, 10;
+failures_ok('many pages', $screen, @first);
 is($screen->{lines}[0] =~ /^Keel self-check/, '', 'many pages: nothing else is in the way');
 
 # And with an exception (an undefined instruction) where the report is nearly complete.
