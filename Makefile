@@ -138,8 +138,9 @@ build/tests/payload/%.o: tests/payload/%.S
 
 # --- keel.efi ------------------------------------------------------------------------------------
 
-# A UEFI image is linked as a shared object and then rewritten as PE. In newer gnu-efi the start-up
-# code calls _entry, which would bring in a library that we do not use: it is efi_main here.
+# A UEFI image is linked as a shared object and then rewritten as PE. Drivers of the tests have gnu-efi's
+# start-up code, which relocates them. In its newer versions that calls _entry, which would bring in a
+# library that we do not use: it is efi_main here.
 define link_efi
 	$(if $(and $(EFI_INCLUDE),$(EFI_CRT0),$(EFI_LIB)),,\
 		@echo 'gnu-efi is not installed; `ovmf/deps build` installs it' >&2; exit 1)
@@ -150,15 +151,22 @@ define link_efi
 		$(EFI_CRT0) $(filter %.o,$^) $(EFI_LIB)
 endef
 
+# keel.efi does without: nothing in it has to be relocated.
 build/keel.so: $(EFI_O) efi/keel.lds
-	$(link_efi)
+	$(call say,LD)
+	$(Q)$(LD) -shared -nostdlib -Bsymbolic -z nocombreloc -z noexecstack --build-id=none \
+		--no-undefined -e efi_main -T efi/keel.lds -o $@ $(EFI_O)
+	$(Q)if readelf -rW $@ | grep R_X86_64; then \
+		echo '$@: a constant holds a pointer, which keel.efi cannot have' >&2; exit 1; \
+	fi
 
 # After objcopy, three fields of the PE headers are set by hand (Microsoft PE format, "Optional
 # Header"; e_lfanew, at 0x3c, leads to the signature, from which the offsets count): NX_COMPAT,
 # 0x100, in DllCharacteristics at 0x5e, because objcopy has no option for it; zero, which means
 # none, in CheckSum at 0x58, which is wrong after that; zero in TimeDateStamp at 8, so that the same
 # sources give the same bytes.
-pe_sections := -j .text -j .reloc -j .rodata -j .data -j .dynamic -j .rela
+pe_sections := -j .text -j .reloc -j .rodata -j .data -j .got -j .dynamic -j .rela
+build/keel.efi: pe_sections := -j .text -j .reloc -j .rodata -j .data
 pe_fields   := my $$pe = unpack "x60V", $$_; \
 	       substr($$_, $$pe + 0x5e, 2) |= pack "v", 0x100; \
 	       substr($$_, $$pe + 0x58, 4) = substr($$_, $$pe + 8, 4) = pack "V", 0
@@ -460,6 +468,13 @@ test: ## install what is missing, build, run all tests: unit tests, the image, w
 check: $(TEST_FILES) ## the same without looking for packages
 	@$(PROVE) $(UNIT) $(UNIT_T) $(BOOT_T)
 
+.PHONY: test-all
+test-all: ## the same with every machine of tests/boot/Matrix.pm; prints them as a table (an hour)
+	@ovmf/deps test
+	@$(MAKE) --no-print-directory $(PARALLEL) $(TEST_FILES)
+	@bad=; MATRIX=all MATRIX_TABLE=build/matrix.md $(PROVE) $(UNIT) $(UNIT_T) $(BOOT_T) || bad=1; \
+	echo; cat build/matrix.md; test -z "$$bad"
+
 .PHONY: unit
 unit: $(UNIT) build/selfcheck.lzma build/selfcheck.crc build/keelmap build/host/keelmap build/elfcheck $(TELL) $(FUZZ:%=build/replay_%) ## only the unit tests, on the host
 	@$(PROVE) $(UNIT) $(UNIT_T)
@@ -474,6 +489,17 @@ bench: build/qemu.img build/mm_bench build/tests/kernels/tell-gcc-exec-2.elf ## 
 	@bad=; tests/bench/run --plot build/growth.svg build/mm_bench || bad=1; echo; \
 	ovmf/bench build/qemu.img || bad=1; echo; \
 	tests/bench/large || bad=1; test -z "$$bad"
+
+# What the README shows is what a run has found, good or bad.
+.PHONY: matrix
+matrix: $(TEST_FILES) ## try every machine of tests/boot/Matrix.pm, and put the result into README.md
+	@bad=; MATRIX=all MATRIX_TABLE=build/matrix.md prove -v tests/boot/80-matrix.t || bad=1; \
+	$(MAKE) --no-print-directory readme-matrix; test -z "$$bad"
+
+.PHONY: readme-matrix
+readme-matrix:
+	@perl -0777 -i -pe 'BEGIN { open(F, "<", "build/matrix.md") or die; $$t = <F> }' \
+		-e 's/(<!-- make matrix -->\n).*?(<!-- end -->\n)/$$1$$t$$2/s or die' README.md
 
 # --- Documentation -------------------------------------------------------------------------------
 

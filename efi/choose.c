@@ -150,6 +150,9 @@ static EFI_STATUS choose(struct loader *l)
 			return choose_from_file(l, l->config.chosen);
 		l->entry = l->config.entries;
 		return EFI_SUCCESS;
+	case CONFIG_FOREIGN:
+		say(l, "  note      load options are left alone: %s\n", error.text);
+		break;
 	case CONFIG_NOT_TEXT:
 		say(l, "  note      load options: %u bytes that are no text, left alone\n",
 		    option_bytes);

@@ -51,8 +51,9 @@ struct config_error {
 
 enum config_result {
 	CONFIG_OK,
-	CONFIG_WRONG,	 /* the error says why */
-	CONFIG_NONE,	 /* load options that are empty, or only the program's name */
+	CONFIG_WRONG,	/* the error says why */
+	CONFIG_NONE,	/* load options that are empty, or only the program's name */
+	CONFIG_FOREIGN, /* load options that begin with KEY=, for somebody else: the error has it */
 	CONFIG_NOT_TEXT, /* load options that are no UTF-16 text: firmware's own data */
 };
 

@@ -36,6 +36,8 @@ static bool read_word(struct config_parser *p, char *word, bool first)
 		return true;
 	if (*value)
 		*value++ = 0;
+	/* U-Boot hands its bootargs, meant for Linux, to whatever it starts. */
+	p->foreign = first && *word && *value && !parser_knows(word);
 	if (!p->entry && !parser_begin(p, "load options"))
 		return false;
 	p->first_key = KEY_KERNEL;
@@ -94,7 +96,7 @@ enum config_result config_parse_options(const void *options, uint64_t bytes, voi
 	if (!used || config_text_bytes(p.text, used - 1) != used - 1)
 		return CONFIG_NOT_TEXT;
 	if (!read_words(&p, p.text + config_mark_bytes(p.text, used)))
-		return CONFIG_WRONG;
+		return p.foreign ? CONFIG_FOREIGN : CONFIG_WRONG;
 	if (!p.entry)
 		return CONFIG_NONE;
 	if (!config->chosen && !parser_end(&p))

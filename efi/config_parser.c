@@ -169,13 +169,24 @@ static bool take(struct config_parser *p, unsigned key, char *value)
 	return true;
 }
 
+/* The first key from `key` to `last` of that name; behind `last` if there is none. */
+static unsigned find_key(unsigned key, unsigned last, const char *name)
+{
+	while (key <= last && !config_same(keys[key].name, name))
+		key++;
+	return key;
+}
+
+bool parser_knows(const char *name)
+{
+	return find_key(0, KEY_ENTRY, name) < KEY_COUNT;
+}
+
 bool parser_take(struct config_parser *p, const char *name, char *value)
 {
-	unsigned key = p->first_key;
+	const unsigned key = find_key(p->first_key, p->last_key, name);
 	unsigned before = 0;
 
-	while (key <= p->last_key && !config_same(keys[key].name, name))
-		key++;
 	if (key > p->last_key)
 		return refuse_key(p, name);
 	if (!*value != !*keys[key].value)

@@ -34,6 +34,7 @@ struct config_parser {
 	enum config_key last_key;
 	uint32_t seen;	       /* keys since the last title, a bit each */
 	const char *separator; /* between key and value, for messages */
+	bool foreign;	       /* load options that begin with a key of somebody else's */
 };
 
 static inline bool config_is_blank(char c)
@@ -62,6 +63,9 @@ void parser_start(struct config_parser *p, uint64_t bytes, void *work, struct co
 bool parser_begin(struct config_parser *p, const char *title);
 bool parser_end(struct config_parser *p);
 bool parser_take(struct config_parser *p, const char *name, char *value);
+
+/* Whether that is a key of load options or files at all. */
+bool parser_knows(const char *name);
 
 /* Adds to the error's text, and returns false. */
 bool config_refuse(struct config_error *error, const char *format, ...);

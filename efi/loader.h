@@ -140,6 +140,10 @@ void *memcpy(void *to, const void *from, size_t bytes);
 void *memset(void *to, int value, size_t bytes);
 int memcmp(const void *left, const void *right, size_t bytes);
 
+/* protocol.c: an interface of a handle (which may be NULL), or the first of all; NULL if there is none. */
+void *protocol_of(const struct loader *l, EFI_HANDLE handle, const EFI_GUID *guid);
+void *protocol(const struct loader *l, const EFI_GUID *guid);
+
 /* Steps, in order. */
 EFI_STATUS cpu_examine(struct loader *l);	 /* cpu.c */
 void firmware_examine(struct loader *l);	 /* firmware.c */

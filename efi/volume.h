@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Files on the volume that keel.efi was started from (UEFI 2.10, 13.4 and 13.5). */
+/*
+ * Files on the volume that keel.efi was started from (UEFI 2.10, 13.4 and 13.5), or on the server:
+ * network.h.
+ */
 #ifndef EFI_VOLUME_H
 #define EFI_VOLUME_H
 
@@ -13,13 +16,18 @@ struct volume_file {
 	uint64_t position;	/* of the handle, bytes */
 	EFI_EVENT tick;		/* once a second; NULL if the firmware gave none */
 	bool shown;		/* progress stands on the console's current line */
+
+	/* Of one on a server. */
+	EFI_PXE_BASE_CODE_PROTOCOL *pxe; /* NULL: it is not one */
+	char remote[512];		 /* its path there; a TFTP request has no more (RFC 2347) */
+	uint64_t phys;			 /* its content, once it was fetched; 0: not yet */
 };
 
 /*
  * Opens the file with that absolute path, `\` between the folders. name is what messages call it, and
  * must live as long as the file is open. Says nothing: a file need not be there. EFI_NOT_FOUND if it
- * is not, or if keel.efi did not come from a volume; EFI_UNSUPPORTED if it is a folder. On failure
- * there is nothing to close.
+ * is not, or if keel.efi came from neither volume nor server; EFI_UNSUPPORTED if it is a folder. On
+ * failure there is nothing to close.
  */
 EFI_STATUS volume_open(struct loader *l, const CHAR16 *path, const char *name,
 		       struct volume_file *f);

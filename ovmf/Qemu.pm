@@ -27,17 +27,31 @@ my %running;				# the machines of this process, by address
 
 # Options and their defaults.
 my %defaults = (
-	image    => undef,		# disk image; it is not written to
+	image    => undef,		# disk image; it is not written to. Or:
+	server   => undef,		# folder that a TFTP server gives to PXE; keel.efi in it is started
+	boot_file => 'keel.efi',	# another one, in that folder
+	media    => 'virtio',		# what the image is on: the keys of %media
 	serial_port => 1,		# there is one
 	memory   => '512M',
+	numa     => undef,		# how much of it each node has, a list; there is one CPU in each
 	smp      => 1,
 	machine  => 'q35',
 	cpu      => 'max',
-	firmware => 'default',		# or smm: see ovmf/firmware
+	firmware => 'default',		# or smm, 2m, u-boot: see ovmf/firmware
 	icount   => 0,			# count instructions: slow, and the same on every machine
 	debug    => 0,			# savevm and loadvm work; the gdb stub is "$dir/gdb"
 	limit    => 120,		# seconds
 	extra    => [],			# further arguments to QEMU
+);
+
+# Each with a bootindex: firmware need not try the others first.
+my %media = (
+	virtio => [ '-device', 'virtio-blk-pci,drive=disk,bootindex=0' ],
+	sata => [ '-device', 'ahci,id=sata', '-device', 'ide-hd,bus=sata.0,drive=disk,bootindex=0' ],
+	ide  => [ '-device', 'ide-hd,bus=ide.0,drive=disk,bootindex=0' ],
+	nvme => [ '-device', 'nvme,serial=1,drive=disk,bootindex=0' ],
+	usb  => [ '-device', 'qemu-xhci', '-device', 'usb-storage,drive=disk,bootindex=0' ],
+	cd   => [ '-device', 'ahci,id=sata', '-device', 'ide-cd,bus=sata.0,drive=disk,bootindex=0' ],
 );
 
 sub new {
@@ -50,27 +64,50 @@ sub new {
 	return $self;
 }
 
-sub _arguments {
-	my ($self, $dir, $code) = @_;
-	my $accel = $ENV{ACCEL} || 'tcg';
-	die "ACCEL is '$accel': tcg or kvm\n" unless $accel =~ /^(tcg|kvm)$/;
-
-	my $machine = "$self->{machine},memory-backend=ram";
-	my @flash = ();
-	if ($self->{firmware} eq 'smm') {
-		$machine .= ',smm=on';
-		@flash = ('-global', 'driver=cfi.pflash01,property=secure,value=on');
+# Where the guest starts from.
+sub _medium {
+	my $self = shift;
+	if (defined $self->{server}) {
+		return ('-netdev', "user,id=net,tftp=$self->{server},bootfile=$self->{boot_file}",
+			'-device', 'virtio-net-pci,netdev=net,bootindex=0,romfile=');
 	}
-	return (
-		'qemu-system-x86_64', '-machine', $machine, '-accel', $accel,
-		'-cpu', $self->{cpu}, '-smp', $self->{smp}, '-m', $self->{memory},
-		# Large guests touch little of their memory: do not set all of it aside.
-		'-object', "memory-backend-ram,id=ram,size=$self->{memory},reserve=off", @flash,
+	my $device = $media{ $self->{media} }
+		or die "Qemu: media is '$self->{media}': one of @{[ sort keys %media ]}\n";
+	return ('-drive', "if=none,id=disk,format=raw,snapshot=on,file=$self->{image}", @$device);
+}
+
+# Large guests touch little of their memory: do not set all of it aside.
+sub _memory {
+	my $self = shift;
+	my @sizes = $self->{numa} ? @{ $self->{numa} } : $self->{memory};
+	my @backends = map { ('-object',
+		"memory-backend-ram,id=ram$_,size=$sizes[$_],reserve=off") } 0 .. $#sizes;
+	return ('-m', $self->{memory}, '-machine', 'memory-backend=ram0', @backends)
+		unless $self->{numa};
+	return ('-m', $self->{memory}, @backends,
+		map { ('-numa', "node,nodeid=$_,memdev=ram$_,cpus=$_") } 0 .. $#sizes);
+}
+
+sub _firmware {
+	my ($self, $dir, $code, $vars) = @_;
+	return ('-bios', $code) if $vars eq '';
+	return ($self->{firmware} eq 'smm' ? ('-machine', 'smm=on', '-global',
+			'driver=cfi.pflash01,property=secure,value=on') : (),
 		'-drive', "if=pflash,unit=0,format=raw,readonly=on,file=$code",
 		# A snapshot of the machine needs drives that have snapshots: temporary overlays do.
 		'-drive', "if=pflash,unit=1,format=raw,file=$dir/vars.fd"
-			. ($self->{debug} ? ',snapshot=on' : ''),
-		'-drive', "if=virtio,format=raw,snapshot=on,file=$self->{image}",
+			. ($self->{debug} ? ',snapshot=on' : ''));
+}
+
+sub _arguments {
+	my ($self, $dir, @firmware) = @_;
+	my $accel = $ENV{ACCEL} || 'tcg';
+	die "ACCEL is '$accel': tcg or kvm\n" unless $accel =~ /^(tcg|kvm)$/;
+
+	return (
+		'qemu-system-x86_64', '-machine', $self->{machine}, '-accel', $accel,
+		'-cpu', $self->{cpu}, '-smp', $self->{smp}, $self->_memory,
+		$self->_firmware($dir, @firmware), $self->_medium,
 		'-nodefaults', '-vga', 'std', '-display', 'none',
 		'-serial', $self->{serial_port} ? 'stdio' : 'none',
 		'-action', 'shutdown=pause,reboot=shutdown',
@@ -83,19 +120,20 @@ sub _arguments {
 
 sub _start {
 	my $self = shift;
-	die "Qemu: the image '" . ($self->{image} // '') . "' cannot be read\n"
-		unless defined $self->{image} && -r $self->{image};
+	my $source = $self->{server} // $self->{image} // '';
+	die "Qemu: the image or folder '$source' cannot be read\n" unless -r $source;
 	my ($code, $vars) = split /\n/, `$here/firmware \Q$self->{firmware}\E`;
-	die "Qemu: no firmware, see above\n" if $? || !defined $vars;
+	die "Qemu: no firmware, see above\n" if $?;
+	$vars //= '';
 
 	my $dir = $self->{dir} = tempdir('keel-qemu-XXXXXX', TMPDIR => 1, CLEANUP => 1);
-	copy($vars, "$dir/vars.fd") or die "Qemu: $vars to $dir/vars.fd: $!\n";
+	$vars eq '' || copy($vars, "$dir/vars.fd") or die "Qemu: $vars to $dir/vars.fd: $!\n";
 	my $listen = IO::Socket::UNIX->new(Local => "$dir/qmp", Listen => 1)
 		or die "Qemu: $dir/qmp: $!\n";
 	pipe(my $serial, my $stdout) or die "Qemu: pipe: $!\n";
 
 	# timeout(1) ends QEMU even when this process is killed and cannot do it.
-	my @command = ('timeout', '-k', 5, int($self->{limit}) + 30, $self->_arguments($dir, $code));
+	my @command = ('timeout', '-k', 5, int($self->{limit}) + 30, $self->_arguments($dir, $code, $vars));
 	$self->{owner} = $$;
 	$self->{pid} = fork() // die "Qemu: fork: $!\n";
 	if (!$self->{pid}) {

@@ -127,6 +127,26 @@ static void not_text(void **state)
 	result_is("\x3d\xd8\x00\xde", 4, CONFIG_NONE); /* U+1F600 */
 }
 
+static void foreign_is(const char *options, enum config_result result)
+{
+	struct config_case c;
+
+	case_options(&c, options);
+	assert_int_equal(c.result, result);
+	case_free(&c);
+}
+
+/* Another program's command line begins with a word that a typing error would not be. */
+static void foreign(void **state)
+{
+	(void)state;
+	foreign_is("root=/dev/sdb3 init=/sbin/init rootwait ro", CONFIG_FOREIGN);
+	foreign_is("root=", CONFIG_WRONG);
+	foreign_is("keel.efi root=/dev/sdb3", CONFIG_WRONG);
+	foreign_is("kernel=x root=/dev/sdb3", CONFIG_WRONG);
+	foreign_is("options=x kernel=", CONFIG_WRONG);
+}
+
 /* Firmware does not promise that the data are aligned. */
 static void unaligned(void **state)
 {
@@ -213,7 +233,8 @@ int main(void)
 		cmocka_unit_test(chosen),    cmocka_unit_test(ends),
 		cmocka_unit_test(none),	     cmocka_unit_test(not_text),
 		cmocka_unit_test(unaligned), cmocka_unit_test(from_a_file),
-		cmocka_unit_test(refused),   cmocka_unit_test(wide),
+		cmocka_unit_test(foreign),   cmocka_unit_test(refused),
+		cmocka_unit_test(wide),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

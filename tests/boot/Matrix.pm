@@ -1,0 +1,180 @@
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# Machines on which Keel has to work: the one table of them, and how a row is tried. Each boots the
+# same image, passes its self-check, and bears looking at from outside.
+package Matrix;
+
+use strict;
+use warnings;
+
+use Driven;
+use Exporter qw(import);
+use File::Copy qw(copy);
+use File::Temp qw(tempdir);
+use Outside;
+use Qemu;
+use SelfCheck;
+
+our @EXPORT = qw(rows try_row table wrong_outside);
+
+# The memory of modules that the firmware's map does not have by itself: see drivers/addmemory.c.
+my @modules = ('-m', 'slots=3,maxmem=16G', map { (
+	'-object', "memory-backend-ram,id=module$_->[0],size=256M",
+	'-device', "pc-dimm,memdev=module$_->[0],addr=$_->[1]") }
+	[ 0, '0x100000000' ], [ 1, '0x110000000' ], [ 2, '0x180000000' ]);
+my $apic = 'smbios-entry-point-type=64';
+
+# What varies, the row's name, quick (part of make test) or full (make test-all; also what another
+# test of make test covers already), and options of Qemu.pm; also driver (tests/boot/drivers),
+# network (start from a server, not from an image), refused (what keel.efi gives as its reason to go
+# back to the firmware), says (what the self-check has to report besides).
+my @rows = (
+	[ 'boot medium', 'SATA disk', 'quick', media => 'sata' ],
+	[ 'boot medium', 'NVMe disk', 'quick', media => 'nvme' ],
+	[ 'boot medium', 'virtio disk', 'full', media => 'virtio' ],
+	[ 'boot medium', 'USB stick on xHCI', 'quick', media => 'usb', image => 'build/keel.img' ],
+	[ 'boot medium', 'CD', 'full', media => 'cd', image => 'build/keel.iso' ],
+	[ 'boot medium', 'network (PXE)', 'full', network => 1 ],
+	[ 'firmware', 'OVMF, 4 MB', 'full' ],
+	[ 'firmware', 'OVMF, 2 MB', 'quick', firmware => '2m' ],
+	[ 'firmware', 'OVMF with Secure Boot and SMM', 'full', firmware => 'smm' ],
+	[ 'firmware', 'U-Boot', 'full', firmware => 'u-boot', machine => 'pc', media => 'ide' ],
+	[ 'machine', 'q35', 'full', machine => 'q35' ],
+	[ 'machine', 'pc (i440FX), IDE disk', 'full', machine => 'pc', media => 'ide' ],
+	[ 'CPU', 'qemu64: no 1 GB pages, SMEP, SMAP, UMIP', 'full', cpu => 'qemu64' ],
+	[ 'CPU', 'Nehalem', 'full', cpu => 'Nehalem' ],
+	[ 'CPU', 'Skylake-Server', 'quick', cpu => 'Skylake-Server' ],
+	[ 'CPU', 'EPYC', 'full', cpu => 'EPYC' ],
+	[ 'CPU', 'max: 1 GB pages, SMEP, SMAP, UMIP, LA57', 'full', cpu => 'max' ],
+	[ 'CPU', 'max without 1 GB pages', 'quick', cpu => 'max,-pdpe1gb' ],
+	[ 'CPU', 'max without SMAP', 'full', cpu => 'max,-smap' ],
+	[ 'CPU', 'max without LA57', 'full', cpu => 'max,-la57' ],
+	[ 'CPU', 'max without NX', 'full', cpu => 'max,-nx', refused => qr/\bNX\b/ ],
+	[ 'CPUs', '1', 'full', smp => 1 ],
+	[ 'CPUs', '4', 'full', smp => 4 ],
+	[ 'CPUs', '64', 'full', smp => 64, limit => 300 ],
+	[ 'memory', '128 MB', 'quick', memory => '128M' ],
+	[ 'memory', '512 MB', 'full', memory => '512M' ],
+	[ 'memory', '3 GB', 'full', memory => '3G' ],
+	[ 'memory', '6 GB', 'full', memory => '6G' ],
+	[ 'memory', '64 GB', 'full', memory => '64G' ],
+	[ 'memory', '1 TB', 'full', memory => '1T', cpu => 'max,phys-bits=42,vendor=GenuineIntel',
+		limit => 600 ],
+	[ 'memory', '1040 GB, most of it behind AMD\'s hole below 1 TB', 'full', memory => '1040G',
+		cpu => 'EPYC,phys-bits=42', limit => 600 ],
+	[ 'memory', '4 TB', 'full', memory => '4T', cpu => 'max,phys-bits=44', limit => 900 ],
+	[ 'memory', '16 TB', 'full', memory => '16T', cpu => 'max,phys-bits=45',
+		machine => "q35,$apic", limit => 1800 ],
+	[ 'memory', 'two nodes, a hole in the second', 'quick', memory => '6G', numa => [ '1G', '5G' ],
+		smp => 2 ],
+	[ 'memory', 'two nodes of 600 GB, holes below 4 GB and 1 TB', 'full', memory => '1200G',
+		numa => [ '600G', '600G' ], smp => 2, cpu => 'EPYC,phys-bits=42', limit => 600 ],
+	[ 'memory', 'persistent, and for a specific purpose', 'quick', driver => 'addmemory',
+		extra => \@modules, says => qr/^# +RW- WB 127\d\.\d MB:/m ],
+);
+
+# As hashes: group, name, quick, and the rest as options.
+sub rows {
+	my $all = shift;
+	my @hashes = map { my ($group, $name, $when, @options) = @$_;
+		{ group => $group, name => $name, quick => $when eq 'quick', options => {@options} } } @rows;
+	return $all ? @hashes : grep { $_->{quick} } @hashes;
+}
+
+# Why the row cannot be tried on this machine; nothing if it can.
+sub obstacle {
+	my $options = shift;
+	my $image = $options->{image};
+	return "there is no $image" if $image && !-r $image;
+	my $firmware = $options->{firmware} // 'default';
+	return 'there is no such firmware here' if system "ovmf/firmware $firmware >/dev/null 2>&1";
+	return;
+}
+
+# Without finish=poweroff the machine waits, with this on the screen.
+my $waits = qr/^# The end\..*\n/m;
+
+# Tries a row: good, result (for the table), details (of what is not good).
+sub try_row {
+	my $row = shift;
+	my %options = %{ $row->{options} };
+	my $missing = obstacle(\%options);
+	return { skip => $missing, result => "not tried: $missing" } if $missing;
+	my ($refused, $driver, $says) = delete @options{qw(refused driver says)};
+	my $machine = $driver ? driven($driver, '', %options)->{machine} : start(\%options);
+	my $ended = $machine->{ended} // $machine->follow(undef, $waits);
+	my $outcome = $refused ? judge_refusal($machine, $ended, $refused)
+		: judge($machine, $ended, $says, ($options{firmware} // '') eq 'u-boot');
+	$machine->stop;
+	return $outcome;
+}
+
+sub start {
+	my $options = shift;
+	if (delete $options->{network}) {
+		my $server = tempdir('keel-server-XXXXXX', TMPDIR => 1, CLEANUP => 1);
+		copy('build/keel.efi', "$server/keel.efi") or die "$server/keel.efi: $!\n";
+		return Qemu->new(%$options, server => $server);
+	}
+	return Qemu->new(image => 'build/qemu.img', %$options);
+}
+
+sub judge_refusal {
+	my ($machine, $ended, $refused) = @_;
+	my $text = SelfCheck::clean($machine->{serial});
+	my ($why) = $text =~ /^keel: error: (.*)/m;
+	my $good = $ended eq 'back in the firmware' && defined $why && $why =~ $refused;
+	return { good => $good, result => $good ? 'refused, with the reason' : 'FAILED',
+		details => [ "it ended with '$ended'", $text ] };
+}
+
+# What is wrong from outside. A firmware with an empty Memory Attributes Table, as U-Boot's is, has
+# runtime code that stays writable and executable.
+sub wrong_outside {
+	my ($machine, $no_attributes) = @_;
+	return grep {
+		my $finding = $_;
+		my @elsewhere = grep { !/^\d+ leaves|\(EFI region\)$/ } @{ $finding->{details} };
+		!$finding->{good} && !($no_attributes && !@elsewhere
+			&& $finding->{name} =~ /^(nothing|no frame) .*executable/);
+	} Outside::findings($machine);
+}
+
+sub judge {
+	my ($machine, $ended, $says, $u_boot) = @_;
+	# U-Boot cannot switch the machine off at run time, and resets it.
+	my $over = $ended =~ ($u_boot ? qr/^guest-reset$/ : qr/^(guest-shutdown|found|last words)$/);
+	my $report = SelfCheck->new($machine->{serial}, $over ? 'guest-shutdown' : $ended);
+	my @bad = $over ? wrong_outside($machine, $u_boot) : ();
+	my $silent = $says && $report->{text} !~ $says;
+	my $good = $report->passed && !@bad && !$silent;
+	my @log = split /\n/, $report->{text};
+	splice @log, 0, -25 if @log > 25;
+	return { good => $good, result => $good ? count($report) : 'FAILED',
+		details => [ @{ $report->{problems} }, $report->failures, $machine->complaint,
+			$silent ? "the report has nothing like $says" : (),
+			(map { ($_->{name}, @{ $_->{details} }) } @bad), $report->passed ? () : @log ] };
+}
+
+# How the points of a good report divide.
+sub count {
+	my $report = shift;
+	my $skipped = grep { /^ok .* # SKIP / } @{ $report->{lines} };
+	my $deviates = grep { /^not ok .* # TODO / } @{ $report->{lines} };
+	my $passed = $report->{points} - $skipped - $deviates;
+	return "$passed passed" . ($skipped ? ", $skipped skipped" : '')
+		. ($deviates ? ", $deviates in which the firmware deviates" : '');
+}
+
+# What the rows have come to, as a table in Markdown.
+sub table {
+	my ($text, $group) = ("| | | |\n|---|---|---|\n", '');
+	for my $row (@_) {
+		$text .= '| ' . ($row->{group} eq $group ? '' : $row->{group})
+			. " | $row->{name} | $row->{outcome}{result} |\n";
+		$group = $row->{group};
+	}
+	return $text;
+}
+
+1;
