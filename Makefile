@@ -45,7 +45,8 @@ DEPEND	 = -MMD -MP
 
 # What clang does not know, which analyses the code and compiles kernels for tests.
 GCC_ONLY := -fno-tree-loop-distribute-patterns -fno-schedule-insns2 -fno-move-loop-invariants \
-	    -fno-caller-saves -fno-tree-loop-im -fno-if-conversion -fno-if-conversion2
+	    -fno-caller-saves -fno-tree-loop-im -fno-if-conversion -fno-if-conversion2 \
+	    -fno-tree-fre -fno-tree-sra
 
 # For code that runs with no operating system below it: no SSE (firmware need not have turned it
 # on), no red zone (interrupts), no calls to memset made out of loops.
@@ -62,7 +63,8 @@ SMALL := $(if $(shell $(CC) -Oz -E -x c /dev/null 2>/dev/null),-Oz,-Os) -fno-jum
 # The kernel is carried inside keel.efi, where its size counts and its speed does not. Code that is
 # not rearranged for speed has more that repeats: it packs better.
 PAYLOAD_CFLAGS := $(BARE) -Os -fno-schedule-insns2 -fno-move-loop-invariants -fno-caller-saves \
-		  -fno-tree-loop-im -fno-if-conversion -fno-if-conversion2 $(WARNINGS) -fno-pic -fno-pie -mcmodel=kernel -Iinclude
+		  -fno-tree-loop-im -fno-if-conversion -fno-if-conversion2 -fno-tree-fre \
+		  -fno-tree-sra $(WARNINGS) -fno-pic -fno-pie -mcmodel=kernel -Iinclude
 HOST_CFLAGS    := -std=gnu11 -O1 -g $(WARNINGS) -fno-omit-frame-pointer \
 		  -fsanitize=address,undefined -fno-sanitize-recover=all -Iinclude -Imm -Iefi
 TINY_CFLAGS    := $(HOST_CFLAGS) -DMM_INDEX_BITS=2
@@ -106,9 +108,19 @@ build/tests/payload/kernel.lds: tests/payload/kernel.lds.S
 	$(Q)$(CC) -E -P -undef -x assembler-with-cpp -D__ASSEMBLER__ -Iinclude \
 		$(DEPEND) -MT $@ -MF $@.d $< -o $@
 
+# Section headers, and the names that they have, come after everything that is loaded: they go, too.
+strip_sections := substr($$_, 40, 8) = pack "x8"; substr($$_, 60, 4) = pack "x4"; \
+		  my ($$at, $$n) = (unpack("x32 Q<", $$_), unpack("x56 v", $$_)); my $$end = 0; \
+		  for my $$i (0 .. $$n - 1) { \
+			my ($$from, $$bytes) = unpack "x8 Q< x16 Q<", substr $$_, $$at + 56 * $$i; \
+			$$end = $$from + $$bytes if $$from + $$bytes > $$end; \
+		  } \
+		  substr($$_, $$end) = ""
+
 build/selfcheck.stripped.elf: build/selfcheck.elf
 	$(call say,STRIP)
 	$(Q)$(OBJCOPY) --strip-all $< $@
+	$(Q)perl -0777 -i -pe '$(strip_sections)' $@
 
 # Packed, so that the one file stays small; efi/lzma.c and efi/calls.c unpack it.
 build/selfcheck.lzma: build/selfcheck.stripped.elf efi/pack
@@ -236,7 +248,7 @@ build/keel.iso: build/keel.img ovmf/iso
 # mm/ once for the host as it is, and once with the geometry so small that all of it can be tried.
 # Those files of efi/ that know no firmware are tested on the host like mm/.
 EFI_PURE_C := efi/calls.c $(wildcard efi/config*.c efi/elf*.c) efi/crc.c efi/format.c efi/lzma.c \
-	      efi/menu_keys.c efi/panic_screen.c efi/path.c efi/tsc.c efi/utf.c
+	      efi/menu_keys.c efi/panic_screen.c efi/path.c efi/smbios.c efi/tsc.c efi/utf.c
 MM_HOST_O := $(MM_C:%.c=build/host/%.o)
 EFI_HOST_O := $(EFI_PURE_C:%.c=build/host/%.o)
 MM_TINY_O := $(MM_C:%.c=build/tiny/%.o)

@@ -137,7 +137,14 @@ _Noreturn void panic(const struct loader *l, const char *format, ...)
 	va_start(arguments, format);
 	format_text(to_panic, &screen, "\nkeel: fatal: ", arguments);
 	format_text(to_panic, &screen, format, arguments);
-	format_text(to_panic, &screen, "\nThe machine is halted; reset it.\n", arguments);
+	format_text(to_panic, &screen, "\n", arguments);
+	/* In Keel's tables a fault of the firmware would reset the machine, and take the words away. */
+	if (!l->own_tables) {
+		va_end(arguments);
+		va_start(arguments, format);
+		report_keep(l, format, arguments);
+	}
+	format_text(to_panic, &screen, "The machine is halted; reset it.\n", arguments);
 	va_end(arguments);
 	for (;;)
 		__asm__ volatile("cli; hlt");

@@ -10,6 +10,7 @@
 #define EFI_LOADER_H
 
 #include <efi.h>
+#include <stdarg.h>
 #include <keel/boot_info.h>
 #include "config.h"
 #include "elf.h"
@@ -157,6 +158,7 @@ EFI_STATUS kernel_load(struct loader *l);	 /* kernel.c */
 EFI_STATUS modules_load(struct loader *l);	 /* modules.c */
 EFI_STATUS workspace_allocate(struct loader *l); /* workspace.c */
 void cpu_area_fill(struct loader *l);		 /* cpu_area.c */
+void report_write(struct loader *l);		 /* report.c: what the last run left behind */
 EFI_STATUS tables_prepare(struct loader *l);	 /* build.c */
 EFI_STATUS handover(struct loader *l);		 /* handover.c; returns only on failure */
 
@@ -168,6 +170,12 @@ EFI_STATUS handover(struct loader *l);		 /* handover.c; returns only on failure 
 EFI_STATUS memory_map_get(struct loader *l);
 EFI_STATUS tables_build(struct loader *l, const struct mm_notes *notes);
 struct mm_result tables_review(struct loader *l, bool *current);
+
+/*
+ * report.c: for panic(), leaves its words for the next boot, if that is possible. To be called with
+ * the firmware's own page tables and exception handlers in place.
+ */
+void report_keep(const struct loader *l, const char *format, va_list arguments);
 
 /* acpi.c: fills in the arrays whose sizes acpi_examine has found. */
 void acpi_fill(const struct loader *l, struct keel_cpu *cpus, struct keel_io_apic *io_apics);

@@ -67,6 +67,7 @@ static EFI_STATUS prepare(struct loader *l)
 		return status;
 	cpu_area_fill(l);
 	stage_end(l, KEEL_STAGE_SETUP);
+	report_write(l);
 	return tables_prepare(l);
 }
 

@@ -94,22 +94,24 @@ static EFI_STATUS find_size(struct volume_file *f)
 	return status;
 }
 
-static EFI_STATUS open_handle(struct volume_file *f, const CHAR16 *path)
+EFI_STATUS volume_open_handle(const struct loader *l, const CHAR16 *path, uint64_t mode,
+			      EFI_FILE_HANDLE *handle)
 {
-	EFI_FILE_IO_INTERFACE *volume = protocol_of(f->l, f->l->loaded->DeviceHandle, &volume_guid);
+	EFI_FILE_IO_INTERFACE *volume = protocol_of(l, l->loaded->DeviceHandle, &volume_guid);
 	EFI_FILE_HANDLE root;
 	EFI_STATUS status;
 
+	*handle = NULL;
 	if (!volume)
-		return network_open(f, path);
+		return EFI_NO_MEDIA;
 	status = volume->OpenVolume(volume, &root);
 	if (EFI_ERROR(status))
 		return status;
 	/* The prototype forgets that the path is only read. */
-	status = root->Open(root, &f->handle, (CHAR16 *)path, EFI_FILE_MODE_READ, 0);
+	status = root->Open(root, handle, (CHAR16 *)path, mode, 0);
 	root->Close(root);
 	if (EFI_ERROR(status))
-		f->handle = NULL;
+		*handle = NULL;
 	return status;
 }
 
@@ -132,8 +134,10 @@ EFI_STATUS volume_open(struct loader *l, const CHAR16 *path, const char *name,
 	f->l = l;
 	f->file.name = name;
 	f->file.read = read_file;
-	status = open_handle(f, path);
-	if (EFI_ERROR(status) || f->pxe)
+	status = volume_open_handle(l, path, EFI_FILE_MODE_READ, &f->handle);
+	if (status == EFI_NO_MEDIA)
+		return network_open(f, path);
+	if (EFI_ERROR(status))
 		return status;
 	status = find_size(f);
 	if (EFI_ERROR(status))

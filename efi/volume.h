@@ -35,4 +35,12 @@ EFI_STATUS volume_open(struct loader *l, const CHAR16 *path, const char *name,
 /* Also fine for one that is not open. */
 void volume_close(struct volume_file *f);
 
+/*
+ * Only the firmware's handle, NULL on failure, opened with such EFI_FILE_MODE_ bits: for those who
+ * write. Same path and status as above, but a folder is opened too, and where there is no volume it is
+ * EFI_NO_MEDIA.
+ */
+EFI_STATUS volume_open_handle(const struct loader *l, const CHAR16 *path, uint64_t mode,
+			      EFI_FILE_HANDLE *handle);
+
 #endif

@@ -27,10 +27,13 @@ my %running;				# the machines of this process, by address
 
 # Options and their defaults.
 my %defaults = (
-	image    => undef,		# disk image; it is not written to. Or:
+	image    => undef,		# disk image; what is written to it is forgotten. Or:
 	server   => undef,		# folder that a TFTP server gives to PXE; keel.efi in it is started
 	boot_file => 'keel.efi',	# another one, in that folder
 	media    => 'virtio',		# what the image is on: the keys of %media
+	keep     => 0,			# what is written to the image stays in it
+	read_only => 0,			# the guest cannot write to it at all
+	vars     => undef,		# file with the variables, to be kept; made if it is not there
 	serial_port => 1,		# there is one
 	memory   => '512M',
 	numa     => undef,		# how much of it each node has, a list; there is one CPU in each
@@ -73,7 +76,8 @@ sub _medium {
 	}
 	my $device = $media{ $self->{media} }
 		or die "Qemu: media is '$self->{media}': one of @{[ sort keys %media ]}\n";
-	return ('-drive', "if=none,id=disk,format=raw,snapshot=on,file=$self->{image}", @$device);
+	my $writes = $self->{read_only} ? 'readonly=on' : $self->{keep} ? 'readonly=off' : 'snapshot=on';
+	return ('-drive', "if=none,id=disk,format=raw,$writes,file=$self->{image}", @$device);
 }
 
 # Large guests touch little of their memory: do not set all of it aside.
@@ -95,8 +99,8 @@ sub _firmware {
 			'driver=cfi.pflash01,property=secure,value=on') : (),
 		'-drive', "if=pflash,unit=0,format=raw,readonly=on,file=$code",
 		# A snapshot of the machine needs drives that have snapshots: temporary overlays do.
-		'-drive', "if=pflash,unit=1,format=raw,file=$dir/vars.fd"
-			. ($self->{debug} ? ',snapshot=on' : ''));
+		'-drive', "if=pflash,unit=1,format=raw,file=$self->{vars}"
+			. ($self->{debug} && !$self->{keep} ? ',snapshot=on' : ''));
 }
 
 sub _arguments {
@@ -127,7 +131,10 @@ sub _start {
 	$vars //= '';
 
 	my $dir = $self->{dir} = tempdir('keel-qemu-XXXXXX', TMPDIR => 1, CLEANUP => 1);
-	$vars eq '' || copy($vars, "$dir/vars.fd") or die "Qemu: $vars to $dir/vars.fd: $!\n";
+	my $fresh = "$dir/vars.fd";
+	$self->{vars} //= $fresh;
+	$fresh = $self->{vars} unless -e $self->{vars};
+	$vars eq '' || copy($vars, $fresh) or die "Qemu: $vars to $fresh: $!\n";
 	my $listen = IO::Socket::UNIX->new(Local => "$dir/qmp", Listen => 1)
 		or die "Qemu: $dir/qmp: $!\n";
 	pipe(my $serial, my $stdout) or die "Qemu: pipe: $!\n";

@@ -173,15 +173,22 @@ struct keel_layout_row {
 	uint64_t start;
 	uint64_t last;
 	enum keel_row_kind kind;
-	char name[KEEL_ROW_NAME_BYTES]; /* not a pointer: tables need no relocation */
 };
 
 static const struct keel_layout_row keel_layout[KEEL_REGION_COUNT] __attribute__((unused)) = {
 #define KEEL_ROW(id, next, kind, name) \
-	[KEEL_REGION_##id] = { KEEL_##id##_START, KEEL_##id##_LAST, KEEL_ROW_##kind, name },
+	[KEEL_REGION_##id] = { KEEL_##id##_START, KEEL_##id##_LAST, KEEL_ROW_##kind },
 	KEEL_LAYOUT(KEEL_ROW)
 #undef KEEL_ROW
 };
+
+/* What the rows are called where a person reads it. No pointers: those would have to be relocated. */
+static const char keel_layout_name[KEEL_REGION_COUNT][KEEL_ROW_NAME_BYTES]
+	__attribute__((unused)) = {
+#define KEEL_ROW(id, next, kind, name) [KEEL_REGION_##id] = name,
+		KEEL_LAYOUT(KEEL_ROW)
+#undef KEEL_ROW
+	};
 
 /*
  * Each row is page-aligned, is not empty, and begins where the one before it ends; the last row

@@ -49,7 +49,8 @@ sub offsets {
 	return \%offset;
 }
 
-# Boots until the kernel's first instruction; options are those of Qemu.pm.
+# Boots until the kernel's first instruction; options are those of Qemu.pm. With keep there is no way
+# back to it.
 sub new {
 	my ($class, %options) = @_;
 	my $machine = Qemu->new(image => 'build/qemu.img', debug => 1, %options);
@@ -59,7 +60,7 @@ sub new {
 	$self->{registers} = $gdb->registers;
 	$self->{direct_map} = $self->constant('KEEL_DIRECT_MAP_START');
 	$self->{boot} = $self->{registers}{rdi} - $self->{direct_map};
-	my $complaint = $machine->monitor('savevm entry');
+	my $complaint = $machine->{keep} ? '' : $machine->monitor('savevm entry');
 	die "savevm: $complaint\n" if $complaint =~ /\S/;
 	return $self;
 }

@@ -16,7 +16,8 @@ static void check_hole(enum keel_region id)
 {
 	const struct keel_layout_row *row = &keel_layout[id];
 
-	point_begin("%s %016lx-%016lx: nothing is mapped", row->name, row->start, row->last);
+	point_begin("%s %016lx-%016lx: nothing is mapped", keel_layout_name[id], row->start,
+		    row->last);
 	expect_no_fault(&found_rows[id].tables);
 	expect_no_fault(&found_rows[id].leaves);
 	for (uint64_t n = found_rows[id].first_run; n < found_rows[id].end_run; n++)
@@ -26,7 +27,7 @@ static void check_hole(enum keel_region id)
 
 static void check_region(enum keel_region id)
 {
-	const char *name = keel_layout[id].name;
+	const char *name = keel_layout_name[id];
 
 	point_begin("%s: entries that lead to tables are well-formed", name);
 	expect_no_fault(&found_rows[id].tables);

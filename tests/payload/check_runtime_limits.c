@@ -6,6 +6,7 @@
  */
 #include <stdbool.h>
 #include <stddef.h>
+#include <keel/report.h>
 #include "checks.h"
 #include "report.h"
 #include "service.h"
@@ -18,10 +19,7 @@
 
 #define CAPSULE_POPULATE_SYSTEM_TABLE 0x20000
 
-/* Made for this kernel. */
-static const struct efi_guid vendor = {
-	0x6b65656c, 0x5c1f, 0x4a7e, { 0x9d, 0x32, 0x84, 0x1c, 0x70, 0xe5, 0xb2, 0x9f }
-};
+static const struct efi_guid vendor = KEEL_VARIABLE_VENDOR;
 static const uint16_t missing[] = u"KeelNoSuchVariable", empty[] = u"";
 
 /* 8.5.3: persistence is a condition of the flag that is set here. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The firmware's variables, read and written at run time. UEFI 2.10, 8.2. */
 #include <stddef.h>
+#include <keel/report.h>
 #include "checks.h"
 #include "report.h"
 #include "service.h"
@@ -13,10 +14,7 @@
 static const struct efi_guid global_vendor = {
 	0x8be4df61, 0x93ca, 0x11d2, { 0xaa, 0x0d, 0x00, 0xe0, 0x98, 0x03, 0x2b, 0x8c }
 };
-/* Made for this kernel. */
-static const struct efi_guid own_vendor = {
-	0x6b65656c, 0x5c1f, 0x4a7e, { 0x9d, 0x32, 0x84, 0x1c, 0x70, 0xe5, 0xb2, 0x9f }
-};
+static const struct efi_guid own_vendor = KEEL_VARIABLE_VENDOR;
 static const uint16_t own_name[] = u"KeelSelfCheckProbe";
 
 #define OWN_ATTRIBUTES \

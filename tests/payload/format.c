@@ -69,7 +69,7 @@ static void put_string(struct output *out, const struct conversion *c, const cha
 	put_padded(out, c, text, length);
 }
 
-void format_list(char *buffer, size_t bytes, const char *text, __builtin_va_list arguments)
+size_t format_list(char *buffer, size_t bytes, const char *text, __builtin_va_list arguments)
 {
 	struct output out = { buffer, buffer + bytes - 1 };
 
@@ -94,13 +94,16 @@ void format_list(char *buffer, size_t bytes, const char *text, __builtin_va_list
 			put(&out, *text);
 	}
 	*out.next = 0;
+	return (size_t)(out.next - buffer);
 }
 
-void format(char *buffer, size_t bytes, const char *text, ...)
+size_t format(char *buffer, size_t bytes, const char *text, ...)
 {
 	__builtin_va_list arguments;
+	size_t length;
 
 	__builtin_va_start(arguments, text);
-	format_list(buffer, bytes, text, arguments);
+	length = format_list(buffer, bytes, text, arguments);
 	__builtin_va_end(arguments);
+	return length;
 }

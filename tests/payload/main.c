@@ -9,6 +9,7 @@
 #include "excursion.h"
 #include "fault.h"
 #include "found.h"
+#include "keep.h"
 #include "census.h"
 #include "cpu.h"
 #include "mtrr.h"
@@ -90,6 +91,7 @@ _Noreturn void kernel_main(const struct keel_boot_info *info)
 	check_runtime_services();
 	put_to_use();
 	comment("ticks self_check=%lu", read_tsc() - boot->jump_tsc);
+	keep_report();
 	/* Where there are failures, the screen has no room for more. */
 	if (report_all_passed())
 		show_legend();

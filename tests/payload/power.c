@@ -3,6 +3,7 @@
 #include "cpu.h"
 #include "efi.h"
 #include "fault.h"
+#include "keep.h"
 #include "power.h"
 #include "report.h"
 
@@ -54,6 +55,7 @@ _Noreturn void finish(void)
 	const struct efi_runtime_services *services = efi_runtime_services();
 	const uint32_t reset = wanted_reset();
 
+	keep_what_there_is();
 	if (reset == HALT) {
 		show(SCREEN_TEXT, "The end. Please switch the machine off or reset it.");
 		halt_forever();

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The report; see report.h. TAP: "Test Anything Protocol", version 14. */
+#include <keel/report.h>
 #include "report.h"
 #include "serial.h"
 
@@ -12,10 +13,18 @@ static struct {
 	unsigned excused;
 } count;
 
-/* The first failures in words, to be said once more at the end, where a person looks. */
-#define KEPT_LINES 10
-static char kept[KEPT_LINES][LINE_BYTES];
-static unsigned kept_count;
+/*
+ * The first points that did not pass, in words: to be said once more at the end, where a person
+ * looks, and to be kept. What comes before them in the text that is kept takes up the rest of it.
+ */
+static struct {
+	char text[KEEL_REPORT_BYTES - 512];
+	size_t bytes;
+	unsigned left_out;
+} failures;
+
+/* Why the run ended early; "" if it did not. */
+static char stopped[LINE_BYTES];
 
 /* The open point, and its first mismatch. */
 static struct {
@@ -74,17 +83,55 @@ bool report_all_passed(void)
 	return count.failed == 0;
 }
 
+static void format_result(char *text, size_t bytes)
+{
+	if (*stopped)
+		format(text, bytes, "Bail out! %s", stopped);
+	else if (count.failed)
+		format(text, bytes, "%u of %u checks failed", count.failed, count.number);
+	else
+		format(text, bytes, "All %u checks passed", count.number);
+}
+
+static void format_left_out(char *text, size_t bytes)
+{
+	*text = 0;
+	if (failures.left_out)
+		format(text, bytes, "# and %u more\n", failures.left_out);
+}
+
+size_t report_text(char *text, size_t bytes)
+{
+	char result[LINE_BYTES], ticks[LINE_BYTES], more[LINE_BYTES];
+
+	format_result(result, sizeof(result));
+	format_ticks(ticks, sizeof(ticks));
+	format_left_out(more, sizeof(more));
+	return format(text, bytes,
+		      KEEL_REPORT_FIRST_LINE
+		      "\n# %s, %u skipped, %u in which the firmware deviates\n# %s\n%s%s",
+		      result, count.skipped, count.excused, ticks, failures.text, more);
+}
+
+/* On the screen, line by line; what the firmware deviates in is not among them. */
+static void show_failures_again(void)
+{
+	for (char *line = failures.text, *end; *line; line = end + 1) {
+		for (end = line; *end != '\n'; end++)
+			;
+		*end = 0;
+		if (line[2] == 'n')
+			screen_line(SCREEN_BAD, line + 2);
+	}
+}
+
 void report_end(void)
 {
 	unsigned passed = count.number - count.failed - count.excused;
-	char result[64], shown[64];
+	char line[LINE_BYTES], shown[LINE_BYTES];
 
-	if (count.failed)
-		format(result, sizeof(result), "%u of %u checks failed", count.failed,
-		       count.number);
-	else
-		format(result, sizeof(result), "All %u checks passed", count.number);
-	format(shown, sizeof(shown), "%s, %u skipped", result, count.skipped);
+	format_result(line, sizeof(line));
+	format(shown, sizeof(shown), "%s, %u skipped", line, count.skipped);
 	screen_large(count.failed ? SCREEN_BAD : SCREEN_GOOD, shown, true);
 	if (count.skipped)
 		comment("%u skipped", count.skipped);
@@ -92,24 +139,20 @@ void report_end(void)
 		show(SCREEN_DIM, "%u in which the firmware deviates", count.excused);
 	comment("%u passed, %u failed", passed, count.failed);
 	say("1..%u", count.number);
-	const bool again = count.failed && screen_turn_over();
-
-	for (unsigned n = 0; n < kept_count; n++) {
-		comment("%s", kept[n]);
-		if (again)
-			screen_line(SCREEN_BAD, kept[n]);
-	}
+	serial_write(failures.text);
+	format_left_out(line, sizeof(line));
+	serial_write(line);
+	if (count.failed && screen_turn_over())
+		show_failures_again();
 }
 
 void report_bail_out(const char *text, ...)
 {
-	char line[LINE_BYTES];
-
-	FORMAT_ARGUMENTS(line, text);
-	say("Bail out! %s", line);
-	screen_line(SCREEN_BAD, line);
+	FORMAT_ARGUMENTS(stopped, text);
+	say("Bail out! %s", stopped);
+	screen_line(SCREEN_BAD, stopped);
 	if (screen_turn_over())
-		screen_line(SCREEN_BAD, line);
+		screen_line(SCREEN_BAD, stopped);
 	screen_large(SCREEN_BAD, "The self-check had to stop", true);
 }
 
@@ -120,14 +163,28 @@ void point_begin(const char *description, ...)
 	count.number++;
 }
 
+/* Lines for which there is no room are counted, and so is each that follows one. */
+static void keep_failure(const char *verdict)
+{
+	char *end = failures.text + failures.bytes;
+
+	if (failures.left_out || sizeof(failures.text) - failures.bytes <= LINE_BYTES) {
+		failures.left_out++;
+		return;
+	}
+	end += format(end, LINE_BYTES, "# %s %u - %s: %s at %016lx: expected %s, found %s", verdict,
+		      count.number, point.description, point.what, point.address, point.expected,
+		      point.found);
+	*end++ = '\n';
+	failures.bytes = (size_t)(end - failures.text);
+}
+
 /* A directive is what follows the description, "" for none. */
 static void show_failure(const char *directive)
 {
 	char line[LINE_BYTES];
 
-	if (!*directive && kept_count < KEPT_LINES)
-		format(kept[kept_count++], LINE_BYTES, "%s: %s at %016lx: expected %s, found %s",
-		       point.description, point.what, point.address, point.expected, point.found);
+	keep_failure(*directive ? "deviates" : "not ok");
 	say("not ok %u - %s%s", count.number, point.description, directive);
 	say("  ---");
 	say("  what: %s", point.what);

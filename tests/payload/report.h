@@ -19,9 +19,12 @@ extern const struct keel_boot_info *boot;
 
 #define PRINTF_LIKE(f, a) __attribute__((format(printf, f, a)))
 
-/* %s %c %u %x with l, width, '-' and '0'. A text that does not fit ends in '~'. */
-void format_list(char *buffer, size_t bytes, const char *text, __builtin_va_list arguments);
-void format(char *buffer, size_t bytes, const char *text, ...) PRINTF_LIKE(3, 4);
+/*
+ * %s %c %u %x with l, width, '-' and '0'. A text that does not fit ends in '~'. They return how long
+ * the text is that is in the buffer, without its zero.
+ */
+size_t format_list(char *buffer, size_t bytes, const char *text, __builtin_va_list arguments);
+size_t format(char *buffer, size_t bytes, const char *text, ...) PRINTF_LIKE(3, 4);
 
 /* A comment on the serial port. */
 void comment(const char *text, ...) PRINTF_LIKE(1, 2);
@@ -31,6 +34,14 @@ void show(enum screen_colour colour, const char *text, ...) PRINTF_LIKE(2, 3);
 void report_begin(void);
 /* Summary and plan. */
 void report_end(void);
+
+/*
+ * What is worth keeping, lines that begin with #: the result as it will be if the open point passes,
+ * durations, the first points that did not pass. Returns the bytes without the zero at its end.
+ */
+size_t report_text(char *text, size_t bytes);
+/* The loader's stages, in show_map.c. */
+void format_ticks(char *text, size_t bytes);
 
 /* Has every point passed so far? */
 bool report_all_passed(void);

@@ -77,7 +77,7 @@ static void show_row(enum keel_region id, const char *found, bool first, enum sc
 	}
 	format_size(size, sizeof(size), row->last - row->start + 1);
 	show(row->kind == KEEL_ROW_HOLE ? SCREEN_DIM : SCREEN_TEXT, "%016lx %016lx %-8s %-17s %s",
-	     row->start, row->last, size, row->name, found);
+	     row->start, row->last, size, keel_layout_name[id], found);
 }
 
 static void show_espfix(void)
@@ -166,14 +166,23 @@ void show_map(void)
 	}
 }
 
-void show_figures(void)
+void format_ticks(char *text, size_t bytes)
 {
 	const uint64_t *t = boot->stage_ticks;
 
-	comment("ticks load=%lu setup=%lu plan=%lu tables=%lu exit=%lu svam=%lu jump=%lu total=%lu",
-		t[KEEL_STAGE_LOAD], t[KEEL_STAGE_SETUP], t[KEEL_STAGE_PLAN], t[KEEL_STAGE_TABLES],
-		t[KEEL_STAGE_EXIT], t[KEEL_STAGE_SVAM], t[KEEL_STAGE_JUMP],
-		boot->jump_tsc - boot->entry_tsc);
+	format(text, bytes,
+	       "ticks load=%lu setup=%lu plan=%lu tables=%lu exit=%lu svam=%lu jump=%lu total=%lu",
+	       t[KEEL_STAGE_LOAD], t[KEEL_STAGE_SETUP], t[KEEL_STAGE_PLAN], t[KEEL_STAGE_TABLES],
+	       t[KEEL_STAGE_EXIT], t[KEEL_STAGE_SVAM], t[KEEL_STAGE_JUMP],
+	       boot->jump_tsc - boot->entry_tsc);
+}
+
+void show_figures(void)
+{
+	char ticks[200];
+
+	format_ticks(ticks, sizeof(ticks));
+	comment("%s", ticks);
 	comment("tables used=%lu planned=%lu minimum=%lu", census.used, boot->tables_planned,
 		census.minimum);
 	comment("tables direct_map=%lu", census.direct_map);

@@ -229,6 +229,45 @@ sub log_line { $notations{'Linux 6'}->(@_) . "\n" }
 	ok($out =~ /^<svg xmlns=/ && !@open && $out !~ /a<b|&c/, 'svg: well-formed');
 }
 
+# --- Reports of keel.efi: map and Memory Attributes Table in one file ----------------------------------
+{
+	my ($map, $table) = map { join '', map { "$_\n" } lines(slurp($_)) }
+		'tests/maps/qemu-default.map', 'tests/maps/memattr-qemu-default.map';
+	my $first = "# Keel report\n# All 231 checks passed\n# cpu       a name, 40 bits\n";
+	my $parting = "# Memory Attributes Table\n";
+	my $report = file('report', $first . $map . $parting . $table);
+	my ($code, $both, $err) = keelmap('--format=leaves', $report);
+	my (undef, $want) = keelmap('--format=leaves', '--attributes', file('table', $table), file('map', $map));
+	my (undef, $map_only) = keelmap('--format=leaves', "$dir/map");
+	is($code, '0', 'report: it is read') or diag($err);
+	isnt($want, $map_only, 'report: the table makes a difference');
+	is($both, $want, 'report: map and table are both used');
+	is((keelmap('--format=leaves', file('crlf', slurp($report) =~ s/\n/\r\n/gr)))[1], $want,
+		'report: with other ends of lines');
+	is(scalar `build/host/keelmap --format=leaves - <$report 2>$dir/err`, $want,
+		'report: from standard input');
+	is((keelmap('--format=leaves', '--attributes', $report, "$dir/map"))[1], $want,
+		'report: only its table');
+	is((keelmap('--format=leaves', '--attributes', 'tests/maps/memattr-qemu-smm.map', $report))[1],
+		(keelmap('--format=leaves', '--attributes', 'tests/maps/memattr-qemu-smm.map',
+			"$dir/map"))[1], 'report: another table comes first');
+	is((keelmap('--format=leaves', file('bare', $first . $map . $parting)))[1], $map_only,
+		'report: without a table');
+	is((keelmap('--format=leaves', file('cut', $first . $map)))[1], $map_only,
+		'report: cut off before it');
+	isnt((keelmap('--format=leaves', file('other', $map . $parting . $table)))[1], $want,
+		'report: only with its first line');
+	my $lines = () = ($first . $map . $parting) =~ /\n/g;
+	for ([ $first . $map . $parting . "5 zz 1 f\n", $lines + 1, 'a physical start address' ],
+		[ $first . "7 zz 1 f\n" . $parting . $table, 4, 'a physical start address' ],
+		[ $first . $parting . $table, 4, 'a memory descriptor' ]) {
+		my ($text, $line, $message) = @$_;
+		my ($bad_code, $out, $bad) = keelmap(file('bad', $text));
+		ok($bad_code eq '2' && $out eq '' && $bad =~ /bad:$line: expected $message/,
+			"report: what is wrong in line $line is said") or diag("exit code $bad_code: $bad");
+	}
+}
+
 # --- Bad input --------------------------------------------------------------------------------------
 
 my $good = "# a comment\n\n7 0 1000 f\n";

@@ -31,9 +31,10 @@ static int run(const struct options *options)
 	struct simulation s = { .options = options, .map = &map, .attributes = &attributes };
 	int exit_code = EXIT_BAD_INPUT;
 
-	if (source_read(&map, options->map_path, PARSE_MEMORY_MAP) &&
+	if (source_read(&map, options->map_path, PARSE_MEMORY_MAP,
+			options->attributes_path ? NULL : &attributes) &&
 	    (!options->attributes_path ||
-	     source_read(&attributes, options->attributes_path, PARSE_ATTRIBUTES))) {
+	     source_read(&attributes, options->attributes_path, PARSE_ATTRIBUTES, NULL))) {
 		exit_code = simulation_run(&s);
 		if (exit_code == EXIT_GOOD)
 			exit_code = show(&s);

@@ -46,8 +46,12 @@ struct source {
 	struct parsed parsed;
 };
 
-/* Reads and parses a file; false after a message to standard error. */
-bool source_read(struct source *source, const char *path, enum parse_kind kind);
+/*
+ * Reads and parses a file; false after a message to standard error. attributes, unless NULL, gets the
+ * Memory Attributes Table that is in the same file, if there is one.
+ */
+bool source_read(struct source *source, const char *path, enum parse_kind kind,
+		 struct source *attributes);
 
 /* Everything that Keel would make on that machine. */
 struct simulation {

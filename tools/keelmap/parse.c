@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <keel/report.h>
 #include "parse_line.h"
 
 struct parser {
@@ -137,14 +138,51 @@ static bool names_table(const char *text, const char *end)
 	return false;
 }
 
+static bool line_begins(const char *at, const char *end, const char *with)
+{
+	struct cursor c = { .at = at, .end = line_end(at, end) };
+
+	return take_text(&c, with);
+}
+
+/* The line that parts map and table in a report of keel.efi; NULL in any other text. */
+static const char *table_in_report(const char *text, const char *end, uint64_t *lines_before)
+{
+	*lines_before = 0;
+	if (!line_begins(text, end, KEEL_REPORT_FIRST_LINE))
+		return NULL;
+	for (const char *at = text; at < end; at = line_end(at, end) + 1, ++*lines_before)
+		if (line_begins(at, end, KEEL_REPORT_ATTRIBUTES_LINE))
+			return at;
+	return NULL;
+}
+
+bool parse_has_both(const char *text, size_t bytes)
+{
+	const char *end = text + bytes;
+	uint64_t lines;
+	const char *table = table_in_report(text, end, &lines);
+
+	return table && first_content(table, end, &lines);
+}
+
 int parse_buffer(const char *text, size_t bytes, enum parse_kind kind, struct parsed *parsed,
 		 struct parse_error *error)
 {
 	struct parser p = { .parsed = parsed, .error = error };
 	const char *end = text + bytes;
+	const char *table = table_in_report(text, end, &p.line);
 	uint64_t first_line;
-	const char *first = first_content(text, end, &first_line);
+	const char *first;
 
+	if (table && kind == PARSE_ATTRIBUTES)
+		text = table;
+	else
+		p.line = 0;
+	if (table && kind == PARSE_MEMORY_MAP)
+		end = table;
+	first = first_content(text, end, &first_line);
+	first_line += p.line;
 	*error = (struct parse_error){ 0 };
 	if (first)
 		p.list = begins_list(first, line_end(first, end));

@@ -7,6 +7,8 @@
  *	EFI: mem00: type=3, attr=0xf, range=[0x..-0x..)		the same, older
  *	BS_Code  0000000000001000-0000000000001FFF 0000000000000001 000000000000000F	UEFI shell
  *
+ * A report of keel.efi has a map and a table in the first of them, parted by a line of its own.
+ *
  * Needs nothing but memory: no files, no output, so that it can be fuzzed.
  */
 #ifndef KEELMAP_PARSE_H
@@ -49,6 +51,9 @@ struct parse_error {
  */
 int parse_buffer(const char *text, size_t bytes, enum parse_kind kind, struct parsed *parsed,
 		 struct parse_error *error);
+
+/* Is it a report of keel.efi (docs/report.md), which has a map and a table? Each kind is found. */
+bool parse_has_both(const char *text, size_t bytes);
 
 void parsed_free(struct parsed *parsed);
 

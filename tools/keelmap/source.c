@@ -33,15 +33,26 @@ static char *read_all(FILE *stream, size_t *bytes)
 	return NULL;
 }
 
-bool source_read(struct source *source, const char *path, enum parse_kind kind)
+static bool parse(struct source *source, const char *text, size_t bytes, enum parse_kind kind)
+{
+	struct parse_error error;
+	const int result = parse_buffer(text, bytes, kind, &source->parsed, &error);
+
+	if (result)
+		fprintf(stderr, "keelmap: %s:%" PRIu64 ": %s\n", source->path, error.line,
+			error.text);
+	return !result;
+}
+
+bool source_read(struct source *source, const char *path, enum parse_kind kind,
+		 struct source *attributes)
 {
 	const bool standard = !strcmp(path, "-");
 	FILE *stream = standard ? stdin : fopen(path, "rb");
-	struct parse_error error;
 	size_t bytes = 0;
 	char *text = stream ? read_all(stream, &bytes) : NULL;
 	const int reason = errno;
-	int result;
+	bool good;
 
 	source->path = standard ? "standard input" : path;
 	if (stream && !standard)
@@ -50,10 +61,11 @@ bool source_read(struct source *source, const char *path, enum parse_kind kind)
 		fprintf(stderr, "keelmap: %s: %s\n", source->path, strerror(reason));
 		return false;
 	}
-	result = parse_buffer(text, bytes, kind, &source->parsed, &error);
+	good = parse(source, text, bytes, kind);
+	if (good && attributes && parse_has_both(text, bytes)) {
+		attributes->path = source->path;
+		good = parse(attributes, text, bytes, PARSE_ATTRIBUTES);
+	}
 	free(text);
-	if (result)
-		fprintf(stderr, "keelmap: %s:%" PRIu64 ": %s\n", source->path, error.line,
-			error.text);
-	return !result;
+	return good;
 }
