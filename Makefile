@@ -87,7 +87,7 @@ DRIVERS	  := $(DRIVER_C:%.c=build/%.efi)
 BOOT_T	  := $(sort $(wildcard tests/boot/*.t))
 
 .PHONY: all
-all: build/keel.efi build/keel.img build/qemu.img ## build keel.efi and the disk images (the default)
+all: build/keel.efi build/keel.img build/keel.iso build/qemu.img ## build keel.efi and the disk images (the default)
 
 # --- The self-check kernel -----------------------------------------------------------------------
 
@@ -138,8 +138,9 @@ build/tests/payload/%.o: tests/payload/%.S
 
 # --- keel.efi ------------------------------------------------------------------------------------
 
-# A UEFI image is linked as a shared object and then rewritten as PE. In newer gnu-efi the start-up
-# code calls _entry, which would bring in a library that we do not use: it is efi_main here.
+# A UEFI image is linked as a shared object and then rewritten as PE. Drivers of the tests have gnu-efi's
+# start-up code, which relocates them. In its newer versions that calls _entry, which would bring in a
+# library that we do not use: it is efi_main here.
 define link_efi
 	$(if $(and $(EFI_INCLUDE),$(EFI_CRT0),$(EFI_LIB)),,\
 		@echo 'gnu-efi is not installed; `ovmf/deps build` installs it' >&2; exit 1)
@@ -150,15 +151,22 @@ define link_efi
 		$(EFI_CRT0) $(filter %.o,$^) $(EFI_LIB)
 endef
 
+# keel.efi does without: nothing in it has to be relocated.
 build/keel.so: $(EFI_O) efi/keel.lds
-	$(link_efi)
+	$(call say,LD)
+	$(Q)$(LD) -shared -nostdlib -Bsymbolic -z nocombreloc -z noexecstack --build-id=none \
+		--no-undefined -e efi_main -T efi/keel.lds -o $@ $(EFI_O)
+	$(Q)if readelf -rW $@ | grep R_X86_64; then \
+		echo '$@: a constant holds a pointer, which keel.efi cannot have' >&2; exit 1; \
+	fi
 
 # After objcopy, three fields of the PE headers are set by hand (Microsoft PE format, "Optional
 # Header"; e_lfanew, at 0x3c, leads to the signature, from which the offsets count): NX_COMPAT,
 # 0x100, in DllCharacteristics at 0x5e, because objcopy has no option for it; zero, which means
 # none, in CheckSum at 0x58, which is wrong after that; zero in TimeDateStamp at 8, so that the same
 # sources give the same bytes.
-pe_sections := -j .text -j .reloc -j .rodata -j .data -j .dynamic -j .rela
+pe_sections := -j .text -j .reloc -j .rodata -j .data -j .got -j .dynamic -j .rela
+build/keel.efi: pe_sections := -j .text -j .reloc -j .rodata -j .data
 pe_fields   := my $$pe = unpack "x60V", $$_; \
 	       substr($$_, $$pe + 0x5e, 2) |= pack "v", 0x100; \
 	       substr($$_, $$pe + 0x58, 4) = substr($$_, $$pe + 8, 4) = pack "V", 0
@@ -196,7 +204,18 @@ build/mm/%.o: mm/%.c
 # --- Disk image ----------------------------------------------------------------------------------
 
 .PHONY: image
-image: build/keel.img ## make the disk image build/keel.img (GPT, one ESP; write it to a stick)
+image: ## make build/keel.img, the disk image for a stick, and build/keel.iso, the same for a CD
+	@ovmf/deps build
+	@$(MAKE) --no-print-directory $(PARALLEL) build/keel.img build/keel.iso
+
+# make usb DEV=/dev/sdX
+DEV ?=
+
+.PHONY: usb
+usb: ## write build/keel.img to the stick DEV (/dev/sdX), after asking, and compare
+	@ovmf/deps build
+	@$(MAKE) --no-print-directory $(PARALLEL) build/keel.img
+	@ovmf/usb build/keel.img $(if $(DEV),'$(DEV)')
 
 # With that for a stick the report stays on the screen, with that for QEMU the machine goes off.
 build/keel.img: conf := ovmf/keel.conf
@@ -205,12 +224,16 @@ build/keel.img build/qemu.img: build/%.img: build/keel.efi ovmf/image ovmf/keel.
 	$(call say,IMAGE)
 	$(Q)ovmf/image $@ $<:/EFI/BOOT/BOOTX64.EFI $(conf):/EFI/BOOT/keel.conf
 
+build/keel.iso: build/keel.img ovmf/iso
+	$(call say,IMAGE)
+	$(Q)ovmf/iso $@ $<
+
 # --- Host tests ----------------------------------------------------------------------------------
 
 # mm/ once for the host as it is, and once with the geometry so small that all of it can be tried.
 # Those files of efi/ that know no firmware are tested on the host like mm/.
 EFI_PURE_C := efi/calls.c $(wildcard efi/config*.c efi/elf*.c) efi/crc.c efi/format.c efi/lzma.c \
-	      efi/menu_keys.c efi/path.c efi/tsc.c efi/utf.c
+	      efi/menu_keys.c efi/panic_screen.c efi/path.c efi/tsc.c efi/utf.c
 MM_HOST_O := $(MM_C:%.c=build/host/%.o)
 EFI_HOST_O := $(EFI_PURE_C:%.c=build/host/%.o)
 MM_TINY_O := $(MM_C:%.c=build/tiny/%.o)
@@ -417,7 +440,7 @@ build/tests/boot/layout build/tests/boot/offsets: build/tests/boot/%: tests/boot
 # --- Running -------------------------------------------------------------------------------------
 
 # What the tests need, built in one go; then only prove runs.
-TEST_FILES = $(UNIT) $(FUZZ:%=build/replay_%) build/keelmap build/host/keelmap build/elfcheck $(DRIVERS) build/keel.efi build/keel.img build/qemu.img build/tests/boot/layout build/tests/boot/offsets $(TELL) $(EXAMPLES) build/tests/kernels/reclaim.elf
+TEST_FILES = $(UNIT) $(FUZZ:%=build/replay_%) build/keelmap build/host/keelmap build/elfcheck $(DRIVERS) build/keel.efi build/keel.img build/keel.iso build/qemu.img build/tests/boot/layout build/tests/boot/offsets $(TELL) $(EXAMPLES) build/tests/kernels/reclaim.elf
 
 # The packages come first and decide what can be built, so the build is a make of its own.
 .PHONY: run
@@ -496,8 +519,8 @@ C_FILES = $(wildcard include/keel/*.h mm/*.[ch] efi/*.[ch] tests/payload/*.[ch] 
 	    tools/keelmap/*.[ch] tests/bench/*.[ch] tests/fuzz/*.[ch] tests/kernels/*.c tests/kernels/*/*.c \
 	    examples/*/*.[ch] \
 	    tests/boot/*.c tests/boot/drivers/*.c tests/boot/drivers/lib/*.[ch])
-SH_FILES = tests/prove tests/fuzz/replay.t .ci/run ovmf/deps ovmf/firmware ovmf/image
-PERL_FILES = efi/pack tests/boot/dump-maps tests/mutate/run tests/coverage/report ovmf/run ovmf/debug ovmf/screenshot ovmf/bench tests/bench/large tests/bench/run tests/bench/Plot.pm tests/kernels/broken $(wildcard tests/kernels/*.pm ovmf/*.pm tests/boot/*.pm tests/boot/*.t tests/unit/*.t)
+SH_FILES = tests/prove tests/fuzz/replay.t .ci/run ovmf/deps ovmf/firmware ovmf/image ovmf/iso
+PERL_FILES = efi/pack tests/boot/dump-maps tests/mutate/run tests/coverage/report ovmf/run ovmf/debug ovmf/usb ovmf/screenshot ovmf/bench tests/bench/large tests/bench/run tests/bench/Plot.pm tests/kernels/broken $(wildcard tests/kernels/*.pm ovmf/*.pm tests/boot/*.pm tests/boot/*.t tests/unit/*.t)
 
 .PHONY: format
 format: ## bring all C files into shape

@@ -86,11 +86,6 @@ EFI_STATUS cpu_examine(struct loader *l)
 	if (!(features.edx & FEATURES_EDX_PAT))
 		return fail(l, EFI_UNSUPPORTED, "the CPU has no PAT (CPUID 1 EDX is %x)",
 			    (uint64_t)features.edx);
-	if (read_cr4() & CR4_LA57)
-		return fail(l, EFI_UNSUPPORTED,
-			    "the firmware runs with 5-level paging (CR4 is %x); turn it off in "
-			    "its setup",
-			    read_cr4());
 	l->machine.phys_bits = extended_max >= LEAF_ADDRESS_SIZES
 				       ? cpuid(LEAF_ADDRESS_SIZES, 0).eax & 0xff
 				       : DEFAULT_PHYS_BITS;
@@ -105,5 +100,5 @@ EFI_STATUS cpu_examine(struct loader *l)
 	    (uint64_t)l->machine.phys_bits,
 	    l->machine.largest_leaf_level == KEEL_LEVEL_PDPT ? "1 GB" : "2 MB",
 	    (uint64_t)l->machine.boundary_count);
-	return EFI_SUCCESS;
+	return levels_prepare(l);
 }

@@ -20,8 +20,10 @@
 #define CR4_UMIP       KEEL_U64(0x800)
 #define CR4_LA57       KEEL_U64(0x1000)
 #define CR4_VMXE       KEEL_U64(0x2000)
+#define CR4_PCIDE      KEEL_U64(0x20000)
 #define CR4_SMEP       KEEL_U64(0x100000)
 #define CR4_SMAP       KEEL_U64(0x200000)
+#define CR4_CET	       KEEL_U64(0x800000)
 
 #define MSR_APIC_BASE	 0x1b
 #define MSR_MTRRCAP	 0xfe

@@ -2,7 +2,7 @@
 /* The framebuffer, from the Graphics Output Protocol (UEFI 2.10, 12.9). Its absence is no error. */
 #include "loader.h"
 
-static EFI_GUID graphics_guid = {
+static const EFI_GUID graphics_guid = {
 	0x9042a9de, 0x23dc, 0x4a38, { 0x96, 0xfb, 0x7a, 0xde, 0xd0, 0x80, 0x51, 0x6a }
 };
 
@@ -44,12 +44,11 @@ static bool describe_format(struct keel_framebuffer *f,
 void graphics_examine(struct loader *l)
 {
 	struct keel_framebuffer *f = &l->facts.framebuffer;
-	EFI_GRAPHICS_OUTPUT_PROTOCOL *graphics = NULL;
+	EFI_GRAPHICS_OUTPUT_PROTOCOL *graphics = protocol(l, &graphics_guid);
 	const EFI_GRAPHICS_OUTPUT_MODE_INFORMATION *mode;
 
-	if (EFI_ERROR(l->boot->LocateProtocol(&graphics_guid, NULL, (void **)&graphics)) ||
-	    !graphics->Mode || !graphics->Mode->Info || !graphics->Mode->FrameBufferBase ||
-	    !describe_format(f, graphics->Mode->Info)) {
+	if (!graphics || !graphics->Mode || !graphics->Mode->Info ||
+	    !graphics->Mode->FrameBufferBase || !describe_format(f, graphics->Mode->Info)) {
 		memset(f, 0, sizeof(*f));
 		say(l, "  graphics  no linear framebuffer\n");
 		return;

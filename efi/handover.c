@@ -87,8 +87,13 @@ static void enter_transition(struct loader *l)
 	const uint64_t cr4 = wanted_cr4(l);
 
 	__asm__ volatile("cli; cld" ::: "memory");
-	__asm__ volatile("mov %0, %%cr4" : : "r"(read_cr4() & ~CR4_PGE) : "memory");
+	/* Leaving five levels is not possible under PCIDE, nor under CET with a shadow stack. */
+	__asm__ volatile("mov %0, %%cr4"
+			 :
+			 : "r"(read_cr4() & ~(CR4_PGE | CR4_PCIDE | CR4_CET))
+			 : "memory");
 	write_msr(KEEL_PAT_MSR, KEEL_PAT_VALUE);
+	levels_leave(l);
 	__asm__ volatile("mov %0, %%cr3"
 			 :
 			 : "r"(mm_pool_phys(&l->pool, l->transition_root))

@@ -8,13 +8,13 @@
 #include "path.h"
 #include "utf.h"
 
-static EFI_GUID loaded_image_guid = {
+static const EFI_GUID loaded_image_guid = {
 	0x5b1b31a1, 0x9562, 0x11d2, { 0x8e, 0x3f, 0x00, 0xa0, 0xc9, 0x69, 0x72, 0x3b }
 };
-static EFI_GUID device_path_guid = {
+static const EFI_GUID device_path_guid = {
 	0x09576e91, 0x6d3f, 0x11d2, { 0x8e, 0x39, 0x00, 0xa0, 0xc9, 0x69, 0x72, 0x3b }
 };
-static EFI_GUID to_text_guid = {
+static const EFI_GUID to_text_guid = {
 	0x8b843e20, 0x8132, 0x4852, { 0x90, 0xcc, 0x55, 0x1a, 0x4e, 0x4a, 0x7f, 0x1c }
 };
 
@@ -117,11 +117,10 @@ void image_folder(const struct loader *l, char *to)
 /* As the firmware writes it; NULL where it cannot. */
 static CHAR16 *describe_device(const struct loader *l)
 {
-	struct to_text *to_text;
-	void *path;
+	const void *path = protocol_of(l, l->loaded->DeviceHandle, &device_path_guid);
+	struct to_text *to_text = protocol(l, &to_text_guid);
 
-	if (EFI_ERROR(l->boot->HandleProtocol(l->loaded->DeviceHandle, &device_path_guid, &path)) ||
-	    EFI_ERROR(l->boot->LocateProtocol(&to_text_guid, NULL, (void **)&to_text)))
+	if (!path || !to_text)
 		return NULL;
 	return to_text->path_to_text(path, FALSE, FALSE);
 }
@@ -151,11 +150,9 @@ static EFI_STATUS find_device(struct loader *l)
 
 EFI_STATUS image_examine(struct loader *l)
 {
-	const EFI_STATUS status =
-		l->boot->HandleProtocol(l->image, &loaded_image_guid, (void **)&l->loaded);
-
-	if (EFI_ERROR(status))
-		return fail(l, status, "this image has no EFI_LOADED_IMAGE_PROTOCOL");
+	l->loaded = protocol_of(l, l->image, &loaded_image_guid);
+	if (!l->loaded)
+		return fail(l, EFI_UNSUPPORTED, "this image has no EFI_LOADED_IMAGE_PROTOCOL");
 	l->facts.loader_phys = (uintptr_t)l->loaded->ImageBase;
 	l->facts.loader_bytes = l->loaded->ImageSize;
 	return find_device(l);

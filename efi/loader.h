@@ -39,6 +39,7 @@ enum block_id {
 	BLOCK_WORK,	 /* what only the loader needs */
 	BLOCK_TABLES,	 /* page tables, to the page */
 	BLOCK_AP_START,	 /* a page below 1 MiB for starting other CPUs */
+	BLOCK_LEVELS,	 /* for leaving 5-level paging, if the firmware uses it */
 	BLOCK_COUNT
 };
 
@@ -139,6 +140,10 @@ void *memcpy(void *to, const void *from, size_t bytes);
 void *memset(void *to, int value, size_t bytes);
 int memcmp(const void *left, const void *right, size_t bytes);
 
+/* protocol.c: an interface of a handle (which may be NULL), or the first of all; NULL if there is none. */
+void *protocol_of(const struct loader *l, EFI_HANDLE handle, const EFI_GUID *guid);
+void *protocol(const struct loader *l, const EFI_GUID *guid);
+
 /* Steps, in order. */
 EFI_STATUS cpu_examine(struct loader *l);	 /* cpu.c */
 void firmware_examine(struct loader *l);	 /* firmware.c */
@@ -177,6 +182,10 @@ void image_free(struct loader *l);
 /* image.c: the folder that keel.efi came from, from \ to \, in so many bytes at most. */
 uint64_t image_folder_bytes(const struct loader *l);
 void image_folder(const struct loader *l, char *to);
+
+/* levels.c: 5-level paging, where the firmware uses it, goes when Keel's tables come. */
+EFI_STATUS levels_prepare(struct loader *l);
+void levels_leave(const struct loader *l);
 
 /* runtime.c: SetVirtualAddressMap, on the transition tables. Its failure is told to the kernel. */
 void runtime_map_collect(const struct loader *l, void *to, uint64_t *bytes);

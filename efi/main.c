@@ -70,8 +70,8 @@ static EFI_STATUS prepare(struct loader *l)
 	return tables_prepare(l);
 }
 
-/* gnu-efi's start-up code has relocated the image, and calls this with the System V convention. */
-EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system)
+/* The image's entry point: called by the firmware, which need not relocate anything (keel.lds). */
+EFI_STATUS EFIAPI efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system)
 {
 	struct loader l;
 	EFI_STATUS status;

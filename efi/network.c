@@ -14,18 +14,13 @@
 #define OPTION_END	 255
 #define BLOCK_BYTES	 1408 /* of a packet; with its headers less than any Ethernet's limit */
 
-static EFI_GUID base_code_guid = {
+static const EFI_GUID base_code_guid = {
 	0x03c4e603, 0xac28, 0x11d3, { 0x9a, 0x2d, 0x00, 0x90, 0x27, 0x3f, 0xc1, 0x4d }
 };
 
 static EFI_PXE_BASE_CODE_PROTOCOL *base_code(const struct loader *l)
 {
-	EFI_PXE_BASE_CODE_PROTOCOL *pxe;
-
-	if (EFI_ERROR(l->boot->HandleProtocol(l->loaded->DeviceHandle, &base_code_guid,
-					      (void **)&pxe)))
-		return NULL;
-	return pxe;
+	return protocol_of(l, l->loaded->DeviceHandle, &base_code_guid);
 }
 
 /* The packet that named the boot file: each of these replaces another one. Small is one copy of it. */

@@ -31,8 +31,11 @@ void panic_screen_start(struct panic_screen *screen, const struct keel_framebuff
 	screen->y = 0;
 }
 
+/* What the firmware had written there must not look as if it belonged to the line. */
 static void next_line(struct panic_screen *screen)
 {
+	while (screen->x + CELL_WIDTH * screen->dot <= screen->framebuffer->width)
+		panic_screen_put(screen, ' ');
 	screen->x = 0;
 	screen->y += CELL_HEIGHT * screen->dot;
 }

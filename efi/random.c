@@ -3,7 +3,7 @@
 #include "loader.h"
 #include "cpu.h"
 
-static EFI_GUID rng_guid = {
+static const EFI_GUID rng_guid = {
 	0x3152bca5, 0xeade, 0x433d, { 0x86, 0x2e, 0xc0, 0x1c, 0xdc, 0x29, 0x1f, 0x44 }
 };
 
@@ -42,10 +42,9 @@ static bool from_cpu(uint64_t *seed, unsigned words)
 
 static bool from_firmware(const struct loader *l, void *seed, uint64_t bytes)
 {
-	struct rng *rng;
+	struct rng *rng = protocol(l, &rng_guid);
 
-	return !EFI_ERROR(l->boot->LocateProtocol(&rng_guid, NULL, (void **)&rng)) &&
-	       !EFI_ERROR(rng->get(rng, NULL, bytes, seed));
+	return rng && !EFI_ERROR(rng->get(rng, NULL, bytes, seed));
 }
 
 void random_seed(struct loader *l)

@@ -14,10 +14,10 @@
 
 #define MAX_SIZE_BITS 48
 
-static EFI_GUID volume_guid = {
+static const EFI_GUID volume_guid = {
 	0x964e5b22, 0x6459, 0x11d2, { 0x8e, 0x39, 0x00, 0xa0, 0xc9, 0x69, 0x72, 0x3b }
 };
-static EFI_GUID file_info_guid = {
+static const EFI_GUID file_info_guid = {
 	0x09576e92, 0x6d3f, 0x11d2, { 0x8e, 0x39, 0x00, 0xa0, 0xc9, 0x69, 0x72, 0x3b }
 };
 
@@ -75,14 +75,15 @@ static EFI_STATUS find_size(struct volume_file *f)
 	EFI_BOOT_SERVICES *boot = f->l->boot;
 	EFI_FILE_INFO *info = NULL;
 	UINTN bytes = 0;
-	EFI_STATUS status = f->handle->GetInfo(f->handle, &file_info_guid, &bytes, NULL);
+	EFI_STATUS status =
+		f->handle->GetInfo(f->handle, (EFI_GUID *)&file_info_guid, &bytes, NULL);
 
 	if (status != EFI_BUFFER_TOO_SMALL)
 		return EFI_ERROR(status) ? status : EFI_DEVICE_ERROR;
 	status = boot->AllocatePool(EfiLoaderData, bytes, (void **)&info);
 	if (EFI_ERROR(status))
 		return status;
-	status = f->handle->GetInfo(f->handle, &file_info_guid, &bytes, info);
+	status = f->handle->GetInfo(f->handle, (EFI_GUID *)&file_info_guid, &bytes, info);
 	f->file.bytes = info->FileSize;
 	if (!EFI_ERROR(status) && info->Attribute & EFI_FILE_DIRECTORY)
 		status = EFI_UNSUPPORTED;
@@ -95,12 +96,11 @@ static EFI_STATUS find_size(struct volume_file *f)
 
 static EFI_STATUS open_handle(struct volume_file *f, const CHAR16 *path)
 {
-	EFI_FILE_IO_INTERFACE *volume;
+	EFI_FILE_IO_INTERFACE *volume = protocol_of(f->l, f->l->loaded->DeviceHandle, &volume_guid);
 	EFI_FILE_HANDLE root;
 	EFI_STATUS status;
 
-	if (EFI_ERROR(f->l->boot->HandleProtocol(f->l->loaded->DeviceHandle, &volume_guid,
-						 (void **)&volume)))
+	if (!volume)
 		return network_open(f, path);
 	status = volume->OpenVolume(volume, &root);
 	if (EFI_ERROR(status))

@@ -363,4 +363,10 @@ uint64_t mm_tables_count(const struct mm_plan *plan);
 struct mm_result mm_tables_build(struct mm_pool *pool, const struct mm_plan *plan, bool global,
 				 uint64_t share, uint64_t *root);
 
+/*
+ * Fills in a PML5, a page, so that under 5-level paging both halves are those of the 4-level root:
+ * its first and its last entry lead there.
+ */
+void mm_root_above(uint64_t *pml5, uint64_t root_phys);
+
 #endif

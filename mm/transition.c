@@ -2,9 +2,11 @@
 /*
  * Two short-lived roots beside the kernel's own: the transition root, in which firmware and loader
  * still run at their physical addresses, and the landing root, which holds the last instruction
- * before the kernel.
+ * before the kernel. And a PML5 above the first of them, for CPUs that have been left in 5-level
+ * paging.
  */
 #include "internal.h"
+#include "entry.h"
 
 static struct mm_result add_identity(struct mm_plan *plan, uint64_t phys, uint64_t end,
 				     enum keel_memory_type memory_type)
@@ -56,6 +58,12 @@ struct mm_result mm_plan_transition(struct mm_plan *plan, const struct mm_reques
 			return result;
 	}
 	return mm_plan_finish(plan, work);
+}
+
+void mm_root_above(uint64_t *pml5, uint64_t root_phys)
+{
+	for (unsigned n = 0; n < MM_ENTRIES; n++)
+		pml5[n] = n % (MM_ENTRIES - 1) ? 0 : root_phys | MM_TABLE_BITS;
 }
 
 struct mm_result mm_plan_landing(struct mm_plan *plan, uint64_t virt, uint64_t bytes,

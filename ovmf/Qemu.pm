@@ -31,6 +31,7 @@ my %defaults = (
 	server   => undef,		# folder that a TFTP server gives to PXE; keel.efi in it is started
 	boot_file => 'keel.efi',	# another one, in that folder
 	media    => 'virtio',		# what the image is on: the keys of %media
+	serial_port => 1,		# there is one
 	memory   => '512M',
 	numa     => undef,		# how much of it each node has, a list; there is one CPU in each
 	smp      => 1,
@@ -107,7 +108,8 @@ sub _arguments {
 		'qemu-system-x86_64', '-machine', $self->{machine}, '-accel', $accel,
 		'-cpu', $self->{cpu}, '-smp', $self->{smp}, $self->_memory,
 		$self->_firmware($dir, @firmware), $self->_medium,
-		'-nodefaults', '-vga', 'std', '-display', 'none', '-serial', 'stdio',
+		'-nodefaults', '-vga', 'std', '-display', 'none',
+		'-serial', $self->{serial_port} ? 'stdio' : 'none',
 		'-action', 'shutdown=pause,reboot=shutdown',
 		'-chardev', "socket,id=qmp,path=$dir/qmp", '-mon', 'chardev=qmp,mode=control',
 		$self->{icount} ? ('-icount', 'shift=0,sleep=off') : (),

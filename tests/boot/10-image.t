@@ -41,4 +41,14 @@ for my $i (0 .. $count - 1) {
 	$entry_section = $name if $address <= $entry && $entry < $end && $flags & $execute;
 }
 isnt($entry_section, 'none', "the entry point is code, in $entry_section");
+
+# Firmware need not have turned SSE on (U-Boot does not), nor the x87: none of it until Keel has done
+# so itself, and after that only what sets up the state in which runtime services are called.
+my @mnemonics;
+for (`objdump -d --no-show-raw-insn $file`) {
+	my ($mnemonic, $operands) = /^\s*[0-9a-f]+:\t([a-z]\w*)(.*)/ or next;
+	push @mnemonics, $mnemonic if $operands =~ /%(?:[xyz]?mm|st)\b|%[xyz]?mm\d/
+		|| $mnemonic =~ /^(?:f|v?ldmxcsr|v?stmxcsr|emms|xsave|xrstor)/;
+}
+is("@mnemonics", 'fninit ldmxcsr', 'SSE and x87: only where the CPU is prepared for the firmware');
 done_testing();

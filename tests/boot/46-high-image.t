@@ -9,18 +9,9 @@ use Driven;
 use File::Temp qw(tempdir);
 use Test::More;
 
-my $base = '0x300000000';
-
-# ImageBase is eight bytes at offset 0x30 of the PE headers, to which e_lfanew, at 0x3c, leads.
-open(my $in, '<:raw', 'build/keel.efi') or die "build/keel.efi: $!\n";
-my $keel = do { local $/; <$in> };
-substr($keel, unpack('x60 V', $keel) + 0x30, 8) = pack 'V2', 0, 3;
+my ($gigabytes, $base) = (12, '0x300000000');
 my $dir = tempdir('keel-high-XXXXXX', TMPDIR => 1, CLEANUP => 1);
-open(my $out, '>:raw', "$dir/keel.efi") or die "$dir/keel.efi: $!\n";
-print $out $keel;
-close $out or die "$dir/keel.efi: $!\n";
-
-my $run = driven('twice', '', memory => '18G', keel => "$dir/keel.efi");
+my $run = driven('twice', '', memory => '18G', keel => keel_at($dir, $gigabytes));
 inside_ok($run, 'image above 4 GB');
 outside_ok($run, 'image above 4 GB');
 # The image is still in memory: its headers begin with "MZ".

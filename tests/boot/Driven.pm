@@ -16,7 +16,7 @@ use SelfCheck;
 use Test::More;
 use Time::HiRes qw(sleep time);
 
-our @EXPORT = qw(driven inside_ok outside_ok halted_ok line_like);
+our @EXPORT = qw(driven keel_at inside_ok outside_ok halted_ok line_like);
 
 # The last words of Keel, and those of the self-check when it cannot switch the machine off.
 my $last_words = qr/^The machine is halted.*\n|please do it by hand.*\n|Please switch the machine off.*\n/m;
@@ -38,6 +38,19 @@ sub driven {
 	my ($complaint) = $console =~ /^driver: (.*)/m;
 	die "driver $driver ($variant): $complaint\n" if $complaint;
 	return { machine => $machine, ended => $ended, report => $report, console => $console };
+}
+
+# A copy of keel.efi in that folder that asks to be loaded to so many GB. ImageBase is eight bytes at
+# offset 0x30 of the PE headers, to which e_lfanew, at 0x3c, leads.
+sub keel_at {
+	my ($dir, $gigabytes) = @_;
+	open(my $in, '<:raw', 'build/keel.efi') or die "build/keel.efi: $!\n";
+	my $keel = do { local $/; <$in> };
+	substr($keel, unpack('x60 V', $keel) + 0x30, 8) = pack 'Q<', $gigabytes << 30;
+	open(my $out, '>:raw', "$dir/keel.efi") or die "$dir/keel.efi: $!\n";
+	print $out $keel;
+	close $out or die "$dir/keel.efi: $!\n";
+	return "$dir/keel.efi";
 }
 
 sub show_run {

@@ -86,13 +86,18 @@ void report_end(void)
 		format(result, sizeof(result), "All %u checks passed", count.number);
 	screen_large(count.failed ? SCREEN_BAD : SCREEN_GOOD, result, true);
 	if (count.skipped)
-		comment("%u skipped", count.skipped);
+		show(SCREEN_DIM, "%u skipped", count.skipped);
 	if (count.excused)
-		comment("%u in which the firmware deviates", count.excused);
+		show(SCREEN_DIM, "%u in which the firmware deviates", count.excused);
 	comment("%u passed, %u failed", passed, count.failed);
 	say("1..%u", count.number);
-	for (unsigned n = 0; n < kept_count; n++)
+	const bool again = screen_turn_over();
+
+	for (unsigned n = 0; n < kept_count; n++) {
 		comment("%s", kept[n]);
+		if (again)
+			screen_line(SCREEN_BAD, kept[n]);
+	}
 }
 
 void report_bail_out(const char *text, ...)
@@ -102,6 +107,8 @@ void report_bail_out(const char *text, ...)
 	FORMAT_ARGUMENTS(line, text);
 	say("Bail out! %s", line);
 	screen_line(SCREEN_BAD, line);
+	if (screen_turn_over())
+		screen_line(SCREEN_BAD, line);
 	screen_large(SCREEN_BAD, "The self-check had to stop", true);
 }
 

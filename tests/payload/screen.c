@@ -10,7 +10,7 @@
 #define CELL_HEIGHT  (KEEL_FONT_ROWS + 3)
 #define MARGIN	     6
 #define WANT_COLUMNS 105 /* of text across the screen: decides how large a dot is */
-#define WANT_LINES   40
+#define WANT_LINES   48
 #define BAND_WIDTH   (2 * CELL_WIDTH) /* of the picture of the map, left of the text */
 
 /* 0xRRGGBB, whatever the screen's own format is. */
@@ -59,15 +59,18 @@ static void fill(uint32_t x, uint32_t y, uint32_t width, uint32_t height, uint32
 	}
 }
 
-static void draw(uint32_t y, uint32_t scale, enum screen_colour colour, const char *text)
+/* Up to the end of the line or the edge of the screen; returns what is left of the text. */
+static const char *draw(uint32_t y, uint32_t scale, enum screen_colour colour, const char *text)
 {
 	uint32_t x = (MARGIN + BAND_WIDTH + CELL_WIDTH) * screen.scale;
 
 	for (; *text; text++, x += CELL_WIDTH * scale) {
 		char c = *text >= KEEL_FONT_FIRST && *text <= KEEL_FONT_LAST ? *text : '?';
 
+		if (*text == '\n')
+			return text + 1;
 		if (x + CELL_WIDTH * scale > boot->framebuffer.width)
-			return;
+			return text;
 		for (uint32_t dot = 0; dot < KEEL_FONT_ROWS * KEEL_FONT_COLUMNS; dot++) {
 			uint32_t row = dot / KEEL_FONT_COLUMNS, column = dot % KEEL_FONT_COLUMNS;
 
@@ -78,6 +81,7 @@ static void draw(uint32_t y, uint32_t scale, enum screen_colour colour, const ch
 				     scale, scale, screen.pixel[colour]);
 		}
 	}
+	return text;
 }
 
 /* The framebuffer is what boot_info says, and takes a write at both ends. */
@@ -95,6 +99,12 @@ static bool framebuffer_is_usable(const struct keel_framebuffer *fb)
 	       probe(PROBE_WRITE, fb->virt + bytes - 1).vector == PROBE_NO_FAULT;
 }
 
+static void clear_to(uint32_t bottom)
+{
+	fill(0, 0, boot->framebuffer.width, bottom, screen.pixel[SCREEN_BACKGROUND]);
+	screen.top = MARGIN * screen.scale;
+}
+
 void screen_init(void)
 {
 	const struct keel_framebuffer *fb = &boot->framebuffer;
@@ -107,7 +117,6 @@ void screen_init(void)
 	screen.scale = by_width < by_height ? by_width : by_height;
 	if (screen.scale == 0)
 		screen.scale = 1;
-	screen.top = MARGIN * screen.scale;
 	if (fb->height < 4 * CELL_HEIGHT * screen.scale)
 		return;
 	screen.bottom = fb->height - (2 * CELL_HEIGHT + MARGIN) * screen.scale;
@@ -115,8 +124,17 @@ void screen_init(void)
 		screen.pixel[i] = component(colours[i] >> 16 & 0xff, fb->red_mask) |
 				  component(colours[i] >> 8 & 0xff, fb->green_mask) |
 				  component(colours[i] & 0xff, fb->blue_mask);
-	fill(0, 0, fb->width, fb->height, screen.pixel[SCREEN_BACKGROUND]);
+	clear_to(fb->height);
 	screen.usable = true;
+}
+
+bool screen_turn_over(void)
+{
+	if (!screen.left_out)
+		return false;
+	clear_to(screen.bottom);
+	screen.left_out = 0;
+	return true;
 }
 
 void screen_band(enum screen_colour colour, bool begins)
@@ -132,22 +150,22 @@ void screen_band(enum screen_colour colour, bool begins)
 void screen_line(enum screen_colour colour, const char *text)
 {
 	uint32_t height = CELL_HEIGHT * screen.scale;
+	char line[48];
 
 	if (!screen.usable)
 		return;
 	/* One line is kept for saying how many did not fit. */
-	if (screen.top + 2 * height > screen.bottom) {
-		char line[48];
-
-		format(line, sizeof(line), "and %u more lines, on the serial port",
-		       ++screen.left_out);
-		fill(0, screen.top, boot->framebuffer.width, height,
-		     screen.pixel[SCREEN_BACKGROUND]);
-		draw(screen.top, screen.scale, SCREEN_DIM, line);
-		return;
-	}
-	draw(screen.top, screen.scale, colour, text);
-	screen.top += height;
+	do {
+		if (screen.top + 2 * height > screen.bottom) {
+			format(line, sizeof(line), "and %u more lines", ++screen.left_out);
+			fill(0, screen.top, boot->framebuffer.width, height,
+			     screen.pixel[SCREEN_BACKGROUND]);
+			draw(screen.top, screen.scale, SCREEN_DIM, line);
+			return;
+		}
+		text = draw(screen.top, screen.scale, colour, text);
+		screen.top += height;
+	} while (*text);
 }
 
 void screen_large(enum screen_colour colour, const char *text, bool at_bottom)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Text on the framebuffer. The screen does not scroll: it holds the map as it was found, the
- * points that failed, and the result in large letters at the bottom.
+ * points that failed, and the result in large letters at the bottom. Where that does not fit, the
+ * points that failed are left.
  */
 #ifndef PAYLOAD_SCREEN_H
 #define PAYLOAD_SCREEN_H
@@ -32,10 +33,19 @@ void screen_init(void);
 /* A piece of the map's picture, beside the next line; `begins`: a row of the map begins with it. */
 void screen_band(enum screen_colour colour, bool begins);
 
-/* The next line of text; cut at the right edge. Lines that no longer fit are counted. */
+/*
+ * The next line of text, or several: it goes on in the next one after \n and at the right edge. What
+ * no longer fits is counted.
+ */
 void screen_line(enum screen_colour colour, const char *text);
 
 /* A line of twice the size: the title, or with `at_bottom` the result in its reserved place. */
 void screen_large(enum screen_colour colour, const char *text, bool at_bottom);
+
+/*
+ * Where something did not fit, clears all but the result, so that there is room to say again what
+ * matters most; returns whether that was so.
+ */
+bool screen_turn_over(void);
 
 #endif

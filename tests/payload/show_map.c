@@ -176,8 +176,9 @@ void show_figures(void)
 	comment("cpus=%lu exit_tries=%lu left_out_bytes=%lu", boot->cpu_count, boot->exit_tries,
 		boot->direct_map_left_out_bytes);
 	if (boot->flags & KEEL_FLAG_RUNTIME_CODE_WRITABLE)
-		comment("the firmware's runtime code is writable and executable: it gives no "
-			"usable Memory Attributes Table");
+		show(SCREEN_TEXT,
+		     "the firmware's runtime code is writable and executable: it gives no "
+		     "usable Memory Attributes Table");
 	if (boot->flags & KEEL_FLAG_STALE_SYSTEM_TABLE_CRC)
-		comment("the firmware left a CRC32 of its tables stale");
+		show(SCREEN_TEXT, "the firmware left a CRC32 of its tables stale");
 }

@@ -93,6 +93,21 @@ static void one_kernel_half(void **state)
 	scene_free(s);
 }
 
+/* Bits 63 to 56 of a canonical 4-level address are those of bit 47: entry 0 or the last one. */
+static void above(void **state)
+{
+	uint64_t pml5[512 + 1];
+
+	(void)state;
+	memset(pml5, 0xa5, sizeof(pml5));
+	mm_root_above(pml5, KEEL_U64(0x123456000));
+	assert_int_equal(pml5[0], KEEL_U64(0x123456063));
+	for (int i = 1; i < 511; i++)
+		assert_int_equal(pml5[i], 0);
+	assert_int_equal(pml5[511], KEEL_U64(0x123456063));
+	assert_int_equal(pml5[512], KEEL_U64(0xa5a5a5a5a5a5a5a5));
+}
+
 /* Runtime memory below 1 MiB, far up, and with the framebuffer's window around. */
 static void identity_of_odd_places(void **state)
 {
@@ -287,6 +302,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(identity),
 		cmocka_unit_test(one_kernel_half),
+		cmocka_unit_test(above),
 		cmocka_unit_test(identity_of_odd_places),
 		cmocka_unit_test(identity_to_the_end),
 		cmocka_unit_test(identity_ends),

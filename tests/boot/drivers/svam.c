@@ -7,6 +7,9 @@
  *	unsupported	EFI_RT_PROPERTIES_TABLE says that it must not be called, which then fails
  *	touches		it does its work, but first it writes to page 0 and to boot services memory,
  *			calls code there, and reads each range at its old and its new address
+ *	stale-system	it does its work, and then the CRC32 of the system table is wrong
+ *	stale-runtime	the same for the runtime services table
+ *	stale-before	the CRC32 of the system table is wrong before the call, which mends it
  */
 #include "hooks.h"
 
@@ -29,7 +32,8 @@ static EFI_GUID properties_guid = {
  * memory, and runs wherever it is copied to. RCX holds the bytes of the descriptors, RDX their
  * stride, R9 their address.
  */
-extern const UINT8 code_fails[], code_lies[], code_touches[], code_slots[], code_end[];
+extern const UINT8 code_fails[], code_lies[], code_touches[], code_stale[];
+extern const UINT8 code_slots[], code_end[];
 __asm__(".section .rodata\n"
 	"code_fails:\n"
 	"	movabs	$0x8000000000000007, %rax\n"
@@ -57,11 +61,22 @@ __asm__(".section .rodata\n"
 	"	cmp	%r11, %r10\n"
 	"	jb	3b\n"
 	"	jmp	*1f(%rip)\n"
+	"code_stale:\n"
+	"	mov	0f(%rip), %r10\n"
+	"	mov	1f(%rip), %rax\n"
+	"	mov	%rax, (%r10)\n"
+	"	sub	$40, %rsp\n"
+	"	call	*%rax\n"
+	"	add	$40, %rsp\n"
+	"	mov	4f(%rip), %r10\n"
+	"	notl	(%r10)\n"
+	"	ret\n"
 	"	.balign	8\n"
 	"code_slots:\n"
 	"0:	.quad	0\n"
 	"1:	.quad	0\n"
 	"2:	.quad	0\n"
+	"4:	.quad	0\n"
 	"code_end:\n"
 	".previous\n");
 
@@ -70,6 +85,7 @@ struct slots {
 	EFI_SET_VIRTUAL_ADDRESS_MAP *entry;   /* in the runtime services table */
 	EFI_SET_VIRTUAL_ADDRESS_MAP original; /* what stood there */
 	UINT8 *boot_code;		      /* boot services memory; a return instruction */
+	UINT32 *crc;			      /* what will be wrong */
 };
 
 #define RET 0xc3
@@ -87,11 +103,11 @@ static void *new_page(EFI_MEMORY_TYPE type)
 }
 
 /* All of the code is copied, so that one routine fits each; `code` is where it begins. */
-static void hook(const UINT8 *code)
+static void hook(const UINT8 *code, UINT32 *crc)
 {
 	EFI_RUNTIME_SERVICES *runtime = system_table->RuntimeServices;
 	UINT8 *page = new_page(EfiRuntimeServicesCode);
-	struct slots slots = { .boot_code = new_page(EfiBootServicesCode) };
+	struct slots slots = { .boot_code = new_page(EfiBootServicesCode), .crc = crc };
 
 	if (!page || !slots.boot_code)
 		return;
@@ -126,11 +142,17 @@ EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system)
 	launch_init(image, system);
 	wanted = variant(image);
 	if (text_is(wanted, "lies"))
-		hook(code_lies);
+		hook(code_lies, NULL);
 	else if (text_is(wanted, "touches"))
-		hook(code_touches);
+		hook(code_touches, NULL);
+	else if (text_is(wanted, "stale-system"))
+		hook(code_stale, &system->Hdr.CRC32);
+	else if (text_is(wanted, "stale-runtime"))
+		hook(code_stale, &system->RuntimeServices->Hdr.CRC32);
+	else if (text_is(wanted, "stale-before"))
+		system->Hdr.CRC32 = ~system->Hdr.CRC32;
 	else
-		hook(code_fails);
+		hook(code_fails, NULL);
 	if (text_is(wanted, "unsupported"))
 		forbid();
 	launch("svam", NULL, NULL);

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The MADT of a large machine: each CPU has a local x2APIC entry instead of a local APIC entry, and
+ * there is one more, with an ID that does not fit into eight bits. No such CPU answers.
+ */
+#include "hooks.h"
+
+#define LOCAL_APIC	  0
+#define LOCAL_APIC_BYTES  8
+#define LOCAL_X2APIC	  9
+#define ENABLED		  1
+#define MADT_HEADER_BYTES 44
+#define FAR_ID		  0x12345
+#define MAX_BYTES	  4096
+
+/* ACPI 6.5, 5.2.6. */
+struct __attribute__((packed)) table {
+	UINT32 signature;
+	UINT32 length;
+	UINT8 revision;
+	UINT8 checksum;
+	UINT8 rest[26];
+};
+
+/* 5.2.12.12. */
+struct __attribute__((packed)) x2apic {
+	UINT8 type;
+	UINT8 length;
+	UINT16 reserved;
+	UINT32 id;
+	UINT32 flags;
+	UINT32 uid;
+};
+
+static const EFI_GUID acpi20_guid = {
+	0x8868e871, 0xe4f1, 0x11d3, { 0xbc, 0x22, 0x00, 0x80, 0xc7, 0x3c, 0x88, 0x81 }
+};
+
+static void sign(struct table *t)
+{
+	UINT8 sum = 0;
+
+	t->checksum = 0;
+	for (UINT32 n = 0; n < t->length; n++)
+		sum += ((UINT8 *)t)[n];
+	t->checksum = -sum;
+}
+
+static void add(struct table *t, const void *entry, UINT32 bytes)
+{
+	memcpy((UINT8 *)t + t->length, entry, bytes);
+	t->length += bytes;
+}
+
+static void add_x2apic(struct table *t, UINT32 id, UINT32 uid, UINT32 flags)
+{
+	const struct x2apic entry = { LOCAL_X2APIC, sizeof(entry), 0, id, flags, uid };
+
+	add(t, &entry, sizeof(entry));
+}
+
+/* Local APIC entries are type, length, UID, ID, and flags in 32 bits (5.2.12.2). */
+static void convert(struct table *to, const struct table *from)
+{
+	const UINT8 *end = (const UINT8 *)from + from->length;
+
+	memcpy(to, from, MADT_HEADER_BYTES);
+	to->length = MADT_HEADER_BYTES;
+	for (const UINT8 *e = (const UINT8 *)from + MADT_HEADER_BYTES; e < end; e += e[1])
+		if (*e == LOCAL_APIC)
+			add_x2apic(to, e[3], e[2], e[4] & ENABLED);
+		else
+			add(to, e, e[1]);
+	add_x2apic(to, FAR_ID, 0xff, ENABLED);
+	sign(to);
+}
+
+/* The XSDT, whose address is at offset 24 of the RSDP, has addresses of 64 bits after its header. */
+static void replace(void)
+{
+	const UINT8 *rsdp = configuration_table(&acpi20_guid);
+	struct table *xsdt = rsdp ? *(struct table **)(rsdp + 24) : NULL;
+	struct table *madt;
+
+	if (!xsdt || EFI_ERROR(boot_services->AllocatePool(EfiACPIReclaimMemory, MAX_BYTES,
+							   (void **)&madt))) {
+		complain("there is no XSDT, or no memory");
+		return;
+	}
+	for (UINT32 at = sizeof(*xsdt); at < xsdt->length; at += 8) {
+		UINT64 *entry = (UINT64 *)((UINT8 *)xsdt + at);
+		const struct table *t = (const struct table *)*entry;
+
+		if (t->signature != 0x43495041) /* "APIC" */
+			continue;
+		convert(madt, t);
+		*entry = (UINT64)madt;
+		sign(xsdt);
+		return;
+	}
+	complain("there is no MADT");
+}
+
+EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system)
+{
+	launch_init(image, system);
+	replace();
+	launch("madt", NULL, NULL);
+	return finish();
+}
