@@ -45,7 +45,7 @@ DEPEND	 = -MMD -MP
 
 # What clang does not know, which analyses the code and compiles kernels for tests.
 GCC_ONLY := -fno-tree-loop-distribute-patterns -fno-schedule-insns2 -fno-move-loop-invariants \
-	    -fno-caller-saves
+	    -fno-caller-saves -fno-tree-loop-im -fno-if-conversion -fno-if-conversion2
 
 # For code that runs with no operating system below it: no SSE (firmware need not have turned it
 # on), no red zone (interrupts), no calls to memset made out of loops.
@@ -56,10 +56,13 @@ EFI_CFLAGS     := $(BARE) $(WARNINGS) -fpic -fvisibility=hidden -fshort-wchar \
 		  -DGNU_EFI_USE_MS_ABI -Iinclude -Imm -Iefi
 # gnu-efi's headers are not ours: -isystem keeps their warnings out.
 EFI_CFLAGS     += $(if $(EFI_INCLUDE),-isystem $(EFI_INCLUDE) -isystem $(EFI_INCLUDE)/x86_64)
+# For what is made small, speed does not count. gcc knows -Oz from version 12 on.
+SMALL := $(if $(shell $(CC) -Oz -E -x c /dev/null 2>/dev/null),-Oz,-Os) -fno-jump-tables
+
 # The kernel is carried inside keel.efi, where its size counts and its speed does not. Code that is
 # not rearranged for speed has more that repeats: it packs better.
 PAYLOAD_CFLAGS := $(BARE) -Os -fno-schedule-insns2 -fno-move-loop-invariants -fno-caller-saves \
-		  $(WARNINGS) -fno-pic -fno-pie -mcmodel=kernel -Iinclude
+		  -fno-tree-loop-im -fno-if-conversion -fno-if-conversion2 $(WARNINGS) -fno-pic -fno-pie -mcmodel=kernel -Iinclude
 HOST_CFLAGS    := -std=gnu11 -O1 -g $(WARNINGS) -fno-omit-frame-pointer \
 		  -fsanitize=address,undefined -fno-sanitize-recover=all -Iinclude -Imm -Iefi
 TINY_CFLAGS    := $(HOST_CFLAGS) -DMM_INDEX_BITS=2
@@ -181,7 +184,7 @@ build/%.efi: build/%.so
 build/efi/%.o: efi/%.c
 	$(call say,CC)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(EFI_CFLAGS) -Os $(DEPEND) -c $< -o $@
+	$(Q)$(CC) $(EFI_CFLAGS) $(SMALL) $(DEPEND) -c $< -o $@
 
 build/efi/%.o: efi/%.S
 	$(call say,AS)
@@ -194,7 +197,7 @@ build/efi/embedded.o: build/selfcheck.lzma build/selfcheck.crc
 # Filling tables is most of the work, and has to be fast; what leads there is better small.
 MM_FAST := count tables
 $(MM_FAST:%=build/mm/%.o): mm_optimize := -O2
-build/mm/%.o: mm_optimize := -Os
+build/mm/%.o: mm_optimize := $(SMALL)
 
 build/mm/%.o: mm/%.c
 	$(call say,CC)

@@ -88,7 +88,7 @@ sub text {
 # tests/payload/screen.c.
 sub report {
 	my $machine = shift;
-	my ($margin, $band, $want_columns, $want_lines) = (6, 12, 105, 48);
+	my ($margin, $band, $want_columns, $want_lines) = (6, 12, 105, 40);
 	my $font = font();
 	my ($width, $lines, $colours) = picture($machine, sub { grep { $_ >= 0x50 } unpack 'C3', $_[0] });
 	my ($cell_width, $cell_height) = ($font->{columns} + 1, $font->{rows} + 3);

@@ -77,21 +77,22 @@ bool report_all_passed(void)
 void report_end(void)
 {
 	unsigned passed = count.number - count.failed - count.excused;
-	char result[64];
+	char result[64], shown[64];
 
 	if (count.failed)
 		format(result, sizeof(result), "%u of %u checks failed", count.failed,
 		       count.number);
 	else
 		format(result, sizeof(result), "All %u checks passed", count.number);
-	screen_large(count.failed ? SCREEN_BAD : SCREEN_GOOD, result, true);
+	format(shown, sizeof(shown), "%s, %u skipped", result, count.skipped);
+	screen_large(count.failed ? SCREEN_BAD : SCREEN_GOOD, shown, true);
 	if (count.skipped)
-		show(SCREEN_DIM, "%u skipped", count.skipped);
+		comment("%u skipped", count.skipped);
 	if (count.excused)
 		show(SCREEN_DIM, "%u in which the firmware deviates", count.excused);
 	comment("%u passed, %u failed", passed, count.failed);
 	say("1..%u", count.number);
-	const bool again = screen_turn_over();
+	const bool again = count.failed && screen_turn_over();
 
 	for (unsigned n = 0; n < kept_count; n++) {
 		comment("%s", kept[n]);

@@ -10,7 +10,7 @@
 #define CELL_HEIGHT  (KEEL_FONT_ROWS + 3)
 #define MARGIN	     6
 #define WANT_COLUMNS 105 /* of text across the screen: decides how large a dot is */
-#define WANT_LINES   48
+#define WANT_LINES   40
 #define BAND_WIDTH   (2 * CELL_WIDTH) /* of the picture of the map, left of the text */
 
 /* 0xRRGGBB, whatever the screen's own format is. */
@@ -128,6 +128,16 @@ void screen_init(void)
 	screen.usable = true;
 }
 
+uint32_t screen_room(void)
+{
+	const uint32_t height = CELL_HEIGHT * screen.scale;
+
+	/* One line is kept for saying how many did not fit. */
+	if (!screen.usable || screen.top + height > screen.bottom)
+		return 0;
+	return (screen.bottom - screen.top) / height - 1;
+}
+
 bool screen_turn_over(void)
 {
 	if (!screen.left_out)
@@ -142,7 +152,7 @@ void screen_band(enum screen_colour colour, bool begins)
 	const uint32_t gap = begins ? screen.scale : 0;
 	const uint32_t height = CELL_HEIGHT * screen.scale;
 
-	if (screen.usable && screen.top + 2 * height <= screen.bottom)
+	if (screen_room())
 		fill(MARGIN * screen.scale, screen.top - screen.scale + gap,
 		     BAND_WIDTH * screen.scale, height - gap, screen.pixel[colour]);
 }
@@ -154,9 +164,8 @@ void screen_line(enum screen_colour colour, const char *text)
 
 	if (!screen.usable)
 		return;
-	/* One line is kept for saying how many did not fit. */
 	do {
-		if (screen.top + 2 * height > screen.bottom) {
+		if (screen_room() == 0) {
 			format(line, sizeof(line), "and %u more lines", ++screen.left_out);
 			fill(0, screen.top, boot->framebuffer.width, height,
 			     screen.pixel[SCREEN_BACKGROUND]);

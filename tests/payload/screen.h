@@ -42,6 +42,9 @@ void screen_line(enum screen_colour colour, const char *text);
 /* A line of twice the size: the title, or with `at_bottom` the result in its reserved place. */
 void screen_large(enum screen_colour colour, const char *text, bool at_bottom);
 
+/* How many lines still fit. */
+uint32_t screen_room(void);
+
 /*
  * Where something did not fit, clears all but the result, so that there is room to say again what
  * matters most; returns whether that was so.

@@ -143,9 +143,13 @@ void show_legend(void)
 		{ SCREEN_BAND_DEVICE, "writable, not cached" },
 		{ SCREEN_BAND_USER, "for ring 3" },
 	};
+	const unsigned lines = sizeof(legend) / sizeof(legend[0]);
 
+	/* With an empty line above, and below it how the run ended. */
+	if (screen_room() < 1 + lines + 1)
+		return;
 	screen_line(SCREEN_TEXT, "");
-	for (unsigned n = 0; n < sizeof(legend) / sizeof(legend[0]); n++) {
+	for (unsigned n = 0; n < lines; n++) {
 		screen_band(legend[n].band, true);
 		screen_line(SCREEN_DIM, legend[n].text);
 	}
