@@ -484,7 +484,7 @@ check: $(TEST_FILES) ## the same without looking for packages
 	@$(PROVE) $(UNIT) $(UNIT_T) $(BOOT_T)
 
 .PHONY: test-all
-test-all: ## the same with every machine of tests/boot/Matrix.pm; prints them as a table (an hour)
+test-all: ## the same with every machine of tests/boot/Matrix.pm; prints them as a table (twenty minutes)
 	@ovmf/deps test
 	@$(MAKE) --no-print-directory $(PARALLEL) $(TEST_FILES)
 	@bad=; MATRIX=all MATRIX_TABLE=build/matrix.md $(PROVE) $(UNIT) $(UNIT_T) $(BOOT_T) || bad=1; \
