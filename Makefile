@@ -579,7 +579,7 @@ help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 14
 
 # Other flags are other objects.
-$(EFI_O) $(PAYLOAD_O) $(MM_HOST_O) $(EFI_HOST_O) $(MM_TINY_O) $(TOOL_O) $(TOOL_HOST_O) $(UNIT) $(FUZZ:%=build/replay_%): Makefile
+$(EFI_O) $(PAYLOAD_O) build/tests/payload/module/module.o $(MM_HOST_O) $(EFI_HOST_O) $(MM_TINY_O) $(TOOL_O) $(TOOL_HOST_O) $(UNIT) $(FUZZ:%=build/replay_%): Makefile
 
 # Keep what lies between a source and a target.
 .SECONDARY:

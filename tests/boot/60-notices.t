@@ -349,7 +349,7 @@ for (
 	[ tsc_source => 'boot_info: the rate', '+1' ],
 	[ tsc_hz => 'boot_info: the rate', '+1' ],
 	[ read_ticks => 'boot_info: the rate', '0xffffffffffff' ],
-	[ read_bytes => 'boot_info: the rate', '0' ],
+	[ read_bytes => 'boot_info: the rate', '1' ],
 	[ loader_phys => "boot_info: the kernel's slide", '+0x10000000' ],
 	[ loader_bytes => "boot_info: the kernel's slide", '0' ],
 ) {

@@ -32,6 +32,7 @@
 static EFI_EXIT_BOOT_SERVICES exit_boot_services;
 static EFI_SET_WATCHDOG_TIMER set_watchdog_timer;
 static EFI_ALLOCATE_PAGES allocate_pages;
+static EFI_GET_VARIABLE get_variable;
 static EFI_STATUS(EFIAPI *output_string)(SIMPLE_TEXT_OUTPUT_INTERFACE *out, CHAR16 *text);
 
 static UINT64 read_msr(UINT32 msr)
@@ -111,10 +112,26 @@ static EFI_STATUS EFIAPI pages_without_sse(EFI_ALLOCATE_TYPE how, EFI_MEMORY_TYP
 	return status;
 }
 
+/* This firmware's variables need it. */
+static EFI_STATUS EFIAPI variable_with_sse(CHAR16 *name, EFI_GUID *vendor, UINT32 *attributes,
+					   UINTN *bytes, void *data)
+{
+	EFI_STATUS status;
+
+	write_cr4(read_cr4() | CR4_OSFXSR);
+	status = get_variable(name, vendor, attributes, bytes, data);
+	forbid_sse();
+	return status;
+}
+
 static EFI_STATUS EFIAPI exit_changed(EFI_HANDLE image, UINTN key)
 {
-	const EFI_STATUS status = exit_boot_services(image, key);
+	EFI_GET_VARIABLE hook;
+	EFI_STATUS status;
 
+	/* The kernel gets the firmware's own. */
+	HOOK(system_table->RuntimeServices, GetVariable, get_variable, &hook);
+	status = exit_boot_services(image, key);
 	if (!EFI_ERROR(status))
 		change_state();
 	return status;
@@ -124,6 +141,7 @@ EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system)
 {
 	launch_init(image, system);
 	HOOK(boot_services, SetWatchdogTimer, watchdog_without_sse, &set_watchdog_timer);
+	HOOK(system->RuntimeServices, GetVariable, variable_with_sse, &get_variable);
 	HOOK(boot_services, AllocatePages, pages_without_sse, &allocate_pages);
 	output_string = system->ConOut->OutputString;
 	system->ConOut->OutputString = output_without_sse;
