@@ -64,7 +64,7 @@ for my $compiler (qw(gcc clang)) {
 	SKIP: {
 		skip "there is no $compiler", 6 if system("command -v $compiler >/dev/null");
 		system("mkdir $dir/$compiler && cp examples/hello/* $dir/$compiler 2>/dev/null") ;
-		my $output = `make -s --no-print-directory -C $dir/$compiler KEEL='$ENV{PWD}' CC=$compiler 2>&1`;
+		my $output = `env -u MAKEFLAGS -u MAKELEVEL make -s -C $dir/$compiler KEEL='$ENV{PWD}' CC=$compiler 2>&1`;
 		is($output, '', "$compiler builds a copy of the folder without a word");
 		boots("$dir/$compiler/build/hello.elf", $compiler);
 	}
