@@ -12,15 +12,15 @@ static enum elf_result find_flag(struct file *file, const struct elf_program_hea
 	const struct elf_table table = { p->offset, sizeof(struct elf_dynamic),
 					 p->filesz / sizeof(struct elf_dynamic) };
 	struct elf_dynamic group[ELF_GROUP];
-	const struct elf_dynamic *d = group;
 	enum elf_result result = ELF_GOOD;
 
 	/* Where it has no business to be it is not read; elf_relocate has the words for that. */
 	if (p->offset > file->bytes || p->filesz > file->bytes - p->offset)
 		return ELF_GOOD;
 	for (uint64_t n = 0; n < table.count && !result; n++) {
+		const struct elf_dynamic *d = group + n % ELF_GROUP;
+
 		result = elf_read_entry(file, &table, n, group, error);
-		d = group + n % ELF_GROUP;
 		if (result || d->tag == ELF_DT_NULL)
 			break;
 		if (d->tag == ELF_DT_FLAGS_1 && d->value & ELF_DF_1_PIE)
