@@ -3,7 +3,6 @@
 #include "loader.h"
 #include "cpu.h"
 
-#define LEAF_FEATURES	       1
 #define LEAF_STRUCTURED	       7
 #define LEAF_EXTENDED_MAX      0x80000000
 #define LEAF_EXTENDED_FEATURES 0x80000001

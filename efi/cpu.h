@@ -39,6 +39,8 @@
 #define CPU_SMAP 0x2
 #define CPU_UMIP 0x4
 
+#define LEAF_FEATURES 1 /* of CPUID */
+
 struct cpuid {
 	uint32_t eax, ebx, ecx, edx;
 };

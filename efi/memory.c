@@ -13,15 +13,6 @@ static EFI_STATUS allocate(struct loader *l, enum block_id id, EFI_ALLOCATE_TYPE
 	return status;
 }
 
-EFI_STATUS block_allocate(struct loader *l, enum block_id id, uint64_t pages, const char *what)
-{
-	const EFI_STATUS status = allocate(l, id, AllocateAnyPages, 0, pages);
-
-	if (EFI_ERROR(status))
-		return fail(l, status, "no memory for %s: %u pages of 4 KiB", what, pages);
-	return EFI_SUCCESS;
-}
-
 EFI_STATUS pages_allocate(struct loader *l, uint64_t pages, const char *what, uint64_t *phys)
 {
 	EFI_PHYSICAL_ADDRESS address;
@@ -32,6 +23,16 @@ EFI_STATUS pages_allocate(struct loader *l, uint64_t pages, const char *what, ui
 		return fail(l, status, "no memory for %s: %u pages of 4 KiB", what, pages);
 	*phys = address;
 	return EFI_SUCCESS;
+}
+
+EFI_STATUS block_allocate(struct loader *l, enum block_id id, uint64_t pages, const char *what)
+{
+	struct block *block = l->blocks + id;
+	const EFI_STATUS status = pages_allocate(l, pages, what, &block->phys);
+
+	if (!EFI_ERROR(status))
+		block->pages = pages;
+	return status;
 }
 
 /* All of it at or below address `last`. Says nothing on failure, like the next one. */

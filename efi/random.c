@@ -13,7 +13,6 @@ struct rng {
 	EFI_STATUS(EFIAPI *get)(struct rng *rng, const EFI_GUID *algorithm, UINTN bytes, void *to);
 };
 
-#define LEAF_FEATURES	    1
 #define FEATURES_ECX_RDRAND (1u << 30)
 #define RDRAND_TRIES	    10 /* SDM vol. 1, 7.3.17.1: more than that means that it is broken */
 

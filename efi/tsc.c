@@ -2,7 +2,6 @@
 #include <keel/boot_info.h>
 #include "tsc.h"
 
-#define LEAF_FEATURES		1
 #define LEAF_TSC		0x15 /* SDM vol. 2A, CPUID; vol. 3B 18.7.3 */
 #define LEAF_HYPERVISOR		0x40000000
 #define LEAF_HYPERVISOR_TIMING	0x40000010
