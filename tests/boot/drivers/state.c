@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The CPU is in another state than one would like. SSE is off from the first call of keel.efi on, as
- * in firmware that never turns it on; this one's interrupts do, so it is turned off again and again.
- * As ExitBootServices returns, x87 instructions trap as well, there is no write protection and no NX,
+ * in firmware that never turns it on. This firmware does, in each interrupt, and has SSE instructions
+ * of its own; so SSE is turned off again and again, an invalid opcode in the firmware turns it on, and
+ * one in keel.efi is an error. As ExitBootServices returns, x87 instructions trap as well, there is no write protection and no NX,
  * and control words, PAT, and the bases behind FS and GS are odd.
  */
 #include "hooks.h"
+#include <efidebug.h>
 
 #define CR0_EM	       0x4
 #define CR0_TS	       0x8
@@ -32,7 +34,6 @@
 static EFI_EXIT_BOOT_SERVICES exit_boot_services;
 static EFI_SET_WATCHDOG_TIMER set_watchdog_timer;
 static EFI_ALLOCATE_PAGES allocate_pages;
-static EFI_GET_VARIABLE get_variable;
 static EFI_STATUS(EFIAPI *output_string)(SIMPLE_TEXT_OUTPUT_INTERFACE *out, CHAR16 *text);
 
 static UINT64 read_msr(UINT32 msr)
@@ -112,26 +113,46 @@ static EFI_STATUS EFIAPI pages_without_sse(EFI_ALLOCATE_TYPE how, EFI_MEMORY_TYP
 	return status;
 }
 
-/* This firmware's variables need it. */
-static EFI_STATUS EFIAPI variable_with_sse(CHAR16 *name, EFI_GUID *vendor, UINT32 *attributes,
-					   UINTN *bytes, void *data)
-{
-	EFI_STATUS status;
+/* EFI_CPU_ARCH_PROTOCOL (PI 1.8, vol. 2, 12.3), as far as it is needed. */
+struct cpu_arch {
+	void *before[5];
+	EFI_STATUS(EFIAPI *register_handler)(struct cpu_arch *self, EFI_EXCEPTION_TYPE type,
+					     EFI_EXCEPTION_CALLBACK handler);
+};
 
-	write_cr4(read_cr4() | CR4_OSFXSR);
-	status = get_variable(name, vendor, attributes, bytes, data);
-	forbid_sse();
-	return status;
+static const EFI_GUID cpu_arch_guid = {
+	0x26baccb1, 0x6f42, 0x11d4, { 0xbc, 0xe7, 0x00, 0x80, 0xc7, 0x3c, 0x88, 0x81 }
+};
+
+/* The instruction is tried again with what is in the context. */
+static void EFIAPI invalid_opcode(EFI_EXCEPTION_TYPE type, EFI_SYSTEM_CONTEXT context)
+{
+	EFI_SYSTEM_CONTEXT_X64 *cpu = context.SystemContextX64;
+
+	(void)type;
+	if (cpu->Rip - (UINTN)launched->ImageBase >= launched->ImageSize) {
+		cpu->Cr4 |= CR4_OSFXSR | CR4_OSXMMEXCPT;
+		return;
+	}
+	complain("keel.efi has an instruction that is invalid while SSE is off");
+	for (;;)
+		__asm__ volatile("cli; hlt");
+}
+
+static void handle_invalid_opcodes(void)
+{
+	struct cpu_arch *cpu;
+
+	if (EFI_ERROR(boot_services->LocateProtocol((EFI_GUID *)&cpu_arch_guid, NULL,
+						    (void **)&cpu)) ||
+	    EFI_ERROR(cpu->register_handler(cpu, EXCEPT_X64_INVALID_OPCODE, invalid_opcode)))
+		complain("the firmware takes no handler for invalid opcodes");
 }
 
 static EFI_STATUS EFIAPI exit_changed(EFI_HANDLE image, UINTN key)
 {
-	EFI_GET_VARIABLE hook;
-	EFI_STATUS status;
+	const EFI_STATUS status = exit_boot_services(image, key);
 
-	/* The kernel gets the firmware's own. */
-	HOOK(system_table->RuntimeServices, GetVariable, get_variable, &hook);
-	status = exit_boot_services(image, key);
 	if (!EFI_ERROR(status))
 		change_state();
 	return status;
@@ -141,11 +162,10 @@ EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system)
 {
 	launch_init(image, system);
 	HOOK(boot_services, SetWatchdogTimer, watchdog_without_sse, &set_watchdog_timer);
-	HOOK(system->RuntimeServices, GetVariable, variable_with_sse, &get_variable);
 	HOOK(boot_services, AllocatePages, pages_without_sse, &allocate_pages);
 	output_string = system->ConOut->OutputString;
 	system->ConOut->OutputString = output_without_sse;
 	HOOK(boot_services, ExitBootServices, exit_changed, &exit_boot_services);
-	launch("state", NULL, NULL);
+	launch("state", handle_invalid_opcodes, NULL);
 	return finish();
 }
