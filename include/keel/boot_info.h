@@ -73,6 +73,7 @@ enum keel_memory_range_type {
 #define KEEL_EFI_MEMORY_WB	KEEL_U64(0x8)
 #define KEEL_EFI_MEMORY_XP	KEEL_U64(0x4000)
 #define KEEL_EFI_MEMORY_RO	KEEL_U64(0x20000)
+#define KEEL_EFI_MEMORY_SP	KEEL_U64(0x40000) /* for a specific purpose: not for general use */
 #define KEEL_EFI_MEMORY_RUNTIME KEEL_U64(0x8000000000000000)
 
 /*
