@@ -57,12 +57,16 @@ EFI_CFLAGS     := $(BARE) $(WARNINGS) -fpic -fvisibility=hidden -fshort-wchar \
 		  -DGNU_EFI_USE_MS_ABI -Iinclude -Imm -Iefi
 # gnu-efi's headers are not ours: -isystem keeps their warnings out.
 EFI_CFLAGS     += $(if $(EFI_INCLUDE),-isystem $(EFI_INCLUDE) -isystem $(EFI_INCLUDE)/x86_64)
-# For what is made small, speed does not count. gcc knows -Oz from version 12 on.
-SMALL := $(if $(shell $(CC) -Oz -E -x c /dev/null 2>/dev/null),-Oz,-Os) -fno-jump-tables
+# What is made small is compiled as a whole, when it is linked; speed does not count. gcc knows -Oz
+# from version 12 on.
+SMALLEST := $(if $(shell $(CC) -Oz -E -x c /dev/null 2>/dev/null),-Oz,-Os)
+WHOLE	 := -flto -flto-partition=none
+SMALL	 := $(SMALLEST) -fno-jump-tables -fno-inline-functions-called-once -fno-move-loop-invariants \
+	    -fno-tree-loop-im -fno-tree-dominator-opts
 
 # The kernel is carried inside keel.efi, where its size counts and its speed does not. Code that is
 # not rearranged for speed has more that repeats: it packs better.
-PAYLOAD_CFLAGS := $(BARE) -Os -fno-schedule-insns2 -fno-move-loop-invariants -fno-caller-saves \
+PAYLOAD_CFLAGS := $(BARE) $(SMALLEST) -fno-schedule-insns2 -fno-move-loop-invariants -fno-caller-saves \
 		  -fno-tree-loop-im -fno-if-conversion -fno-if-conversion2 -fno-tree-fre \
 		  -fno-tree-sra $(WARNINGS) -fno-pic -fno-pie -mcmodel=kernel -Iinclude
 HOST_CFLAGS    := -std=gnu11 -O1 -g $(WARNINGS) -fno-omit-frame-pointer \
@@ -99,8 +103,8 @@ all: build/keel.efi build/keel.img build/keel.iso build/qemu.img ## build keel.e
 # -n: the file is copied segment by segment and never mapped, so its offsets need no page alignment.
 build/selfcheck.elf: build/tests/payload/kernel.lds $(PAYLOAD_O)
 	$(call say,LD)
-	$(Q)$(LD) -n -static -nostdlib -z max-page-size=4096 -z noexecstack --build-id=none \
-		-T $< -o $@ $(PAYLOAD_O)
+	$(Q)$(CC) $(PAYLOAD_CFLAGS) $(WHOLE) -static -nostdlib -Wl,-n,-z,max-page-size=4096,-z,noexecstack \
+		-Wl,--build-id=none,-T,$< -o $@ $(PAYLOAD_O)
 
 build/tests/payload/kernel.lds: tests/payload/kernel.lds.S
 	$(call say,CPP)
@@ -136,7 +140,7 @@ build/selfcheck.crc: build/selfcheck.stripped.elf
 build/tests/payload/%.o: tests/payload/%.c
 	$(call say,CC)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(PAYLOAD_CFLAGS) $(DEPEND) -c $< -o $@
+	$(Q)$(CC) $(PAYLOAD_CFLAGS) $(WHOLE) $(DEPEND) -c $< -o $@
 
 # The module that it loads: an object as it is, without debugging information.
 build/tests/payload/module/%.o: tests/payload/module/%.c
@@ -166,13 +170,16 @@ define link_efi
 		$(EFI_CRT0) $(filter %.o,$^) $(EFI_LIB)
 endef
 
-# keel.efi does without: nothing in it has to be relocated.
+# keel.efi does without: nothing in it has to be relocated, and it has no variables of its own.
 build/keel.so: $(EFI_O) efi/keel.lds
 	$(call say,LD)
-	$(Q)$(LD) -shared -nostdlib -Bsymbolic -z nocombreloc -z noexecstack --build-id=none \
-		--no-undefined -e efi_main -T efi/keel.lds -o $@ $(EFI_O)
+	$(Q)$(CC) $(EFI_CFLAGS) $(SMALL) $(WHOLE) -shared -nostdlib -Wl,-Bsymbolic,-z,nocombreloc \
+		-Wl,-z,noexecstack,--build-id=none,--no-undefined,-e,efi_main,-T,efi/keel.lds -o $@ $(EFI_O)
 	$(Q)if readelf -rW $@ | grep R_X86_64; then \
 		echo '$@: a constant holds a pointer, which keel.efi cannot have' >&2; exit 1; \
+	fi
+	$(Q)if readelf -SW $@ | grep ' \.data '; then \
+		echo '$@: a variable that is not in struct loader, nor on the stack' >&2; exit 1; \
 	fi
 
 # After objcopy, three fields of the PE headers are set by hand (Microsoft PE format, "Optional
@@ -181,7 +188,7 @@ build/keel.so: $(EFI_O) efi/keel.lds
 # none, in CheckSum at 0x58, which is wrong after that; zero in TimeDateStamp at 8, so that the same
 # sources give the same bytes.
 pe_sections := -j .text -j .reloc -j .rodata -j .data -j .got -j .dynamic -j .rela
-build/keel.efi: pe_sections := -j .text -j .reloc -j .rodata -j .data
+build/keel.efi: pe_sections := -j .text -j .reloc -j .rodata
 pe_fields   := my $$pe = unpack "x60V", $$_; \
 	       substr($$_, $$pe + 0x5e, 2) |= pack "v", 0x100; \
 	       substr($$_, $$pe + 0x58, 4) = substr($$_, $$pe + 8, 4) = pack "V", 0
@@ -196,7 +203,7 @@ build/%.efi: build/%.so
 build/efi/%.o: efi/%.c
 	$(call say,CC)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(EFI_CFLAGS) $(SMALL) $(DEPEND) -c $< -o $@
+	$(Q)$(CC) $(EFI_CFLAGS) $(SMALL) $(WHOLE) $(DEPEND) -c $< -o $@
 
 build/efi/%.o: efi/%.S
 	$(call say,AS)
@@ -214,7 +221,7 @@ build/mm/%.o: mm_optimize := $(SMALL)
 build/mm/%.o: mm/%.c
 	$(call say,CC)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(EFI_CFLAGS) $(mm_optimize) $(DEPEND) -c $< -o $@
+	$(Q)$(CC) $(EFI_CFLAGS) $(mm_optimize) $(WHOLE) $(DEPEND) -c $< -o $@
 
 # --- Disk image ----------------------------------------------------------------------------------
 

@@ -10,39 +10,41 @@
 #include "smbios.h"
 #include "volume.h"
 
-#define MAX_PATH    40 /* characters of the longest path, and its zero */
+#define MAX_PATH    40	 /* characters of the longest path, and its zero */
+#define MAX_FILES   9999 /* reports on one volume */
 #define LEAF_BRAND  0x80000002
 #define BRAND_PARTS 3 /* leaves, of 16 characters each */
 
-static EFI_GUID vendor = KEEL_VARIABLE_VENDOR;
-static CHAR16 name[] = KEEL_REPORT_NAME;
+static const EFI_GUID vendor = KEEL_VARIABLE_VENDOR;
+static const CHAR16 name[] = KEEL_REPORT_NAME;
 
 /* Text as it grows. What does not fit any more is left out; then next has come to the end. */
-static struct {
+struct text {
 	char *next;
 	char *end;
-} out;
+};
 
 /* Names are the firmware's, and may be anything. */
 static void put(void *context, char c)
 {
-	(void)context;
+	struct text *out = context;
+
 	if (c < ' ' && c != '\n')
 		c = '?';
-	if (out.next != out.end)
-		*out.next++ = c;
+	if (out->next != out->end)
+		*out->next++ = c;
 }
 
-static void print(const char *format, ...)
+static void print(struct text *out, const char *format, ...)
 {
 	va_list arguments;
 
 	va_start(arguments, format);
-	format_text(put, NULL, format, arguments);
+	format_text(put, out, format, arguments);
 	va_end(arguments);
 }
 
-static void print_smbios(const struct keel_boot_info *facts)
+static void print_smbios(struct text *out, const struct keel_boot_info *facts)
 {
 	const uint64_t phys = facts->smbios3_phys ? facts->smbios3_phys : facts->smbios_phys;
 	struct smbios left = smbios_find((const void *)phys);
@@ -50,28 +52,30 @@ static void print_smbios(const struct keel_boot_info *facts)
 
 	while ((s = smbios_next(&left)))
 		if (*s <= SMBIOS_SYSTEM)
-			print("# %s    %s, %s, %s\n", *s ? "system" : "bios  ", smbios_string(s, 4),
-			      smbios_string(s, 5), smbios_string(s, *s ? 6 : 8));
+			print(out, "# %s    %s, %s, %s\n", *s ? "system" : "bios  ",
+			      smbios_string(s, 4), smbios_string(s, 5),
+			      smbios_string(s, *s ? 6 : 8));
 }
 
-static void print_machine(const struct loader *l)
+static void print_machine(struct text *out, const struct loader *l)
 {
 	const EFI_SYSTEM_TABLE *system = l->system;
 	struct cpuid brand[BRAND_PARTS + 1] = { 0 };
 
-	print("# firmware  ");
+	print(out, "# firmware  ");
 	for (const CHAR16 *c = system->FirmwareVendor; *c; c++)
-		put(NULL, (char)*c);
+		put(out, (char)*c);
 #pragma GCC unroll 1 /* each round is large */
 	for (unsigned n = 0; n < BRAND_PARTS; n++)
 		brand[n] = cpuid(LEAF_BRAND + n, 0);
-	print(", revision %x, UEFI %x\n"
+	print(out,
+	      ", revision %x, UEFI %x\n"
 	      "# cpu       %s, signature %x, %u address bits\n",
 	      (uint64_t)system->FirmwareRevision, (uint64_t)system->Hdr.Revision, brand,
 	      (uint64_t)cpuid(1, 0).eax, (uint64_t)l->machine.phys_bits);
 }
 
-static void print_descriptors(const char *first, uint64_t bytes, uint64_t stride)
+static void print_descriptors(struct text *out, const char *first, uint64_t bytes, uint64_t stride)
 {
 	/* What a broken Memory Attributes Table may say. */
 	if (stride < sizeof(struct keel_efi_descriptor))
@@ -79,32 +83,33 @@ static void print_descriptors(const char *first, uint64_t bytes, uint64_t stride
 	for (const char *end = first + bytes; first < end; first += stride) {
 		const struct keel_efi_descriptor *d = (const void *)first;
 
-		print("%u %x %u %x\n", (uint64_t)d->type, d->phys, d->pages, d->attribute);
+		print(out, "%u %x %u %x\n", (uint64_t)d->type, d->phys, d->pages, d->attribute);
 	}
 }
 
-static void print_all(const struct loader *l)
+static void print_all(struct text *out, const struct loader *l)
 {
 	const struct mm_descriptors *map = &l->request.descriptors;
 	const struct mm_memory_attributes *attributes = &l->request.attributes;
 
-	print_smbios(&l->facts);
-	print_machine(l);
-	print_descriptors(map->first, map->bytes, map->stride);
-	print(KEEL_REPORT_ATTRIBUTES_LINE "\n");
-	print_descriptors(attributes->entries, attributes->count * attributes->stride,
+	print_smbios(out, &l->facts);
+	print_machine(out, l);
+	print_descriptors(out, map->first, map->bytes, map->stride);
+	print(out, KEEL_REPORT_ATTRIBUTES_LINE "\n");
+	print_descriptors(out, attributes->entries, attributes->count * attributes->stride,
 			  attributes->stride);
 }
 
-/* Opens a file that was not there before, with the first free number. */
+/* Opens a file that was not there before, with the first free number; its path goes into `path`. */
 static EFI_STATUS create(const struct loader *l, char *path, EFI_FILE_HANDLE *file)
 {
-	EFI_STATUS status;
+	EFI_STATUS status = EFI_SUCCESS;
 	CHAR16 wide[MAX_PATH];
 
-	for (uint64_t n = 1;; n++) {
-		out.next = path;
-		print("\\keel-report-%u.txt", n);
+	for (uint64_t n = 1; n <= MAX_FILES; n++) {
+		struct text out = { path, path + MAX_PATH - 1 };
+
+		print(&out, "\\keel-report-%u.txt", n);
 		*out.next = 0;
 		for (unsigned i = 0; i < MAX_PATH; i++)
 			wide[i] = (CHAR16)path[i];
@@ -114,13 +119,18 @@ static EFI_STATUS create(const struct loader *l, char *path, EFI_FILE_HANDLE *fi
 		(*file)->Close(*file);
 	}
 	if (status != EFI_NOT_FOUND)
-		return status;
+		return status ? status : EFI_VOLUME_FULL;
 	return volume_open_handle(
 		l, wide, EFI_FILE_MODE_READ | EFI_FILE_MODE_WRITE | EFI_FILE_MODE_CREATE, file);
 }
 
-/* The text begins with what the last run has left, which is there already, up to `end`. */
-static EFI_STATUS write_file(const struct loader *l, char *path, char *text, char *end)
+static EFI_STATUS delete_variable(const struct loader *l)
+{
+	return l->runtime->SetVariable((CHAR16 *)name, (EFI_GUID *)&vendor, 0, 0, NULL);
+}
+
+/* The text begins with what the last run has left, which is there already; `out` goes on behind it. */
+static EFI_STATUS write_file(const struct loader *l, char *path, char *text, struct text *out)
 {
 	EFI_FILE_HANDLE file;
 	EFI_STATUS status = create(l, path, &file);
@@ -128,11 +138,10 @@ static EFI_STATUS write_file(const struct loader *l, char *path, char *text, cha
 
 	if (EFI_ERROR(status))
 		return status;
-	out.next = end;
-	print_all(l);
-	bytes = out.next - text;
+	print_all(out, l);
+	bytes = out->next - text;
 	status = EFI_BUFFER_TOO_SMALL;
-	if (out.next != out.end)
+	if (out->next != out->end)
 		status = file->Write(file, &bytes, text);
 	if (!EFI_ERROR(status))
 		status = file->Flush(file);
@@ -142,50 +151,59 @@ static EFI_STATUS write_file(const struct loader *l, char *path, char *text, cha
 	}
 	file->Close(file);
 	say(l, "  report    written to %s\n", path);
-	return l->runtime->SetVariable(name, &vendor, 0, 0, NULL);
+	return EFI_SUCCESS;
 }
 
 /* What is to be planned lies there otherwise: several times what a report takes. */
-static char *use_memory(const struct loader *l)
+static struct text use_memory(const struct loader *l)
 {
-	out.next = l->runtime_map;
-	out.end = (char *)l->slots;
-	return out.next;
+	return (struct text){ l->runtime_map, (char *)l->slots };
 }
 
 void report_write(struct loader *l)
 {
-	char *path = use_memory(l);
+	struct text out = use_memory(l);
+	char *path = out.next;
 	char *text = path + MAX_PATH;
 	UINTN bytes = KEEL_REPORT_BYTES;
 	EFI_STATUS status;
 
 	/* There is none, or no way to read it. */
-	if (EFI_ERROR(l->runtime->GetVariable(name, &vendor, NULL, &bytes, text)))
+	if (EFI_ERROR(l->runtime->GetVariable((CHAR16 *)name, (EFI_GUID *)&vendor, NULL, &bytes,
+					      text)))
 		return;
+	out.next = text + bytes;
 	status = memory_map_get(l);
 	if (!EFI_ERROR(status))
-		status = write_file(l, path, text, text + bytes);
-	if (EFI_ERROR(status))
+		status = write_file(l, path, text, &out);
+	if (EFI_ERROR(status)) {
 		say(l, "  note      last report not written: EFI status %p\n", (uint64_t)status);
+		return;
+	}
+	status = delete_variable(l);
+	if (EFI_ERROR(status))
+		say(l, "  note      last report stays in its variable: EFI status %p\n",
+		    (uint64_t)status);
 }
 
 void report_keep(const struct loader *l, const char *format, va_list arguments)
 {
 	EFI_RUNTIME_SERVICES *services = l->runtime;
-	char *text = use_memory(l);
+	struct text out = use_memory(l);
+	char *text = out.next;
 	UINT64 maximum;
 	UINT64 remaining;
 	UINT64 largest;
 	UINTN bytes;
 
-	print(KEEL_REPORT_FIRST_LINE "\n# keel: fatal: ");
-	format_text(put, NULL, format, arguments);
-	put(NULL, '\n');
+	print(&out, KEEL_REPORT_FIRST_LINE "\n# keel: fatal: ");
+	format_text(put, &out, format, arguments);
+	put(&out, '\n');
 	bytes = out.next - text;
 	/* EFI 1.10 knows no QueryVariableInfo. */
 	if (services->Hdr.HeaderSize >= sizeof(*services) &&
 	    !services->QueryVariableInfo(KEEL_REPORT_ATTRIBUTES, &maximum, &remaining, &largest) &&
 	    keel_report_fits(bytes, remaining, largest))
-		services->SetVariable(name, &vendor, KEEL_REPORT_ATTRIBUTES, bytes, text);
+		services->SetVariable((CHAR16 *)name, (EFI_GUID *)&vendor, KEEL_REPORT_ATTRIBUTES,
+				      bytes, text);
 }

@@ -37,6 +37,7 @@ depart:
 	pushq	$2
 	popfq
 	mov	DEPARTURE_LANDING(%rdi), %rax
+	/* The firmware need not let us write here; the tables that are in use by now do. */
 	mov	%rax, landing(%rip)
 	mov	DEPARTURE_STACK(%rdi), %rsp
 	mov	DEPARTURE_LANDING_ROOT(%rdi), %rdx
@@ -63,16 +64,14 @@ depart:
 	xor	%r14d, %r14d
 	xor	%r15d, %r15d
 	jmp	*landing(%rip)
+	.balign 8
+landing:
+	.quad	0
 
 	.section .rodata
 	.globl	landing_code, landing_code_end
 landing_code:
 	mov	%rax, %cr3
 landing_code_end:
-
-	.section .data
-	.balign 8
-landing:
-	.quad	0
 
 	.section .note.GNU-stack, "", @progbits
