@@ -2,6 +2,8 @@
 /* What a kernel's headers say, and whether Keel can load that. Nothing is allocated here. */
 #include "elf_parts.h"
 
+#define WINDOW_BYTES (KEEL_TEXT_LAST - KEEL_TEXT_START + 1)
+
 static enum elf_result check_header(const struct elf_header *h, const struct file *file,
 				    struct elf_error *error)
 {
@@ -24,7 +26,7 @@ static enum elf_result check_header(const struct elf_header *h, const struct fil
 	if (!h->phnum)
 		return elf_refuse(error, "e_phnum is 0: there are no program headers");
 	if (h->phnum == ELF_PN_XNUM)
-		return elf_refuse(error, "e_phnum is %x (PN_XNUM), fewer are possible",
+		return elf_refuse(error, "e_phnum is %x (PN_XNUM): expected fewer program headers",
 				  (uint64_t)h->phnum);
 	return elf_expect(error, "e_phentsize", h->phentsize, sizeof(struct elf_program_header)) ||
 	       elf_expect_inside(error, file, "e_phoff", h->phoff,
@@ -63,6 +65,9 @@ static enum elf_result check_load(const struct elf_image *image, const struct el
 				  (uint64_t)p->flags);
 	if (p->align & (p->align - 1))
 		return elf_refuse(error, "p_align is %x, no power of 2", p->align);
+	if (image->movable && p->memsz > WINDOW_BYTES)
+		return elf_refuse(error, "p_memsz is %x, the kernel text window has only %x bytes",
+				  p->memsz, WINDOW_BYTES);
 	if (image->movable && p->memsz && p->memsz - 1 > UINT64_MAX - p->vaddr)
 		return elf_refuse(error, "p_vaddr is %x and p_memsz %x: that wraps around",
 				  p->vaddr, p->memsz);
@@ -179,9 +184,12 @@ static enum elf_result check_entry(const struct elf_image *image, struct elf_err
 	const uint64_t entry = image->entry_virt;
 	bool code = false;
 
-	if (entry - KEEL_TEXT_START < LANDING_BYTES)
-		return elf_refuse(error, "e_entry is %x, it has to be %x at least", entry,
-				  KEEL_TEXT_START + LANDING_BYTES);
+	/* One that can be moved is not left at the window's start. */
+	if (!image->movable && entry - KEEL_TEXT_START < LANDING_BYTES)
+		return elf_refuse(error,
+				  "e_entry is %x, it has to be %x at least: link the kernel 2 MB "
+				  "higher",
+				  entry, KEEL_TEXT_START + LANDING_BYTES);
 	for (uint32_t n = 0; n < image->piece_count; n++) {
 		const struct elf_piece *piece = image->pieces + n;
 
@@ -210,9 +218,9 @@ static enum elf_result choose_place(struct elf_image *image, struct elf_error *e
 	image->link_virt = image->segments[0].virt;
 	image->bytes = last->virt + last->bytes - image->link_virt;
 	image->virt = image->link_virt;
-	if (elf_in_window(image->virt, image->bytes))
-		return ELF_GOOD;
-	image->virt = elf_first_place(image);
+	if (image->movable &&
+	    (!elf_has_home(image->virt) || !elf_in_window(image->virt, image->bytes)))
+		image->virt = elf_first_place(image);
 	if (elf_in_window(image->virt, image->bytes))
 		return ELF_GOOD;
 	return elf_refuse(error,

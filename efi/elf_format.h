@@ -94,7 +94,12 @@ struct elf_rela {
 #define ELF_DT_RELSZ	18
 #define ELF_DT_RELRSZ	35
 #define ELF_DT_FLAGS_1	0x6ffffffb
-#define ELF_DF_1_PIE	0x08000000
+/* Android's own tags, each with a size: REL to RELASZ, RELR to RELRENT. */
+#define ELF_DT_ANDROID_REL     0x6000000f
+#define ELF_DT_ANDROID_RELASZ  0x60000012
+#define ELF_DT_ANDROID_RELR    0x6fffe000
+#define ELF_DT_ANDROID_RELRENT 0x6fffe003
+#define ELF_DF_1_PIE	       0x08000000
 
 #define ELF_R_NONE     0 /* R_X86_64_NONE */
 #define ELF_R_RELATIVE 8 /* R_X86_64_RELATIVE */

@@ -2,6 +2,12 @@
 /* A kernel's way from its file to the memory in which it will run. */
 #include "elf_parts.h"
 
+static bool take_home(struct elf_memory *memory, uint64_t virt, uint64_t pages)
+{
+	return elf_has_home(virt) &&
+	       memory->allocate_at(memory, ELF_FOR_KERNEL, virt - KEEL_TEXT_START, pages);
+}
+
 /*
  * At its home, where VA = PA + KEEL_TEXT_START, if that is free. Else one that can be moved goes to
  * the first free place in the window, and its home with it; a fixed one takes such a place too, for
@@ -13,12 +19,12 @@ static enum elf_result place(struct elf_image *image, struct elf_memory *memory,
 	const uint64_t pages = image->bytes >> KEEL_PAGE_SHIFT;
 	uint64_t virt = image->virt;
 
-	if (!memory->allocate_at(memory, ELF_FOR_KERNEL, virt - KEEL_TEXT_START, pages)) {
+	if (!take_home(memory, virt, pages)) {
 		virt = elf_first_place(image);
-		while (elf_in_window(virt, image->bytes) &&
-		       !memory->allocate_at(memory, ELF_FOR_KERNEL, virt - KEEL_TEXT_START, pages))
+		while (elf_in_window(virt, image->bytes) && !take_home(memory, virt, pages))
 			virt += image->step;
 	}
+	image->moved = virt != image->virt;
 	if (elf_in_window(virt, image->bytes)) {
 		image->phys = virt - KEEL_TEXT_START;
 		if (image->movable)

@@ -41,6 +41,15 @@ enum elf_result elf_no_memory(struct elf_error *error, const char *what, uint64_
 
 /* elf.c: whether all of these bytes lie in the kernel text window. */
 bool elf_in_window(uint64_t virt, uint64_t bytes);
+/*
+ * Whether an image at that address may lie where VA = PA + KEEL_TEXT_START. Physical page 0 is the
+ * firmware's to write to, in SetVirtualAddressMap too, whatever its memory map says.
+ */
+static inline bool elf_has_home(uint64_t virt)
+{
+	return virt != KEEL_TEXT_START;
+}
+
 /* elf.c: the lowest address at which an image may be that cannot be where it was linked. */
 uint64_t elf_first_place(const struct elf_image *image);
 

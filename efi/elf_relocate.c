@@ -10,6 +10,8 @@ typedef uint64_t unaligned_u64 __attribute__((aligned(1)));
 struct relocations {
 	uint64_t virt; /* as linked, like all addresses in the file */
 	uint64_t bytes;
+	bool has_virt; /* the members have been found */
+	bool has_bytes;
 };
 
 /* Where bytes with addresses as linked are now; NULL unless all of them lie in one segment. */
@@ -35,14 +37,24 @@ static enum elf_result unsupported(struct elf_error *error, const char *member, 
 	return elf_refuse(error, "%s is not supported: link with %s", member, remedy);
 }
 
-/* Without DT_RELA and DT_RELASZ there is nothing to relocate, which is fine. */
+/* Packed relocations, in the ways that were there before DT_RELR. */
+static bool is_android(uint64_t tag)
+{
+	return (tag >= ELF_DT_ANDROID_REL && tag <= ELF_DT_ANDROID_RELASZ) ||
+	       (tag >= ELF_DT_ANDROID_RELR && tag <= ELF_DT_ANDROID_RELRENT);
+}
+
 static enum elf_result take_dynamic(const struct elf_dynamic *d, struct relocations *found,
 				    struct elf_error *error)
 {
-	if (d->tag == ELF_DT_RELA)
+	if (d->tag == ELF_DT_RELA) {
 		found->virt = d->value;
-	if (d->tag == ELF_DT_RELASZ)
+		found->has_virt = true;
+	}
+	if (d->tag == ELF_DT_RELASZ) {
 		found->bytes = d->value;
+		found->has_bytes = true;
+	}
 	if (d->tag == ELF_DT_RELAENT)
 		return elf_expect(error, "DT_RELAENT", d->value, sizeof(struct elf_rela));
 	if (d->tag == ELF_DT_NEEDED)
@@ -57,6 +69,8 @@ static enum elf_result take_dynamic(const struct elf_dynamic *d, struct relocati
 	if (d->tag == ELF_DT_RELRSZ)
 		return unsupported(error, "DT_RELR",
 				   "-z nopack-relative-relocs, or --pack-dyn-relocs=none");
+	if (is_android(d->tag))
+		return unsupported(error, "DT_ANDROID_REL", "--pack-dyn-relocs=none");
 	return ELF_GOOD;
 }
 
@@ -74,6 +88,9 @@ static enum elf_result read_dynamic(const struct elf_image *image, struct reloca
 		result = take_dynamic(d + n, found, error);
 	}
 	error->part = NULL;
+	/* Without both there is nothing to relocate, which is fine. */
+	if (!result && found->has_virt != found->has_bytes)
+		return elf_refuse(error, "DT_RELA and DT_RELASZ: there is only one of them");
 	return result;
 }
 
@@ -99,7 +116,7 @@ static enum elf_result relocate_one(const struct elf_image *image, struct elf_re
 
 enum elf_result elf_relocate(const struct elf_image *image, struct elf_error *error)
 {
-	struct relocations found = { 0, 0 };
+	struct relocations found = { 0 };
 	const struct elf_rela *rela;
 	enum elf_result result = ELF_GOOD;
 

@@ -109,7 +109,10 @@ static EFI_STATUS load_file(struct loader *l, struct file *file)
 	if (result)
 		return refuse(l, file, result, &error);
 	say(l, "  kernel    %s, %u bytes, at %x%s\n", file->name, l->elf.bytes, l->elf.phys,
-	    l->elf.phys_base || l->elf.slide ? " (moved)" : "");
+	    l->elf.moved ? " (moved)" : "");
+	if (l->entry->symbols && !l->symbols.count)
+		say(l, "  note      %s has no symbol table, so the kernel gets no symbols\n",
+		    file->name);
 	return EFI_SUCCESS;
 }
 

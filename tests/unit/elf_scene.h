@@ -7,6 +7,7 @@
 #ifndef TESTS_ELF_SCENE_H
 #define TESTS_ELF_SCENE_H
 
+#include <stdlib.h>
 #include <sys/mman.h>
 #include "elf.h"
 #include "elf_format.h"
@@ -94,7 +95,10 @@ static bool fake_allocate_at(struct elf_memory *memory, enum elf_use use, uint64
 	struct fake_memory *m = (struct fake_memory *)memory;
 	const uint64_t bytes = pages << KEEL_PAGE_SHIFT;
 
-	if (fake_fails(m) || pages > m->most_pages || !phys || phys % KEEL_PAGE_SIZE ||
+	/* Page 0 is the firmware's to write to: nobody may ask for it. */
+	if (!phys)
+		abort();
+	if (fake_fails(m) || pages > m->most_pages || phys % KEEL_PAGE_SIZE ||
 	    (phys < m->taken_to && phys + bytes > m->taken_from))
 		return false;
 	return fake_take(m, use, phys, bytes) == phys;

@@ -163,10 +163,14 @@ static void spoiled_segments(void **state)
 	SPOIL(k.load[2].vaddr = KEEL_TEXT_LAST + 1, "window");
 	SPOIL(k.load[2].memsz = ~UINT64_C(0), "window");
 	SPOIL(k.load[2].memsz = KEEL_TEXT_LAST - KEEL_TEXT_START, "window");
-	SPOIL((k.h.type = 3, k.load[2].memsz = ~UINT64_C(0)), "wraps");
+	SPOIL((k.h.type = 3, k.load[2].memsz = ~UINT64_C(0)), "only 20000000 bytes");
+	SPOIL((k.h.type = 3, k.load[2].memsz = 0x20000001), "only 20000000 bytes");
+	SPOIL((k.h.type = 3, k.load[2].vaddr = ~UINT64_C(0), k.load[2].filesz = 0,
+	       k.load[2].memsz = 2),
+	      "wraps");
 	SPOIL((k.h.type = 3, k.load[2].memsz = 0x20000000), "place");
 	SPOIL((k.h.type = 3, k.load[0].vaddr = 0), "place");
-	SPOIL((k.h.type = 3, k.load[0].vaddr = 0, k.load[0].memsz = ~UINT64_C(0)), "inside");
+	SPOIL((k.h.type = 3, k.load[0].vaddr = 0, k.load[0].memsz = 0x20000000), "place");
 	SPOIL(k.load[0].flags = 7, "writable and executable");
 	SPOIL(k.load[0].flags = 3, "writable and executable");
 	SPOIL(k.load[0].align = 3, "p_align");

@@ -137,6 +137,32 @@ static void moved(void **state)
 	taken_home(ELF_DYN, 0x5000, KEEL_TEXT_START + 3 * HOME + 0x5000, 3 * HOME + 0x5000);
 }
 
+/* Page 0 is nobody's home, though it were free (the fake memory would abort). */
+static void window_start(void **state)
+{
+	struct kernel k = good_kernel(ELF_EXEC, KEEL_TEXT_START);
+	struct fake_memory memory = fake_memory();
+	struct outcome o;
+
+	(void)state;
+	o = load(&k, &memory);
+	contents_are(&o, &k);
+	place_is(&o, KEEL_TEXT_START);
+	assert_int_equal(o.image.phys, HOME);
+	assert_true(o.image.moved);
+	fake_free(&memory);
+
+	/* It can be moved, so its entry is no matter either. */
+	k = good_kernel(ELF_DYN, KEEL_TEXT_START);
+	memory = fake_memory();
+	o = load(&k, &memory);
+	contents_are(&o, &k);
+	place_is(&o, KEEL_TEXT_START + HOME);
+	assert_int_equal(o.image.phys, HOME);
+	assert_false(o.image.moved);
+	fake_free(&memory);
+}
+
 static void anywhere(uint16_t type, uint64_t text, uint64_t virt)
 {
 	const struct kernel k = good_kernel(type, text);
@@ -332,6 +358,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(home),
 		cmocka_unit_test(moved),
+		cmocka_unit_test(window_start),
 		cmocka_unit_test(window_taken),
 		cmocka_unit_test(aligned),
 		cmocka_unit_test(shared_page),

@@ -84,11 +84,21 @@ static void spoiled_dynamic(void **state)
 	      "DT_RELA is 7fe0: the 30 bytes there are not in one loaded segment");
 	SPOIL(k.data.dynamic[0].value = 0x1ff0,
 	      "DT_RELA is 1ff0: the 30 bytes there are not in one loaded segment");
+	for (unsigned n = 0; n < 2; n++)
+		SPOIL(k.data.dynamic[n].tag = 21,
+		      "DT_RELA and DT_RELASZ: there is only one of them");
+	for (uint64_t tag = 0x6000000f; tag <= 0x60000012; tag++)
+		SPOIL(k.data.dynamic[3].tag = tag, "dynamic entry 3: DT_ANDROID_REL is not "
+						   "supported: link with --pack-dyn-relocs=none");
+	for (uint64_t tag = 0x6fffe000; tag <= 0x6fffe003; tag++)
+		SPOIL(k.data.dynamic[3].tag = tag, "dynamic entry 3: DT_ANDROID_REL is not "
+						   "supported: link with --pack-dyn-relocs=none");
 	/* Of size zero, or behind the end, they are nothing. */
 	KEEP((k.data.dynamic[3].tag = 35, k.data.dynamic[3].value = 0), 3);
 	KEEP((k.data.dynamic[3].tag = 0, k.data.dynamic[4].tag = 1), 3);
 	KEEP(k.data.dynamic[1].value = 0, 3);
-	KEEP((k.load[3].memsz = 0x1f, k.data.dynamic[1].tag = 1), 3);
+	KEEP((k.load[3].memsz = 0x1f, k.data.dynamic[0].tag = 21, k.data.dynamic[1].tag = 1), 3);
+	KEEP(k.data.dynamic[0].tag = k.data.dynamic[1].tag = 21, 3);
 }
 
 static void spoiled_relocation(void **state)
