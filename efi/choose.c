@@ -28,6 +28,7 @@ static EFI_STATUS open_file(struct loader *l, const char *folder, const char *pa
 	EFI_STATUS status =
 		l->boot->AllocatePool(EfiLoaderData, units * sizeof(CHAR16), (void **)&absolute);
 
+	memset(f, 0, sizeof(*f));
 	if (EFI_ERROR(status))
 		return status;
 	status = EFI_INVALID_PARAMETER;
@@ -38,10 +39,15 @@ static EFI_STATUS open_file(struct loader *l, const char *folder, const char *pa
 }
 
 static EFI_STATUS cannot_open(const struct loader *l, EFI_STATUS status, const char *folder,
-			      const char *path)
+			      const char *path, const struct volume_file *f)
 {
 	if (status == EFI_OUT_OF_RESOURCES)
 		return fail(l, status, "no memory to open %s%s", folder, path);
+	if (f->is_folder)
+		return fail(l, status, "%s%s is a folder, not a file", folder, path);
+	if (f->file.bytes >> VOLUME_SIZE_BITS)
+		return fail(l, status, "%s%s says that it has %u bytes: no volume has so many",
+			    folder, path, f->file.bytes);
 	return fail(l, status, "%s%s cannot be opened", folder, path);
 }
 
@@ -49,12 +55,15 @@ EFI_STATUS configured_open(struct loader *l, const char *path, struct volume_fil
 {
 	const EFI_STATUS status = open_file(l, l->folder, path, f);
 
+	if (status == EFI_NOT_FOUND && !volume_exists(l))
+		return fail(l, status,
+			    "there is no file %s: keel.efi came from neither a volume nor a PXE "
+			    "server",
+			    path);
 	if (status == EFI_NOT_FOUND)
 		return fail(l, status, "there is no file %s (relative paths begin at %s)", path,
 			    l->folder);
-	if (status == EFI_UNSUPPORTED)
-		return fail(l, status, "%s is a folder, not a file", path);
-	return EFI_ERROR(status) ? cannot_open(l, status, "", path) : EFI_SUCCESS;
+	return EFI_ERROR(status) ? cannot_open(l, status, "", path, f) : EFI_SUCCESS;
 }
 
 static EFI_STATUS wrong(const struct loader *l, const struct config_error *error)
@@ -98,7 +107,7 @@ static EFI_STATUS read_file(struct loader *l)
 			continue;
 		l->folder = folders[n];
 		if (EFI_ERROR(status))
-			return cannot_open(l, status, l->folder, CONF);
+			return cannot_open(l, status, l->folder, CONF, &f);
 		status = parse_file(l, &f.file);
 		volume_close(&f);
 		return status;

@@ -36,13 +36,34 @@ static bool read_word(struct config_parser *p, char *word, bool first)
 		return true;
 	if (*value)
 		*value++ = 0;
-	/* U-Boot hands its bootargs, meant for Linux, to whatever it starts. */
+	/* U-Boot hands its bootargs, meant for Linux, to whatever it starts; so do boot managers. */
 	p->foreign = first && *word && *value && !parser_knows(word);
 	if (!p->entry && !parser_begin(p, "load options"))
 		return false;
 	p->first_key = KEY_KERNEL;
 	p->last_key = KEY_ENTRY;
 	return parser_take(p, word, value);
+}
+
+/* Whether one of the words begins with a key of Keel's. The text is spoiled. */
+static bool has_key(char *text)
+{
+	while (*text) {
+		char *end = text;
+		char c;
+
+		while (*end && *end != '=' && !config_is_blank(*end))
+			end++;
+		c = *end;
+		*end = 0;
+		if (parser_knows(text))
+			return true;
+		*end = c;
+		while (*end && !config_is_blank(*end))
+			end++;
+		text = end + (*end != 0);
+	}
+	return false;
 }
 
 static bool read_words(struct config_parser *p, char *text)
@@ -58,8 +79,10 @@ static bool read_words(struct config_parser *p, char *text)
 		text = end_word(word);
 		if (!text)
 			return config_refuse(p->error, "no closing quote in '%s'", word);
-		if (!read_word(p, word, first))
+		if (!read_word(p, word, first)) {
+			p->foreign = p->foreign && !has_key(text);
 			return false;
+		}
 	}
 }
 

@@ -140,13 +140,20 @@ static EFI_STATUS name_remote(struct volume_file *f, const CHAR16 *path)
 	return EFI_SUCCESS;
 }
 
+bool network_exists(const struct loader *l)
+{
+	const EFI_PXE_BASE_CODE_PROTOCOL *pxe = base_code(l);
+
+	return pxe && !pxe->Mode->UsingIpv6;
+}
+
 EFI_STATUS network_open(struct volume_file *f, const CHAR16 *path)
 {
 	EFI_STATUS status;
 
-	f->pxe = base_code(f->l);
-	if (!f->pxe || f->pxe->Mode->UsingIpv6)
+	if (!network_exists(f->l))
 		return EFI_NOT_FOUND;
+	f->pxe = base_code(f->l);
 	f->file.read = read_remote;
 	status = name_remote(f, path);
 	return EFI_ERROR(status)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Files on the server that keel.efi was started from by PXE: TFTP over IPv4, through the firmware's
- * EFI_PXE_BASE_CODE_PROTOCOL (UEFI 2.10, 24.3). volume.c calls this where there is no volume.
+ * EFI_PXE_BASE_CODE_PROTOCOL (UEFI 2.10, 24.3). volume.c calls this for what is on no volume: with
+ * iPXE there are both.
  */
 #ifndef EFI_NETWORK_H
 #define EFI_NETWORK_H
@@ -20,5 +21,8 @@ void network_boot_file(const struct loader *l, char *to);
  */
 EFI_STATUS network_open(struct volume_file *f, const CHAR16 *path);
 void network_close(const struct volume_file *f);
+
+/* Whether there is such a server. */
+bool network_exists(const struct loader *l);
 
 #endif

@@ -12,8 +12,6 @@
 #define TICK_100NS   10000000 /* a second, in the unit of SetTimer */
 #define BYTES_PER_MB (1 << 20)
 
-#define MAX_SIZE_BITS 48
-
 static const EFI_GUID volume_guid = {
 	0x964e5b22, 0x6459, 0x11d2, { 0x8e, 0x39, 0x00, 0xa0, 0xc9, 0x69, 0x72, 0x3b }
 };
@@ -84,20 +82,28 @@ static EFI_STATUS find_size(struct volume_file *f)
 	if (EFI_ERROR(status))
 		return status;
 	status = f->handle->GetInfo(f->handle, (EFI_GUID *)&file_info_guid, &bytes, info);
-	f->file.bytes = info->FileSize;
-	if (!EFI_ERROR(status) && info->Attribute & EFI_FILE_DIRECTORY)
-		status = EFI_UNSUPPORTED;
-	/* No volume is that large; sums of such sizes would wrap. */
-	else if (f->file.bytes >> MAX_SIZE_BITS)
-		status = EFI_VOLUME_CORRUPTED;
+	if (!EFI_ERROR(status)) {
+		f->file.bytes = info->FileSize;
+		f->is_folder = info->Attribute & EFI_FILE_DIRECTORY;
+	}
 	boot->FreePool(info);
 	return status;
+}
+
+static EFI_FILE_IO_INTERFACE *volume_of(const struct loader *l)
+{
+	return protocol_of(l, l->loaded->DeviceHandle, &volume_guid);
+}
+
+bool volume_exists(const struct loader *l)
+{
+	return volume_of(l) || network_exists(l);
 }
 
 EFI_STATUS volume_open_handle(const struct loader *l, const CHAR16 *path, uint64_t mode,
 			      EFI_FILE_HANDLE *handle)
 {
-	EFI_FILE_IO_INTERFACE *volume = protocol_of(l, l->loaded->DeviceHandle, &volume_guid);
+	EFI_FILE_IO_INTERFACE *volume = volume_of(l);
 	EFI_FILE_HANDLE root;
 	EFI_STATUS status;
 
@@ -125,6 +131,21 @@ static void start_ticking(struct volume_file *f)
 		boot->SetTimer(f->tick, TimerPeriodic, TICK_100NS);
 }
 
+static EFI_STATUS open_on_volume(struct volume_file *f, const CHAR16 *path)
+{
+	EFI_STATUS status = EFI_NOT_FOUND;
+
+	f->file.read = read_file;
+	if (volume_of(f->l))
+		status = volume_open_handle(f->l, path, EFI_FILE_MODE_READ, &f->handle);
+	if (EFI_ERROR(status))
+		return status;
+	status = find_size(f);
+	if (!EFI_ERROR(status))
+		start_ticking(f);
+	return status;
+}
+
 EFI_STATUS volume_open(struct loader *l, const CHAR16 *path, const char *name,
 		       struct volume_file *f)
 {
@@ -133,17 +154,16 @@ EFI_STATUS volume_open(struct loader *l, const CHAR16 *path, const char *name,
 	memset(f, 0, sizeof(*f));
 	f->l = l;
 	f->file.name = name;
-	f->file.read = read_file;
-	status = volume_open_handle(l, path, EFI_FILE_MODE_READ, &f->handle);
-	if (status == EFI_NO_MEDIA)
-		return network_open(f, path);
-	if (EFI_ERROR(status))
-		return status;
-	status = find_size(f);
+	status = open_on_volume(f, path);
+	if (status == EFI_NOT_FOUND)
+		status = network_open(f, path);
+	/* No volume is that large; sums of such sizes would wrap. */
+	if (!EFI_ERROR(status) && f->file.bytes >> VOLUME_SIZE_BITS)
+		status = EFI_VOLUME_CORRUPTED;
+	if (!EFI_ERROR(status) && f->is_folder)
+		status = EFI_UNSUPPORTED;
 	if (EFI_ERROR(status))
 		volume_close(f);
-	else
-		start_ticking(f);
 	return status;
 }
 
@@ -154,5 +174,7 @@ void volume_close(struct volume_file *f)
 	if (f->handle)
 		f->handle->Close(f->handle);
 	network_close(f);
-	memset(f, 0, sizeof(*f));
+	f->tick = NULL;
+	f->handle = NULL;
+	f->phys = 0;
 }

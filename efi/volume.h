@@ -9,6 +9,9 @@
 #include "file.h"
 #include "loader.h"
 
+/* Files are smaller than 1 << this. */
+#define VOLUME_SIZE_BITS 48
+
 struct volume_file {
 	struct file file;
 	struct loader *l;
@@ -16,6 +19,7 @@ struct volume_file {
 	uint64_t position;	/* of the handle, bytes */
 	EFI_EVENT tick;		/* once a second; NULL if the firmware gave none */
 	bool shown;		/* progress stands on the console's current line */
+	bool is_folder;		/* and therefore not open */
 
 	/* Of one on a server. */
 	EFI_PXE_BASE_CODE_PROTOCOL *pxe; /* NULL: it is not one */
@@ -26,14 +30,17 @@ struct volume_file {
 /*
  * Opens the file with that absolute path, `\` between the folders. name is what messages call it, and
  * must live as long as the file is open. Says nothing: a file need not be there. EFI_NOT_FOUND if it
- * is not, or if keel.efi came from neither volume nor server; EFI_UNSUPPORTED if it is a folder. On
- * failure there is nothing to close.
+ * is not, or if there is neither volume nor server; EFI_VOLUME_CORRUPTED for one larger than any can
+ * be. On failure there is nothing to close; what is known of the file (bytes, is_folder) stays.
  */
 EFI_STATUS volume_open(struct loader *l, const CHAR16 *path, const char *name,
 		       struct volume_file *f);
 
 /* Also fine for one that is not open. */
 void volume_close(struct volume_file *f);
+
+/* Whether keel.efi came from a volume or a server, which may have other files. */
+bool volume_exists(const struct loader *l);
 
 /*
  * Only the firmware's handle, NULL on failure, opened with such EFI_FILE_MODE_ bits: for those who

@@ -141,6 +141,11 @@ static void foreign(void **state)
 {
 	(void)state;
 	foreign_is("root=/dev/sdb3 init=/sbin/init rootwait ro", CONFIG_FOREIGN);
+	foreign_is("root=x kernel", CONFIG_WRONG);
+	foreign_is("root=x  kernel=x", CONFIG_WRONG);
+	foreign_is("kernal=\\my.elf symbols=yes", CONFIG_WRONG);
+	foreign_is("root=x kernels=x xkernel=x", CONFIG_FOREIGN);
+	foreign_is("root=kernel console=kernel=x ", CONFIG_FOREIGN);
 	foreign_is("root=", CONFIG_WRONG);
 	foreign_is("keel.efi root=/dev/sdb3", CONFIG_WRONG);
 	foreign_is("kernel=x root=/dev/sdb3", CONFIG_WRONG);
