@@ -128,6 +128,13 @@ static uint64_t framebuffer_now(const struct loader *l)
 	return l->outcome.framebuffer_mapped ? KEEL_DIRECT_MAP(phys) : 0;
 }
 
+static uint64_t EFIAPI keep_guarded(const struct loader *l, const char *format,
+				    va_list *arguments)
+{
+	report_keep(l, format, *arguments);
+	return EFI_SUCCESS;
+}
+
 _Noreturn void panic(const struct loader *l, const char *format, ...)
 {
 	struct panic_screen screen;
@@ -138,12 +145,14 @@ _Noreturn void panic(const struct loader *l, const char *format, ...)
 	format_text(to_panic, &screen, "\nkeel: fatal: ", arguments);
 	format_text(to_panic, &screen, format, arguments);
 	format_text(to_panic, &screen, "\n", arguments);
-	/* In Keel's tables a fault of the firmware would reset the machine, and take the words away. */
-	if (!l->own_tables) {
-		va_end(arguments);
-		va_start(arguments, format);
-		report_keep(l, format, arguments);
-	}
+	va_end(arguments);
+	va_start(arguments, format);
+	/* Later the firmware has none of its own handlers for exceptions. */
+	if (l->own_tables)
+		fault_call(keep_guarded, (uintptr_t)l, (uintptr_t)format, (uintptr_t)&arguments,
+			   NULL);
+	else
+		keep_guarded(l, format, &arguments);
 	format_text(to_panic, &screen, "The machine is halted; reset it.\n", arguments);
 	va_end(arguments);
 	for (;;)

@@ -99,6 +99,7 @@ static void enter_transition(struct loader *l)
 			 : "r"(mm_pool_phys(&l->pool, l->transition_root))
 			 : "memory");
 	l->own_tables = true;
+	fault_prepare(l);
 	write_msr(MSR_EFER, read_msr(MSR_EFER) | EFER_NXE);
 	__asm__ volatile("mov %0, %%cr0"
 			 :

@@ -14,6 +14,7 @@
 #include <keel/boot_info.h>
 #include "config.h"
 #include "elf.h"
+#include "fault.h"
 #include "mm.h"
 
 /* Also right where rounding up would wrap: a damaged volume may have files of any size. */
@@ -51,6 +52,7 @@ struct acpi_facts {
 	uint64_t io_apic_count;
 	uint64_t local_apic_phys;
 	uint64_t early_console_phys;
+	uint32_t own_apic_id; /* of the CPU that runs */
 };
 
 struct loader {
@@ -119,6 +121,7 @@ struct loader {
 
 	bool exiting;	 /* ExitBootServices was called: firmware's console is gone */
 	bool own_tables; /* CR3 is Keel's: firmware's mappings are gone, but for the identity map */
+	struct fault_gate gates[FAULT_VECTORS]; /* of the interrupt descriptor table */
 	uint64_t stage_start;
 };
 
@@ -159,6 +162,7 @@ EFI_STATUS modules_load(struct loader *l);	 /* modules.c */
 EFI_STATUS workspace_allocate(struct loader *l); /* workspace.c */
 void cpu_area_fill(struct loader *l);		 /* cpu_area.c */
 void report_write(struct loader *l);		 /* report.c: what the last run left behind */
+void report_begin(const struct loader *l);	 /* report.c: what this one leaves if it hangs */
 EFI_STATUS tables_prepare(struct loader *l);	 /* build.c */
 EFI_STATUS handover(struct loader *l);		 /* handover.c; returns only on failure */
 

@@ -186,24 +186,43 @@ void report_write(struct loader *l)
 		    (uint64_t)status);
 }
 
-void report_keep(const struct loader *l, const char *format, va_list arguments)
+/* From `text` on, up to where `out` has come. */
+static void keep(const struct loader *l, const struct text *out, char *text)
 {
 	EFI_RUNTIME_SERVICES *services = l->runtime;
-	struct text out = use_memory(l);
-	char *text = out.next;
+	const UINTN bytes = out->next - text;
 	UINT64 maximum;
 	UINT64 remaining;
 	UINT64 largest;
-	UINTN bytes;
 
-	print(&out, KEEL_REPORT_FIRST_LINE "\n# keel: fatal: ");
-	format_text(put, &out, format, arguments);
-	put(&out, '\n');
-	bytes = out.next - text;
 	/* EFI 1.10 knows no QueryVariableInfo. */
 	if (services->Hdr.HeaderSize >= sizeof(*services) &&
 	    !services->QueryVariableInfo(KEEL_REPORT_ATTRIBUTES, &maximum, &remaining, &largest) &&
 	    keel_report_fits(bytes, remaining, largest))
 		services->SetVariable((CHAR16 *)name, (EFI_GUID *)&vendor, KEEL_REPORT_ATTRIBUTES,
 				      bytes, text);
+}
+
+/* The self-check puts its own in the place of this. What other kernels do is not known. */
+void report_begin(const struct loader *l)
+{
+	struct text out = use_memory(l);
+	char *text = out.next;
+
+	if (l->entry->kernel)
+		return;
+	print(&out, KEEL_REPORT_FIRST_LINE
+	      "\n# keel: the self-check was started, and nothing is known of its end\n");
+	keep(l, &out, text);
+}
+
+void report_keep(const struct loader *l, const char *format, va_list arguments)
+{
+	struct text out = use_memory(l);
+	char *text = out.next;
+
+	print(&out, KEEL_REPORT_FIRST_LINE "\n# keel: fatal: ");
+	format_text(put, &out, format, arguments);
+	put(&out, '\n');
+	keep(l, &out, text);
 }

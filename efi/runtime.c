@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * SetVirtualAddressMap (UEFI 2.10, 8.4), and what came of it. It works once, and it is called with
- * boot services gone: whatever it does, the kernel is started, and told.
+ * boot services gone: whatever it does, short of never returning, the kernel is started, and told.
  */
 #include "loader.h"
 #include "cpu.h"
@@ -54,6 +54,8 @@ static bool crc_is_stale(EFI_TABLE_HEADER *header)
 	const uint32_t stored = header->CRC32;
 	uint32_t computed;
 
+	if (header->HeaderSize > KEEL_PAGE_SIZE)
+		return true;
 	header->CRC32 = 0;
 	computed = crc32(0, header, header->HeaderSize);
 	header->CRC32 = stored;
@@ -99,9 +101,15 @@ void runtime_set_virtual(struct loader *l)
 		l->info->runtime_state = KEEL_RUNTIME_UNSUPPORTED;
 		return;
 	}
-	status = l->runtime->SetVirtualAddressMap(l->runtime_map_bytes,
-						  l->request.descriptors.stride,
-						  l->info->efi_map_version, l->runtime_map);
+	status =
+		fault_call(l->runtime->SetVirtualAddressMap, l->runtime_map_bytes,
+			   l->request.descriptors.stride, l->info->efi_map_version, l->runtime_map);
+	if (fault.count) {
+		status = EFI_ABORTED;
+		l->info->runtime_fault_rip = fault.rip;
+		l->info->runtime_fault_cr2 = fault.cr2;
+		l->info->runtime_fault_vector = fault.vector;
+	}
 	l->info->runtime_status = status;
 	l->info->runtime_state = EFI_ERROR(status) ? KEEL_RUNTIME_FAILED : examine(l);
 }

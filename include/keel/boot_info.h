@@ -224,7 +224,7 @@ enum keel_runtime_state {
 };
 
 /* Bits of boot_info.flags. */
-#define KEEL_FLAG_RUNTIME_CODE_WRITABLE	 0x1 /* no usable Memory Attributes Table */
+#define KEEL_FLAG_RUNTIME_CODE_WRITABLE	 0x1 /* and executable: some of it */
 #define KEEL_FLAG_STALE_SYSTEM_TABLE_CRC 0x2 /* the firmware left a CRC32 stale */
 #define KEEL_FLAG_X2APIC		 0x4 /* the local APIC is in x2APIC mode */
 
@@ -256,7 +256,7 @@ struct keel_boot_info {
 
 	/* Page tables: one contiguous block. */
 	uint64_t tables_phys;
-	uint64_t tables_planned;       /* pages of 4 KiB, which is also the size of the block */
+	uint64_t tables_planned;       /* pages of 4 KiB; the block may have more */
 	uint64_t tables_used;	       /* pages that were written; equal to tables_planned */
 	uint64_t kernel_root_phys;     /* PML4 that is in CR3 at entry */
 	uint64_t transition_root_phys; /* PML4 of SetVirtualAddressMap; no longer in use */
@@ -347,6 +347,15 @@ struct keel_boot_info {
 	/* Where keel.efi itself was, of type KEEL_MEMORY_TYPE_LOADER_CODE; for debuggers. */
 	uint64_t loader_phys;
 	uint64_t loader_bytes;
+
+	/*
+	 * The exception that SetVirtualAddressMap ended with, if it did: runtime_state is then
+	 * KEEL_RUNTIME_FAILED, and runtime_status EFI_ABORTED. All zero otherwise.
+	 */
+	uint64_t runtime_fault_rip; /* address of the instruction, or behind it: SDM vol. 3A 6.5 */
+	uint64_t runtime_fault_cr2;
+	uint32_t runtime_fault_vector;
+	uint32_t runtime_fault_reserved; /* 0 */
 };
 
 /* Whether this boot_info has the member, for those that came with a later version. */

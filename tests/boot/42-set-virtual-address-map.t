@@ -1,9 +1,9 @@
 #!/usr/bin/env perl
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# SetVirtualAddressMap fails, does nothing, or is not offered: the kernel runs without runtime
-# services, and says so. It cannot switch the machine off then. Or it works, but uses memory that it
-# should not.
+# SetVirtualAddressMap fails, does nothing, ends with an exception, or is not offered: the kernel runs
+# without runtime services, and says so. It cannot switch the machine off then. Or it works, but uses
+# memory that it should not.
 use strict;
 use warnings;
 use lib qw(ovmf tests/boot);
@@ -19,6 +19,11 @@ my %expected = (
 	# The firmware does not keep its promise: that is a failure. State 2 is KEEL_RUNTIME_FAILED.
 	fails => [ qr/^not ok \d+ - $place$/m, qr/^  found: 0x2$/m ],
 	lies  => [ qr/^not ok \d+ - $place$/m, qr/^  found: 0x2$/m ],
+	# An exception ends the call, and not the machine.
+	'page-fault' => [ qr/^not ok \d+ - $place$/m, qr/^  found: 0x2$/m,
+		qr/^# SetVirtualAddressMap ended with exception 14, RIP [1-9a-f]\w*, CR2 ffffe90000000123$/m ],
+	undefined => [ qr/^not ok \d+ - $place$/m, qr/^  found: 0x2$/m,
+		qr/^# SetVirtualAddressMap ended with exception 6, RIP [1-9a-f]\w*, CR2 \w+$/m ],
 	unsupported => [ qr/^ok \d+ - $place # SKIP .*does not offer/m ],
 );
 for my $variant (sort keys %expected) {
@@ -52,6 +57,14 @@ for my $variant (qw(stale-system stale-runtime)) {
 	line_like($run, 'report', $stale, "$variant: the kernel was told");
 	$run->{machine}->stop;
 }
+
+# An exception in Keel itself, on its way from there to the kernel: it says so, and stops.
+my $trapped = driven('svam', 'watched');
+is($trapped->{ended}, 'last words', 'watched: Keel says that the machine is halted');
+line_like($trapped, 'console', qr/^keel: fatal: exception 1 at [1-9a-f]\w*, CR2 is \w+\n/m,
+	'watched: it names the exception');
+halted_ok($trapped, 'watched');
+$trapped->{machine}->stop;
 
 # What was wrong before the call is of no interest: it computes both anew.
 $run = driven('svam', 'stale-before');

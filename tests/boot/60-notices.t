@@ -352,6 +352,10 @@ for (
 	[ read_bytes => 'boot_info: the rate', '1' ],
 	[ loader_phys => "boot_info: the kernel's slide", '+0x10000000' ],
 	[ loader_bytes => "boot_info: the kernel's slide", '0' ],
+	[ runtime_fault_rip => 'runtime services: tables and functions', '1' ],
+	[ runtime_fault_cr2 => 'runtime services: tables and functions', '1' ],
+	[ runtime_fault_vector => 'runtime services: tables and functions', '1' ],
+	[ runtime_fault_reserved => 'runtime services: tables and functions', '1' ],
 ) {
 	my ($member, $name, $value) = @$_;
 	member("boot_info.$member", $name, $value);

@@ -157,7 +157,7 @@ like($report, qr/^# not ok \d+ - .*ExitBootServices was called at .*: expected 0
 # --- An exception -----------------------------------------------------------------------------------------
 
 # Something that comes after the exceptions' gates are there.
-my ($function) = `nm build/selfcheck.elf` =~ /^(\w+) \w check_probes$/m;
+my ($function) = `nm build/selfcheck.elf` =~ /^(\w+) [tT] check_probes$/m;
 $ended = changed(sub {
 	my $stopped = shift;
 	$stopped->write($stopped->number($stopped->entry(hex $function, 1)) & 0xffffffffff000
@@ -178,6 +178,28 @@ $machine->write_file('/EFI/BOOT/BOOTX64.EFI', slurp('build/tests/boot/drivers/du
 ($report) = bring_home('panic');
 like($report, qr/\A# Keel report\n# \Q$words\E\n/, 'panic: they are in the file');
 like($report, qr/^# system    QEMU, /m, 'panic: so is the machine');
+
+# The same when it is on its own tables, and the firmware's services have moved.
+$machine->write_file('/EFI/BOOT/BOOTX64.EFI', slurp('build/tests/boot/drivers/svam.efi'));
+$machine->write_file('/variant', 'watched');
+$run = $machine->boot(qr/^The machine is halted/m);
+is($run->{ended}, 'found', 'exception in keel.efi: it gives up') or diag($run->{text});
+($words) = $run->{text} =~ /^(keel: fatal: exception 1 .*)$/m;
+is_deeply([ map { $_->{data} } own() ], [ "# Keel report\n# $words\n" ],
+	'exception in keel.efi: its words are kept');
+$machine->write_file('/EFI/BOOT/BOOTX64.EFI', slurp('build/tests/boot/drivers/dump.efi'));
+$machine->write_file('/variant', '100');
+($report) = bring_home('exception in keel.efi');
+like($report, qr/\A# Keel report\n# \Q$words\E\n/, 'exception in keel.efi: they are in the file');
+
+# --- A run that hangs -----------------------------------------------------------------------------------------
+
+configure($selfcheck);
+$run = $machine->boot(qr/^TAP version 14/m);
+is($run->{ended}, 'found', 'no end: the self-check runs');
+($report) = bring_home('no end');
+like($report, qr/\A# Keel report\n# keel: the self-check was started, and nothing is known of its end\n# \w+ /,
+	'no end: that is all there is to say, but for the machine');
 
 # --- Hardly any room for variables --------------------------------------------------------------------------
 

@@ -103,6 +103,10 @@ static void print_boot_info(void)
 	MEMBER(boot_info, read_bytes);
 	MEMBER(boot_info, loader_phys);
 	MEMBER(boot_info, loader_bytes);
+	MEMBER(boot_info, runtime_fault_rip);
+	MEMBER(boot_info, runtime_fault_cr2);
+	MEMBER(boot_info, runtime_fault_vector);
+	MEMBER(boot_info, runtime_fault_reserved);
 }
 
 static void print_elements(void)

@@ -105,6 +105,8 @@ static bool crc_is_stale(const struct efi_table_header *header)
 	const uint64_t field = offsetof(struct efi_table_header, crc32);
 	uint32_t crc = ~0u;
 
+	if (header->header_bytes > KEEL_PAGE_SIZE)
+		return true;
 	for (uint64_t n = 0; n < header->header_bytes; n++) {
 		crc ^= n - field < sizeof(header->crc32) ? 0 : ((const uint8_t *)header)[n];
 		for (int bit = 0; bit < 8; bit++)

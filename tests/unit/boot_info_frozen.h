@@ -152,9 +152,13 @@
 	MEMBER(boot_info, read_ticks, 632, 8) \
 	MEMBER(boot_info, read_bytes, 640, 8) \
 	MEMBER(boot_info, loader_phys, 648, 8) \
-	MEMBER(boot_info, loader_bytes, 656, 8)
+	MEMBER(boot_info, loader_bytes, 656, 8) \
+	MEMBER(boot_info, runtime_fault_rip, 664, 8) \
+	MEMBER(boot_info, runtime_fault_cr2, 672, 8) \
+	MEMBER(boot_info, runtime_fault_vector, 680, 4) \
+	MEMBER(boot_info, runtime_fault_reserved, 684, 4)
 
 #define BOOT_INFO_1_BYTES 496
-#define BOOT_INFO_2_BYTES 664
+#define BOOT_INFO_2_BYTES 688
 
 #endif

@@ -218,11 +218,11 @@ static void members_of_a_version(void **state)
 	assert_true(KEEL_BOOT_INFO_HAS(&info, magic));
 	assert_true(KEEL_BOOT_INFO_HAS(&info, ap_start_phys));
 	assert_false(KEEL_BOOT_INFO_HAS(&info, command_line));
-	assert_false(KEEL_BOOT_INFO_HAS(&info, loader_bytes));
+	assert_false(KEEL_BOOT_INFO_HAS(&info, runtime_fault_reserved));
 	info.size += sizeof(info.command_line) - 1;
 	assert_false(KEEL_BOOT_INFO_HAS(&info, command_line));
 	info.size = BOOT_INFO_2_BYTES;
-	assert_true(KEEL_BOOT_INFO_HAS(&info, loader_bytes));
+	assert_true(KEEL_BOOT_INFO_HAS(&info, runtime_fault_reserved));
 }
 
 int main(void)

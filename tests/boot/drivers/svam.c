@@ -10,6 +10,10 @@
  *	stale-system	it does its work, and then the CRC32 of the system table is wrong
  *	stale-runtime	the same for the runtime services table
  *	stale-before	the CRC32 of the system table is wrong before the call, which mends it
+ *	page-fault	it reads from an address at which nothing is
+ *	undefined	it comes upon an instruction that is none
+ *	watched		it does its work, and leaves a trap behind: the next one who reads the first
+ *			descriptor's VirtualStart causes a debug exception
  */
 #include "hooks.h"
 
@@ -33,6 +37,7 @@ static EFI_GUID properties_guid = {
  * stride, R9 their address.
  */
 extern const UINT8 code_fails[], code_lies[], code_touches[], code_stale[];
+extern const UINT8 code_page_fault[], code_undefined[], code_watched[];
 extern const UINT8 code_slots[], code_end[];
 __asm__(".section .rodata\n"
 	"code_fails:\n"
@@ -70,6 +75,27 @@ __asm__(".section .rodata\n"
 	"	add	$40, %rsp\n"
 	"	mov	4f(%rip), %r10\n"
 	"	notl	(%r10)\n"
+	"	ret\n"
+	"code_page_fault:\n"
+	/* In the hole behind the direct map. What has to be kept is not, and the stack is not empty. */
+	"	xor	%ebx, %ebx\n"
+	"	xor	%ebp, %ebp\n"
+	"	push	%rbx\n"
+	"	std\n"
+	"	movabs	0xffffe90000000123, %rax\n"
+	"	ret\n"
+	"code_undefined:\n"
+	"	ud2\n"
+	"code_watched:\n"
+	"	push	%r9\n"
+	"	sub	$32, %rsp\n"
+	"	call	*1f(%rip)\n"
+	"	add	$32, %rsp\n"
+	"	pop	%r9\n"
+	"	add	$16, %r9\n"
+	"	mov	%r9, %dr0\n"
+	"	mov	$0xb0401, %r10d\n" /* breakpoint 0: 8 bytes, read or written (SDM vol. 3B 17.2.4) */
+	"	mov	%r10, %dr7\n"
 	"	ret\n"
 	"	.balign	8\n"
 	"code_slots:\n"
@@ -145,6 +171,12 @@ EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system)
 		hook(code_lies, NULL);
 	else if (text_is(wanted, "touches"))
 		hook(code_touches, NULL);
+	else if (text_is(wanted, "page-fault"))
+		hook(code_page_fault, NULL);
+	else if (text_is(wanted, "undefined"))
+		hook(code_undefined, NULL);
+	else if (text_is(wanted, "watched"))
+		hook(code_watched, NULL);
 	else if (text_is(wanted, "stale-system"))
 		hook(code_stale, &system->Hdr.CRC32);
 	else if (text_is(wanted, "stale-runtime"))
