@@ -80,6 +80,8 @@ struct spcr {
 
 #define SPCR_SPACE_MEMORY 0
 
+#define MOST_TABLE_BYTES (16 << 20)
+
 static bool sums_to_zero(const void *data, uint64_t bytes)
 {
 	const uint8_t *byte = data;
@@ -90,24 +92,37 @@ static bool sums_to_zero(const void *data, uint64_t bytes)
 	return sum == 0;
 }
 
+/* Should the length be rubbish, what is behind the table need not be mapped. */
 static bool is_sound(const struct table *t, const char *signature)
 {
-	return !memcmp(t->signature, signature, 4) && t->length >= sizeof(*t) &&
-	       sums_to_zero(t, t->length);
+	return t && !memcmp(t->signature, signature, 4) && t->length >= sizeof(*t) &&
+	       t->length <= MOST_TABLE_BYTES && sums_to_zero(t, t->length);
+}
+
+/* The XSDT, or where that is not sound the RSDT. */
+static const struct table *find_root(const struct loader *l, uint64_t *entry_bytes)
+{
+	const struct rsdp *rsdp = (const void *)l->facts.rsdp_phys;
+	const struct table *root;
+
+	if (!rsdp || memcmp(rsdp->signature, "RSD PTR ", 8) || !sums_to_zero(rsdp, 20))
+		return NULL;
+	*entry_bytes = 8;
+	root = (const void *)(rsdp->revision >= 2 ? rsdp->xsdt_phys : 0);
+	if (is_sound(root, "XSDT"))
+		return root;
+	*entry_bytes = 4;
+	root = (const void *)(uintptr_t)rsdp->rsdt_phys;
+	return is_sound(root, "RSDT") ? root : NULL;
 }
 
 static const struct table *find_table(const struct loader *l, const char *signature,
 				      uint64_t least_bytes)
 {
-	const struct rsdp *rsdp = (const void *)l->facts.rsdp_phys;
-	const bool is_xsdt = rsdp && rsdp->revision >= 2 && rsdp->xsdt_phys;
-	const struct table *root;
-	uint64_t entry_bytes = is_xsdt ? 8 : 4;
+	uint64_t entry_bytes;
+	const struct table *root = find_root(l, &entry_bytes);
 
-	if (!rsdp || memcmp(rsdp->signature, "RSD PTR ", 8) || !sums_to_zero(rsdp, 20))
-		return NULL;
-	root = (const void *)(is_xsdt ? rsdp->xsdt_phys : (uint64_t)rsdp->rsdt_phys);
-	if (!root || !is_sound(root, is_xsdt ? "XSDT" : "RSDT"))
+	if (!root)
 		return NULL;
 	for (uint64_t at = sizeof(*root); at + entry_bytes <= root->length; at += entry_bytes) {
 		uint64_t phys = 0;
@@ -115,8 +130,7 @@ static const struct table *find_table(const struct loader *l, const char *signat
 
 		memcpy(&phys, (const char *)root + at, entry_bytes);
 		t = (const void *)phys;
-		if (t && !memcmp(t->signature, signature, 4) && is_sound(t, signature) &&
-		    t->length >= least_bytes)
+		if (is_sound(t, signature) && t->length >= least_bytes)
 			return t;
 	}
 	return NULL;
@@ -168,12 +182,33 @@ static bool is_enabled_cpu(const struct madt *madt, const struct madt_entry *e)
 	       (e->x2apic.apic_id >= XAPIC_BROADCAST || !has_local_apics(madt));
 }
 
-/* This CPU's APIC ID: 32 bits wide where leaf 0Bh exists (SDM vol. 3A 10.12.8.1). */
-static uint32_t own_apic_id(void)
+static uint32_t apic_id(const struct madt_entry *e)
 {
-	if (cpuid(0, 0).eax >= 0xb && cpuid(0xb, 0).ebx)
-		return cpuid(0xb, 0).edx;
-	return cpuid(1, 0).ebx >> 24;
+	return e->type == MADT_X2APIC ? e->x2apic.apic_id : e->local_apic.apic_id;
+}
+
+/*
+ * The first entry of an enabled CPU. Some firmware lists one more than once: Keel would give it two
+ * stacks, and a kernel would start it twice.
+ */
+static bool is_new_cpu(const struct madt *madt, const struct madt_entry *e)
+{
+	if (!is_enabled_cpu(madt, e))
+		return false;
+	for (const struct madt_entry *other = NULL; (other = next_entry(madt, other)) != e;)
+		if (is_enabled_cpu(madt, other) && apic_id(other) == apic_id(e))
+			return false;
+	return true;
+}
+
+/* From the APIC itself: what CPUID says of it is wrong in some virtual machines. */
+static uint32_t own_apic_id(const struct loader *l)
+{
+	if (l->facts.flags & KEEL_FLAG_X2APIC)
+		return (uint32_t)read_msr(MSR_X2APIC_ID);
+	if (read_msr(MSR_APIC_BASE) & APIC_BASE_ENABLED)
+		return *(volatile uint32_t *)(l->acpi.local_apic_phys + APIC_ID) >> 24;
+	return cpuid(LEAF_FEATURES, 0).ebx >> 24;
 }
 
 void acpi_examine(struct loader *l)
@@ -181,13 +216,19 @@ void acpi_examine(struct loader *l)
 	const struct madt *madt = (const void *)find_table(l, "APIC", sizeof(struct madt));
 	const struct spcr *spcr = (const void *)find_table(l, "SPCR", sizeof(struct spcr));
 	struct acpi_facts *acpi = &l->acpi;
+	bool listed = false;
 
 	acpi->madt = madt;
 	acpi->local_apic_phys = read_msr(MSR_APIC_BASE) & KEEL_PTE_ADDRESS;
-	if (spcr && spcr->space == SPCR_SPACE_MEMORY)
+	acpi->own_apic_id = own_apic_id(l);
+	/* An address that the CPU cannot reach would be no page of the fixmap. */
+	if (spcr && spcr->space == SPCR_SPACE_MEMORY && !(spcr->address >> l->machine.phys_bits))
 		acpi->early_console_phys = spcr->address;
+	acpi->cpu_count = 1;
 	for (const struct madt_entry *e = NULL; madt && (e = next_entry(madt, e));) {
-		if (is_enabled_cpu(madt, e))
+		if (is_new_cpu(madt, e) && apic_id(e) == acpi->own_apic_id)
+			listed = true;
+		else if (is_new_cpu(madt, e))
 			acpi->cpu_count++;
 		else if (e->type == MADT_IO_APIC && acpi->io_apic_count < KEEL_FIXMAP_IO_APIC_COUNT)
 			acpi->io_apic_count++;
@@ -195,8 +236,9 @@ void acpi_examine(struct loader *l)
 			say(l, "  note      I/O APIC at %x left out: more than %u of them\n",
 			    (uint64_t)e->io_apic.phys, (uint64_t)KEEL_FIXMAP_IO_APIC_COUNT);
 	}
-	if (!acpi->cpu_count)
-		acpi->cpu_count = 1;
+	if (madt && !listed)
+		say(l, "  note      the MADT does not list this CPU, APIC ID %x\n",
+		    (uint64_t)acpi->own_apic_id);
 	say(l, "  acpi      %s%u CPUs, %u I/O APICs\n", madt ? "" : "no usable MADT, ",
 	    acpi->cpu_count, acpi->io_apic_count);
 }
@@ -204,25 +246,19 @@ void acpi_examine(struct loader *l)
 void acpi_fill(const struct loader *l, struct keel_cpu *cpus, struct keel_io_apic *io_apics)
 {
 	const struct madt *madt = l->acpi.madt;
-	const uint32_t own = own_apic_id();
-	uint64_t cpu = 0;
+	uint64_t cpu = 1;
 	uint64_t io_apic = 0;
 
-	cpus[0].apic_id = own;
+	/* CPU 0 is the one that runs. */
+	cpus[0].apic_id = l->acpi.own_apic_id;
 	for (const struct madt_entry *e = NULL; madt && (e = next_entry(madt, e));) {
-		if (is_enabled_cpu(madt, e) && cpu < l->acpi.cpu_count) {
-			const bool x2 = e->type == MADT_X2APIC;
+		if (is_new_cpu(madt, e)) {
+			struct keel_cpu *c = cpus;
 
-			cpus[cpu].apic_id = x2 ? e->x2apic.apic_id : e->local_apic.apic_id;
-			cpus[cpu].acpi_uid = x2 ? e->x2apic.uid : e->local_apic.uid;
-			/* CPU 0 is the one that runs. */
-			if (cpus[cpu].apic_id == own && cpu) {
-				const struct keel_cpu first = cpus[0];
-
-				cpus[0] = cpus[cpu];
-				cpus[cpu] = first;
-			}
-			cpu++;
+			if (apic_id(e) != l->acpi.own_apic_id)
+				c += cpu++;
+			c->apic_id = apic_id(e);
+			c->acpi_uid = e->type == MADT_X2APIC ? e->x2apic.uid : e->local_apic.uid;
 		} else if (e->type == MADT_IO_APIC && io_apic < l->acpi.io_apic_count) {
 			io_apics[io_apic] = (struct keel_io_apic){
 				.phys = e->io_apic.phys & ~(KEEL_PAGE_SIZE - 1),

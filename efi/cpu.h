@@ -25,14 +25,17 @@
 #define CR4_SMAP       KEEL_U64(0x200000)
 #define CR4_CET	       KEEL_U64(0x800000)
 
-#define MSR_APIC_BASE	 0x1b
-#define MSR_MTRRCAP	 0xfe
-#define MSR_MTRR_BASE(n) (0x200 + 2 * (n))
-#define MSR_MTRR_MASK(n) (0x201 + 2 * (n))
-#define MSR_EFER	 0xc0000080
-#define APIC_BASE_X2APIC 0x400
-#define MTRR_MASK_VALID	 0x800
-#define EFER_NXE	 0x800
+#define MSR_APIC_BASE	  0x1b
+#define MSR_MTRRCAP	  0xfe
+#define MSR_MTRR_BASE(n)  (0x200 + 2 * (n))
+#define MSR_MTRR_MASK(n)  (0x201 + 2 * (n))
+#define MSR_EFER	  0xc0000080
+#define MSR_X2APIC_ID	  0x802
+#define APIC_BASE_X2APIC  0x400
+#define APIC_BASE_ENABLED 0x800
+#define APIC_ID		  0x20 /* register: the ID in its highest byte (SDM vol. 3A 10.4.6) */
+#define MTRR_MASK_VALID	  0x800
+#define EFER_NXE	  0x800
 
 /* loader.cpu_features: what CPUID says of what may be turned on in CR4. */
 #define CPU_SMEP 0x1

@@ -11,7 +11,7 @@ use lib qw(ovmf tests/boot);
 use Driven;
 use Test::More;
 
-my $run = driven('madt', '', smp => 3);
+my $run = driven('madt', 'large', smp => 3);
 line_like($run, 'console', qr/^  acpi +4 CPUs,/m, 'keel.efi finds all four');
 inside_ok($run, 'x2APIC entries');
 outside_ok($run, 'x2APIC entries');

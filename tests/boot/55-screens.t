@@ -156,7 +156,7 @@ failures_ok('many pages', $screen, @first);
 is($screen->{lines}[0] =~ /^Keel self-check/, '', 'many pages: nothing else is in the way');
 
 # And with an exception (an undefined instruction) where the report is nearly complete.
-my ($virt) = qx(nm build/selfcheck.elf) =~ /^([0-9a-f]+) T use_vsyscall$/m;
+my ($virt) = qx(nm build/selfcheck.elf) =~ /^([0-9a-f]+) [tT] use_vsyscall$/m;
 $stopped->write(hex($virt) - $row{TEXT} + $stopped->get('boot_info.phys_base'), "\x0f\x0b");
 (my $stuck, $screen) = run_with('an exception', @pages);
 my ($reason) = join("\n", @{ $stuck->{lines} }) =~ /^Bail out! (exception 6 .*)/m;

@@ -3,7 +3,7 @@
 #include <stddef.h>
 #include "clock.h"
 #include "efi.h"
-#include "report.h"
+#include "service.h"
 
 #define TIME_ZONE_UNSPECIFIED 0x7ff /* local time of an unknown place: taken for UTC */
 
@@ -20,12 +20,9 @@ static uint64_t days(uint64_t year, uint64_t month, uint64_t day)
 
 bool clock_read(struct clock *now)
 {
-	const struct efi_runtime_services *services = efi_runtime_services();
 	struct efi_time t = { 0 };
 
-	if (!services || !(boot->runtime_supported & EFI_RT_SUPPORTED_GET_TIME))
-		return false;
-	if (services->get_time(&t, NULL) != EFI_SUCCESS)
+	if (!service_is_offered(SERVICE_GET_TIME) || CALL(GET_TIME, ADDRESS(&t), 0) != EFI_SUCCESS)
 		return false;
 	now->seconds =
 		((days(t.year, t.month, t.day) * 24 + t.hour) * 60 + t.minute) * 60 + t.second;

@@ -6,8 +6,8 @@
 #include "report.h"
 #include "walk.h"
 
-/* Enough for some 400 CPUs, or a memory map in 2000 pieces. */
-#define RUNS 4096
+/* Enough for 2000 CPUs, or a memory map in 10,000 pieces. */
+#define RUNS 20480
 
 struct found_row found_rows[KEEL_REGION_COUNT];
 struct found_run found_runs[RUNS];

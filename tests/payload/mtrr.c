@@ -6,6 +6,9 @@
 #include "report.h"
 
 #define FIXED_RANGES_END UINT64_C(0x100000)
+#define FIRST_TOM2	 UINT64_C(0x100000000)
+#define MSR_SYSCFG	 0xc0010010
+#define MSR_TOP_MEM2	 0xc001001d
 #define CAP_COUNT	 0xff
 #define CAP_FIXED	 BIT(8)
 #define MASK_VALID	 BIT(11)
@@ -30,7 +33,23 @@ static struct {
 } ranges[CAP_COUNT];
 static unsigned range_count;
 static uint64_t def_type;
+static uint64_t wb_end; /* AMD: from 4 GiB up to here it is write-back whatever def_type says */
 static bool has_registers;
+
+/*
+ * AMD64 APM vol. 2, 7.7.5 and 3.2.9: SYSCFG.MtrrTom2En and Tom2ForceMemTypeWB, TOP_MEM2. Firmware for
+ * AMD's CPUs describes memory above 4 GiB in this way only.
+ */
+static uint64_t read_wb_end(void)
+{
+	const uint64_t both = BIT(21) | BIT(22);
+	const struct cpuid vendor = read_cpuid(0);
+	const bool is_amd = vendor.ebx == 0x68747541 || vendor.ebx == 0x6f677948;
+
+	if (!is_amd || (read_msr(MSR_SYSCFG) & both) != both)
+		return 0;
+	return read_msr(MSR_TOP_MEM2) & KEEL_PTE_ADDRESS;
+}
 
 void mtrr_init(void)
 {
@@ -38,6 +57,7 @@ void mtrr_init(void)
 		return;
 	def_type = read_msr(MSR_MTRR_DEF_TYPE);
 	has_registers = true;
+	wb_end = read_wb_end();
 	if (!(def_type & DEF_TYPE_ENABLED))
 		return;
 	unsigned count = read_msr(MSR_MTRR_CAP) & CAP_COUNT;
@@ -96,7 +116,9 @@ uint8_t mtrr_type(uint64_t phys)
 			type = ranges[n].type;
 		in_range = true;
 	}
-	return in_range ? type : (uint8_t)def_type;
+	if (in_range)
+		return type;
+	return phys >= FIRST_TOM2 && phys < wb_end ? KEEL_PAT_WB : (uint8_t)def_type;
 }
 
 static uint64_t add(uint64_t sum, uint32_t msr)

@@ -4,7 +4,8 @@
 #include "report.h"
 #include "serial.h"
 
-#define LINE_BYTES 200
+#define LINE_BYTES     200
+#define LEFT_OUT_BYTES 32 /* of a line that says how many more there are */
 
 static struct {
 	unsigned number; /* of the open point, or of the last one */
@@ -16,12 +17,13 @@ static struct {
 /*
  * The first points that did not pass, in words: to be said once more at the end, where a person
  * looks, and to be kept. What comes before them in the text that is kept takes up the rest of it.
+ * What a firmware does in its own way must not displace what failed.
  */
-static struct {
+static struct lines {
 	char text[KEEL_REPORT_BYTES - 512];
 	size_t bytes;
 	unsigned left_out;
-} failures;
+} failures, deviations;
 
 /* Why the run ended early; "" if it did not. */
 static char stopped[LINE_BYTES];
@@ -93,35 +95,57 @@ static void format_result(char *text, size_t bytes)
 		format(text, bytes, "All %u checks passed", count.number);
 }
 
-static void format_left_out(char *text, size_t bytes)
+static size_t format_left_out(char *text, size_t bytes, unsigned left_out)
 {
 	*text = 0;
-	if (failures.left_out)
-		format(text, bytes, "# and %u more\n", failures.left_out);
+	return left_out ? format(text, bytes, "# and %u more\n", left_out) : 0;
+}
+
+/* As many whole lines as there is room for, and for a last one that counts the others. */
+static size_t add_lines(char *text, size_t bytes, const struct lines *lines)
+{
+	const char *line = lines->text;
+	unsigned left_out = lines->left_out;
+	size_t used = 0;
+
+	while (*line) {
+		size_t n = 0;
+
+		while (line[n++] != '\n')
+			;
+		if (left_out > lines->left_out || used + n + LEFT_OUT_BYTES > bytes)
+			left_out++;
+		else
+			for (size_t i = 0; i < n; i++)
+				text[used++] = line[i];
+		line += n;
+	}
+	return used + format_left_out(text + used, bytes - used, left_out);
 }
 
 size_t report_text(char *text, size_t bytes)
 {
-	char result[LINE_BYTES], ticks[LINE_BYTES], more[LINE_BYTES];
+	char result[LINE_BYTES], ticks[LINE_BYTES];
+	size_t used;
 
 	format_result(result, sizeof(result));
 	format_ticks(ticks, sizeof(ticks));
-	format_left_out(more, sizeof(more));
-	return format(text, bytes,
+	used = format(text, bytes,
 		      KEEL_REPORT_FIRST_LINE
-		      "\n# %s, %u skipped, %u in which the firmware deviates\n# %s\n%s%s",
-		      result, count.skipped, count.excused, ticks, failures.text, more);
+		      "\n# %s, %u skipped, %u in which the firmware deviates\n# %s\n",
+		      result, count.skipped, count.excused, ticks);
+	used += add_lines(text + used, bytes - used, &failures);
+	return used + add_lines(text + used, bytes - used, &deviations);
 }
 
-/* On the screen, line by line; what the firmware deviates in is not among them. */
+/* On the screen, line by line. */
 static void show_failures_again(void)
 {
 	for (char *line = failures.text, *end; *line; line = end + 1) {
 		for (end = line; *end != '\n'; end++)
 			;
 		*end = 0;
-		if (line[2] == 'n')
-			screen_line(SCREEN_BAD, line + 2);
+		screen_line(SCREEN_BAD, line + 2);
 	}
 }
 
@@ -139,8 +163,11 @@ void report_end(void)
 		show(SCREEN_DIM, "%u in which the firmware deviates", count.excused);
 	comment("%u passed, %u failed", passed, count.failed);
 	say("1..%u", count.number);
+	serial_write(deviations.text);
+	format_left_out(line, sizeof(line), deviations.left_out);
+	serial_write(line);
 	serial_write(failures.text);
-	format_left_out(line, sizeof(line));
+	format_left_out(line, sizeof(line), failures.left_out);
 	serial_write(line);
 	if (count.failed && screen_turn_over())
 		show_failures_again();
@@ -164,19 +191,19 @@ void point_begin(const char *description, ...)
 }
 
 /* Lines for which there is no room are counted, and so is each that follows one. */
-static void keep_failure(const char *verdict)
+static void keep_line(struct lines *lines, const char *verdict)
 {
-	char *end = failures.text + failures.bytes;
+	char *end = lines->text + lines->bytes;
 
-	if (failures.left_out || sizeof(failures.text) - failures.bytes <= LINE_BYTES) {
-		failures.left_out++;
+	if (lines->left_out || sizeof(lines->text) - lines->bytes <= LINE_BYTES) {
+		lines->left_out++;
 		return;
 	}
 	end += format(end, LINE_BYTES, "# %s %u - %s: %s at %016lx: expected %s, found %s", verdict,
 		      count.number, point.description, point.what, point.address, point.expected,
 		      point.found);
 	*end++ = '\n';
-	failures.bytes = (size_t)(end - failures.text);
+	lines->bytes = (size_t)(end - lines->text);
 }
 
 /* A directive is what follows the description, "" for none. */
@@ -184,7 +211,10 @@ static void show_failure(const char *directive)
 {
 	char line[LINE_BYTES];
 
-	keep_failure(*directive ? "deviates" : "not ok");
+	if (*directive)
+		keep_line(&deviations, "deviates");
+	else
+		keep_line(&failures, "not ok");
 	say("not ok %u - %s%s", count.number, point.description, directive);
 	say("  ---");
 	say("  what: %s", point.what);

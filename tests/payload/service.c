@@ -43,11 +43,19 @@ static struct {
 	uint64_t fault_virt, registers_virt, flags_virt;
 } seen;
 
+/* EFI 1.10 has a shorter table; what comes behind it is something else. */
+static bool is_in_table(const struct efi_runtime_services *services, enum service service)
+{
+	return table[service].offset + sizeof(uint64_t) <= services->header.header_bytes;
+}
+
 uint64_t service_address(enum service service)
 {
-	const char *services = (const char *)efi_runtime_services();
+	const struct efi_runtime_services *services = efi_runtime_services();
 
-	return services ? *(const uint64_t *)(services + table[service].offset) : 0;
+	if (!services || !is_in_table(services, service))
+		return 0;
+	return *(const uint64_t *)((const char *)services + table[service].offset);
 }
 
 bool service_is_offered(enum service service)
@@ -60,8 +68,12 @@ bool service_begin(enum service service, const char *what)
 	point_begin("runtime services: %s %s", table[service].name, what);
 	if (service_is_offered(service))
 		return true;
-	point_skip(service_address(service) ? "EFI_RT_PROPERTIES_TABLE does not offer it"
-					    : "runtime services cannot be used");
+	if (!efi_runtime_services())
+		point_skip("runtime services cannot be used");
+	else if (!service_address(service))
+		point_skip("the firmware's table of services has no such one");
+	else
+		point_skip("EFI_RT_PROPERTIES_TABLE does not offer it");
 	return false;
 }
 

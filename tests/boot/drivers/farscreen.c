@@ -59,16 +59,16 @@ static UINT64 hex(const char *text)
 
 static void move(UINT64 least)
 {
-	EFI_GUID guid = EFI_GRAPHICS_OUTPUT_PROTOCOL_GUID;
+	EFI_GRAPHICS_OUTPUT_PROTOCOL_MODE *modes[4];
+	const UINTN count = graphics_modes(modes, sizeof(modes) / sizeof(modes[0]));
 	const UINT64 phys = find_memory();
-	EFI_GRAPHICS_OUTPUT_PROTOCOL *graphics;
 
-	if (EFI_ERROR(boot_services->LocateProtocol(&guid, NULL, (void **)&graphics)))
+	if (!count)
 		complain("there is no Graphics Output Protocol");
 	else if (phys < least)
 		complain("the firmware has placed the device's memory elsewhere");
-	else
-		graphics->Mode->FrameBufferBase = phys;
+	for (UINTN n = 0; n < count; n++)
+		modes[n]->FrameBufferBase = phys;
 }
 
 EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system)

@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The MADT of a large machine: each CPU has a local x2APIC entry instead of a local APIC entry, and
- * there is one more, with an ID that does not fit into eight bits. No such CPU answers.
+ * Another MADT. Variants:
+ *
+ *	large		that of a large machine: each CPU has a local x2APIC entry instead of a local
+ *			APIC entry, and there is one more, with an ID that does not fit into eight
+ *			bits. No such CPU answers
+ *	repeated	it lists each CPU twice
+ *	unlisted	it does not list the CPU that runs, whose ID is 0
  */
 #include "hooks.h"
 
@@ -60,7 +65,19 @@ static void add_x2apic(struct table *t, UINT32 id, UINT32 uid, UINT32 flags)
 }
 
 /* Local APIC entries are type, length, UID, ID, and flags in 32 bits (5.2.12.2). */
-static void convert(struct table *to, const struct table *from)
+static void add_cpu(struct table *to, const UINT8 *e, const char *wanted)
+{
+	if (text_is(wanted, "large"))
+		add_x2apic(to, e[3], e[2], e[4] & ENABLED);
+	if (text_is(wanted, "repeated")) {
+		add(to, e, e[1]);
+		add(to, e, e[1]);
+	}
+	if (text_is(wanted, "unlisted") && e[3])
+		add(to, e, e[1]);
+}
+
+static void convert(struct table *to, const struct table *from, const char *wanted)
 {
 	const UINT8 *end = (const UINT8 *)from + from->length;
 
@@ -68,15 +85,16 @@ static void convert(struct table *to, const struct table *from)
 	to->length = MADT_HEADER_BYTES;
 	for (const UINT8 *e = (const UINT8 *)from + MADT_HEADER_BYTES; e < end; e += e[1])
 		if (*e == LOCAL_APIC)
-			add_x2apic(to, e[3], e[2], e[4] & ENABLED);
+			add_cpu(to, e, wanted);
 		else
 			add(to, e, e[1]);
-	add_x2apic(to, FAR_ID, 0xff, ENABLED);
+	if (text_is(wanted, "large"))
+		add_x2apic(to, FAR_ID, 0xff, ENABLED);
 	sign(to);
 }
 
 /* The XSDT, whose address is at offset 24 of the RSDP, has addresses of 64 bits after its header. */
-static void replace(void)
+static void replace(const char *wanted)
 {
 	const UINT8 *rsdp = configuration_table(&acpi20_guid);
 	struct table *xsdt = rsdp ? *(struct table **)(rsdp + 24) : NULL;
@@ -93,7 +111,7 @@ static void replace(void)
 
 		if (t->signature != 0x43495041) /* "APIC" */
 			continue;
-		convert(madt, t);
+		convert(madt, t, wanted);
 		*entry = (UINT64)madt;
 		sign(xsdt);
 		return;
@@ -104,7 +122,7 @@ static void replace(void)
 EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system)
 {
 	launch_init(image, system);
-	replace();
+	replace(variant(image));
 	launch("madt", NULL, NULL);
 	return finish();
 }

@@ -40,7 +40,8 @@ static const EFI_PIXEL_BITMASK masks_16 = { 0xf800, 0x07e0, 0x001f, 0 };
 static const EFI_PIXEL_BITMASK masks_24 = { 0xff0000, 0xff00, 0xff, 0 };
 static const EFI_PIXEL_BITMASK masks_32 = { 0xff0000, 0xff00, 0xff, 0xff000000 };
 
-static void set_mode(EFI_GRAPHICS_OUTPUT_PROTOCOL_MODE *mode, const char *wanted)
+/* Returns the bits of a pixel. */
+static UINT32 describe(EFI_GRAPHICS_OUTPUT_PROTOCOL_MODE *mode, const char *wanted)
 {
 	EFI_GRAPHICS_OUTPUT_MODE_INFORMATION *info = mode->Info;
 	UINT32 bits;
@@ -60,6 +61,11 @@ static void set_mode(EFI_GRAPHICS_OUTPUT_PROTOCOL_MODE *mode, const char *wanted
 		(UINTN)info->PixelsPerScanLine * info->VerticalResolution * (bits / 8);
 	if (mode->FrameBufferSize > MEMORY_BYTES)
 		complain("the adapter has not that much memory");
+	return bits;
+}
+
+static void show(const EFI_GRAPHICS_OUTPUT_MODE_INFORMATION *info, UINT32 bits)
+{
 	dispi_write(ENABLE, DISPI_OFF);
 	dispi_write(XRES, (UINT16)info->HorizontalResolution);
 	dispi_write(YRES, (UINT16)info->VerticalResolution);
@@ -70,14 +76,18 @@ static void set_mode(EFI_GRAPHICS_OUTPUT_PROTOCOL_MODE *mode, const char *wanted
 
 EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system)
 {
-	EFI_GUID graphics_guid = EFI_GRAPHICS_OUTPUT_PROTOCOL_GUID;
-	EFI_GRAPHICS_OUTPUT_PROTOCOL *graphics;
+	EFI_GRAPHICS_OUTPUT_PROTOCOL_MODE *modes[4];
+	UINTN count;
 
 	launch_init(image, system);
-	if (EFI_ERROR(boot_services->LocateProtocol(&graphics_guid, NULL, (void **)&graphics)))
+	count = graphics_modes(modes, sizeof(modes) / sizeof(modes[0]));
+	if (!count)
 		complain("there is no screen");
-	else
-		set_mode(graphics->Mode, variant(image));
+	for (UINTN n = 0; n < count; n++) {
+		const UINT32 bits = describe(modes[n], variant(image));
+
+		show(modes[n]->Info, bits);
+	}
 	launch("screen", NULL, NULL);
 	return finish();
 }

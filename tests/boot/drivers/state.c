@@ -116,8 +116,8 @@ static EFI_STATUS EFIAPI pages_without_sse(EFI_ALLOCATE_TYPE how, EFI_MEMORY_TYP
 /* EFI_CPU_ARCH_PROTOCOL (PI 1.8, vol. 2, 12.3), as far as it is needed. */
 struct cpu_arch {
 	void *before[5];
-	EFI_STATUS(EFIAPI *register_handler)(struct cpu_arch *self, EFI_EXCEPTION_TYPE type,
-					     EFI_EXCEPTION_CALLBACK handler);
+	EFI_STATUS(EFIAPI *register_handler)
+	(struct cpu_arch *self, EFI_EXCEPTION_TYPE type, EFI_EXCEPTION_CALLBACK handler);
 };
 
 static const EFI_GUID cpu_arch_guid = {

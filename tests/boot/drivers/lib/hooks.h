@@ -71,6 +71,27 @@ static inline void complain(const char *what)
 	print("\n");
 }
 
+/*
+ * What each Graphics Output Protocol says of its screen: the graphics card's, and that of the console,
+ * which has a copy of its own. Returns how many there are, `most` at most.
+ */
+static inline UINTN graphics_modes(EFI_GRAPHICS_OUTPUT_PROTOCOL_MODE **modes, UINTN most)
+{
+	EFI_GUID guid = EFI_GRAPHICS_OUTPUT_PROTOCOL_GUID;
+	EFI_GRAPHICS_OUTPUT_PROTOCOL *graphics;
+	EFI_HANDLE *handles;
+	UINTN count, found = 0;
+
+	if (EFI_ERROR(boot_services->LocateHandleBuffer(ByProtocol, &guid, NULL, &count, &handles)))
+		return 0;
+	for (UINTN n = 0; n < count && found < most; n++)
+		if (!EFI_ERROR(
+			    boot_services->HandleProtocol(handles[n], &guid, (void **)&graphics)))
+			modes[found++] = graphics->Mode;
+	boot_services->FreePool(handles);
+	return found;
+}
+
 /* The content of a file on the disk, ended with a zero; empty if there is none. */
 static inline const char *file_text(EFI_HANDLE image, const CHAR16 *path, char *text, UINTN bytes)
 {
