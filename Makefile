@@ -468,14 +468,16 @@ build/tests/boot/layout build/tests/boot/offsets: build/tests/boot/%: tests/boot
 TEST_FILES = $(UNIT) $(FUZZ:%=build/replay_%) build/keelmap build/host/keelmap build/elfcheck $(DRIVERS) build/keel.efi build/keel.img build/keel.iso build/qemu.img build/tests/boot/layout build/tests/boot/offsets $(TELL) $(EXAMPLES) build/tests/kernels/reclaim.elf
 
 # The packages come first and decide what can be built, so the build is a make of its own.
+# make run KERNEL=build/hello.elf RUN="--options 'a b' --module FILE --smp 2"
+KERNEL ?=
+
 .PHONY: run
-run: ## install what is missing, build, boot in QEMU, show the map; fails unless every check passed
+run: ## install what is missing, build, boot in QEMU, show the map; fails unless every check passed. Or boot KERNEL; RUN: see ovmf/run
 	@ovmf/deps run
-	@$(MAKE) --no-print-directory $(PARALLEL) build/qemu.img
-	@ovmf/run --check $(RUN) build/qemu.img
+	@$(MAKE) --no-print-directory $(PARALLEL) build/qemu.img $(filter build/%,$(KERNEL))
+	@ovmf/run $(RUN) $(if $(KERNEL),--kernel $(KERNEL),--check build/qemu.img)
 
 # make debug KERNEL=build/hello.elf DEBUG="--options 'a b' --smp 2"
-KERNEL ?=
 DEBUG  ?=
 
 .PHONY: debug

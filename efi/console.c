@@ -128,8 +128,7 @@ static uint64_t framebuffer_now(const struct loader *l)
 	return l->outcome.framebuffer_mapped ? KEEL_DIRECT_MAP(phys) : 0;
 }
 
-static uint64_t EFIAPI keep_guarded(const struct loader *l, const char *format,
-				    va_list *arguments)
+static uint64_t EFIAPI keep_guarded(const struct loader *l, const char *format, va_list *arguments)
 {
 	report_keep(l, format, *arguments);
 	return EFI_SUCCESS;

@@ -5,7 +5,8 @@
  *	descriptors --mm_memory_map_build--> ranges --mm_plan_...--> plan --mm_tables_build--> tables
  *
  * Pure freestanding C: no firmware, no libc, no allocation, no global state. The caller gives all
- * memory, and keeps it. Compiles for UEFI, for a kernel and for a host.
+ * memory, and keeps it. Compiles for UEFI, for a kernel and for a host. Compilers may make calls of
+ * memcpy and memset out of plain code: a freestanding program brings those two.
  *
  * Errors: every function that can fail returns a struct mm_result; on failure `address` says where
  * (which address that is stands beside each error). Nothing is ever clamped or rounded in silence;

@@ -82,7 +82,8 @@ static void show_map(const struct keel_boot_info *info)
 	static uint64_t bytes[KEEL_REGION_COUNT]; /* zero: no memset is needed */
 
 	for (uint64_t n = 0; n < info->mapping_count; n++)
-		if (info->mappings[n].rights != KEEL_RIGHTS_NONE)
+		if (info->mappings[n].rights != KEEL_RIGHTS_NONE &&
+		    info->mappings[n].region < KEEL_REGION_COUNT)
 			bytes[info->mappings[n].region] += info->mappings[n].bytes;
 	for (unsigned n = 0; n < KEEL_REGION_COUNT; n++) {
 		if (!bytes[n])

@@ -8,7 +8,7 @@
  * each other: 105 TB from ffff800000000000 end at ffffe8ffffffffff, which is also the only end
  * that meets the next row. Keel uses that one.
  *
- * Usable from C and from assembly.
+ * Usable from C, from C++ (from C++11 on) and from assembly.
  */
 #ifndef KEEL_LAYOUT_H
 #define KEEL_LAYOUT_H
@@ -153,6 +153,12 @@
 
 #ifndef __ASSEMBLER__
 
+#ifdef __cplusplus
+#define KEEL_STATIC_ASSERT static_assert
+#else
+#define KEEL_STATIC_ASSERT _Static_assert
+#endif
+
 /* One enumerator for each row, in address order. */
 enum keel_region {
 #define KEEL_ROW(id, next, kind, name) KEEL_REGION_##id,
@@ -176,8 +182,7 @@ struct keel_layout_row {
 };
 
 static const struct keel_layout_row keel_layout[KEEL_REGION_COUNT] __attribute__((unused)) = {
-#define KEEL_ROW(id, next, kind, name) \
-	[KEEL_REGION_##id] = { KEEL_##id##_START, KEEL_##id##_LAST, KEEL_ROW_##kind },
+#define KEEL_ROW(id, next, kind, name) { KEEL_##id##_START, KEEL_##id##_LAST, KEEL_ROW_##kind },
 	KEEL_LAYOUT(KEEL_ROW)
 #undef KEEL_ROW
 };
@@ -185,7 +190,7 @@ static const struct keel_layout_row keel_layout[KEEL_REGION_COUNT] __attribute__
 /* What the rows are called where a person reads it. No pointers: those would have to be relocated. */
 static const char keel_layout_name[KEEL_REGION_COUNT][KEEL_ROW_NAME_BYTES]
 	__attribute__((unused)) = {
-#define KEEL_ROW(id, next, kind, name) [KEEL_REGION_##id] = name,
+#define KEEL_ROW(id, next, kind, name) name,
 		KEEL_LAYOUT(KEEL_ROW)
 #undef KEEL_ROW
 	};
@@ -194,20 +199,20 @@ static const char keel_layout_name[KEEL_REGION_COUNT][KEEL_ROW_NAME_BYTES]
  * Each row is page-aligned, is not empty, and begins where the one before it ends; the last row
  * ends where the first begins (modulo 2^64), so no byte is left out.
  */
-#define KEEL_ROW(id, next, kind, name)                                                    \
-	_Static_assert(KEEL_##id##_START % KEEL_PAGE_SIZE == 0, #id " starts on a page"); \
-	_Static_assert(KEEL_##id##_LAST > KEEL_##id##_START, #id " is not empty");        \
-	_Static_assert((uint64_t)(KEEL_##id##_LAST + 1) == KEEL_##next##_START,           \
-		       #id " meets " #next);
+#define KEEL_ROW(id, next, kind, name)                                                        \
+	KEEL_STATIC_ASSERT(KEEL_##id##_START % KEEL_PAGE_SIZE == 0, #id " starts on a page"); \
+	KEEL_STATIC_ASSERT(KEEL_##id##_LAST > KEEL_##id##_START, #id " is not empty");        \
+	KEEL_STATIC_ASSERT((uint64_t)(KEEL_##id##_LAST + 1) == KEEL_##next##_START,           \
+			   #id " meets " #next);
 KEEL_LAYOUT(KEEL_ROW)
 #undef KEEL_ROW
 
-_Static_assert(KEEL_USER_START == 0, "the rows begin at zero");
-_Static_assert(KEEL_STACK_BYTES < KEEL_STACK_SLOT_BYTES, "a slot has room for the guard");
-_Static_assert(KEEL_CEA_MCE_STACK_PAGE + KEEL_CEA_IST_STACK_PAGES < KEEL_CEA_PAGES,
-	       "an absent page ends each CPU's entry area");
-_Static_assert(KEEL_FIXMAP_TOP + KEEL_PAGE_SIZE == KEEL_VSYSCALL_START,
-	       "the fixmap ends below the vsyscall page");
+KEEL_STATIC_ASSERT(KEEL_USER_START == 0, "the rows begin at zero");
+KEEL_STATIC_ASSERT(KEEL_STACK_BYTES < KEEL_STACK_SLOT_BYTES, "a slot has room for the guard");
+KEEL_STATIC_ASSERT(KEEL_CEA_MCE_STACK_PAGE + KEEL_CEA_IST_STACK_PAGES < KEEL_CEA_PAGES,
+		   "an absent page ends each CPU's entry area");
+KEEL_STATIC_ASSERT(KEEL_FIXMAP_TOP + KEEL_PAGE_SIZE == KEEL_VSYSCALL_START,
+		   "the fixmap ends below the vsyscall page");
 
 #endif /* !__ASSEMBLER__ */
 #endif

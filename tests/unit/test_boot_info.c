@@ -127,6 +127,71 @@ static void numbers_stay(void **state)
 				 numbers[n][1], numbers[n][0]);
 }
 
+/* What kernels have compiled in of the map, and of the state at entry. */
+static void map_stays(void **state)
+{
+	static const uint64_t starts[] = {
+		0,
+		0x0000800000000000,
+		0xffff800000000000,
+		0xffffe90000000000,
+		0xffffea0000000000,
+		0xfffffc0000000000,
+		0xfffffe0000000000,
+		0xfffffe8000000000,
+		0xffffff0000000000,
+		0xffffff8000000000,
+		0xffffffef00000000,
+		0xffffffff00000000,
+		0xffffffff80000000,
+		0xffffffffa0000000,
+		0xffffffffff000000,
+		0xffffffffff600000,
+		0xffffffffff601000,
+		0xffffffffffe00000,
+	};
+	static const uint64_t numbers[][2] = {
+		{ KEEL_STACK_SLOT_BYTES, 0x10000 },
+		{ KEEL_STACK_BYTES, 0x8000 },
+		{ KEEL_CEA_CPU_START(1), 0xfffffe0000011000 },
+		{ KEEL_CEA_GDT_PAGE, 0 },
+		{ KEEL_CEA_ENTRY_STACK_PAGE, 1 },
+		{ KEEL_CEA_TSS_PAGE, 2 },
+		{ KEEL_CEA_DF_STACK_PAGE, 4 },
+		{ KEEL_CEA_NMI_STACK_PAGE, 7 },
+		{ KEEL_CEA_DB_STACK_PAGE, 10 },
+		{ KEEL_CEA_MCE_STACK_PAGE, 13 },
+		{ KEEL_CEA_IST_STACK_PAGES, 2 },
+		{ KEEL_IST_DF, 1 },
+		{ KEEL_IST_NMI, 2 },
+		{ KEEL_IST_DB, 3 },
+		{ KEEL_IST_MCE, 4 },
+		{ KEEL_ESPFIX_STACK_BYTES, 64 },
+		{ KEEL_ESPFIX_STEP_BYTES, 0x10000 },
+		{ KEEL_ESPFIX_WINDOW_BYTES, 0x100000000 },
+		{ KEEL_FIXMAP_SLOT(KEEL_FIXMAP_EARLY_CONSOLE), 0xffffffffff5ff000 },
+		{ KEEL_FIXMAP_SLOT(KEEL_FIXMAP_LOCAL_APIC), 0xffffffffff5fe000 },
+		{ KEEL_FIXMAP_SLOT(KEEL_FIXMAP_IO_APIC_FIRST), 0xffffffffff5fd000 },
+		{ KEEL_FIXMAP_SLOTS, 130 },
+		{ KEEL_VSYSCALL_GETTIMEOFDAY, 0 },
+		{ KEEL_VSYSCALL_TIME, 0x400 },
+		{ KEEL_VSYSCALL_GETCPU, 0x800 },
+		{ KEEL_KERNEL_CS, 0x10 },
+		{ KEEL_KERNEL_DS, 0x18 },
+		{ KEEL_TSS_SEL, 0x40 },
+		{ KEEL_PAT_VALUE, 0x0407050600070106 },
+	};
+
+	(void)state;
+	assert_int_equal(KEEL_REGION_COUNT, COUNT(starts));
+	for (size_t n = 0; n < COUNT(starts); n++)
+		assert_int_equal(keel_layout[n].start, starts[n]);
+	for (size_t n = 0; n < COUNT(numbers); n++)
+		if (numbers[n][0] != numbers[n][1])
+			fail_msg("number %zu of this list was %" PRIx64 " and is %" PRIx64, n,
+				 numbers[n][1], numbers[n][0]);
+}
+
 /*
  * keel_boot_info_check as a kernel has it that was compiled with version `version`, when boot_info
  * had `bytes` bytes. With today's two numbers it is today's function, as the tests below show.
@@ -228,9 +293,13 @@ static void members_of_a_version(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(members_stay),		cmocka_unit_test(elements_stay),
-		cmocka_unit_test(numbers_stay),		cmocka_unit_test(versions),
-		cmocka_unit_test(not_from_keel),	cmocka_unit_test(reads_its_head_only),
+		cmocka_unit_test(members_stay),
+		cmocka_unit_test(elements_stay),
+		cmocka_unit_test(numbers_stay),
+		cmocka_unit_test(map_stays),
+		cmocka_unit_test(versions),
+		cmocka_unit_test(not_from_keel),
+		cmocka_unit_test(reads_its_head_only),
 		cmocka_unit_test(members_of_a_version),
 	};
 
