@@ -37,7 +37,8 @@ static void add_boundary(struct loader *l, uint64_t phys)
 
 /*
  * The ends of the variable-range MTRRs (SDM vol. 3A 11.11.2.3): a large page must not span two
- * memory types. The mask of a sound range is ones down to the range's size.
+ * memory types. The mask of a sound range is ones down to the range's size. Some boards (MacPro2,1)
+ * leave out the highest ones, which repeats the range above memory and changes nothing below.
  */
 static void find_boundaries(struct loader *l)
 {
@@ -49,12 +50,13 @@ static void find_boundaries(struct loader *l)
 	for (unsigned n = 0; n < count; n++) {
 		const uint64_t mask = read_msr(MSR_MTRR_MASK(n));
 		const uint64_t base = read_msr(MSR_MTRR_BASE(n)) & address_mask;
-		const uint64_t bytes = (~mask & address_mask) + KEEL_PAGE_SIZE;
+		const uint64_t ones = mask & address_mask;
+		const uint64_t bytes = ones & -ones; /* of the range: the lowest one */
 
-		if (!(mask & MTRR_MASK_VALID) || bytes & (bytes - 1))
+		if (!(mask & MTRR_MASK_VALID) || !ones)
 			continue;
-		add_boundary(l, base);
-		add_boundary(l, base + bytes);
+		add_boundary(l, base & ~(bytes - 1));
+		add_boundary(l, (base & ~(bytes - 1)) + bytes);
 	}
 }
 

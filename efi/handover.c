@@ -207,10 +207,13 @@ EFI_STATUS handover(struct loader *l)
 {
 	EFI_STATUS status;
 
+	report_begin(l);
 	say(l, "  handover  leaving boot services\n");
 	status = leave_boot_services(l);
-	if (EFI_ERROR(status))
+	if (EFI_ERROR(status)) {
+		report_withdraw(l);
 		return status;
+	}
 	enter_transition(l);
 	runtime_set_virtual(l);
 	stage_end(l, KEEL_STAGE_SVAM);

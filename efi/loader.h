@@ -162,7 +162,6 @@ EFI_STATUS modules_load(struct loader *l);	 /* modules.c */
 EFI_STATUS workspace_allocate(struct loader *l); /* workspace.c */
 void cpu_area_fill(struct loader *l);		 /* cpu_area.c */
 void report_write(struct loader *l);		 /* report.c: what the last run left behind */
-void report_begin(const struct loader *l);	 /* report.c: what this one leaves if it hangs */
 EFI_STATUS tables_prepare(struct loader *l);	 /* build.c */
 EFI_STATUS handover(struct loader *l);		 /* handover.c; returns only on failure */
 
@@ -174,6 +173,10 @@ EFI_STATUS handover(struct loader *l);		 /* handover.c; returns only on failure 
 EFI_STATUS memory_map_get(struct loader *l);
 EFI_STATUS tables_build(struct loader *l, const struct mm_notes *notes);
 struct mm_result tables_review(struct loader *l, bool *current);
+
+/* report.c: leaves a note for the next boot, in case the self-check hangs; and takes it back. */
+void report_begin(const struct loader *l);
+void report_withdraw(const struct loader *l);
 
 /*
  * report.c: for panic(), leaves its words for the next boot, if that is possible. To be called with

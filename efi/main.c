@@ -68,7 +68,6 @@ static EFI_STATUS prepare(struct loader *l)
 	cpu_area_fill(l);
 	stage_end(l, KEEL_STAGE_SETUP);
 	report_write(l);
-	report_begin(l);
 	return tables_prepare(l);
 }
 

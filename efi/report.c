@@ -186,11 +186,9 @@ void report_write(struct loader *l)
 		    (uint64_t)status);
 }
 
-/* From `text` on, up to where `out` has come. */
-static void keep(const struct loader *l, const struct text *out, char *text)
+static void keep(const struct loader *l, const char *text, UINTN bytes)
 {
 	EFI_RUNTIME_SERVICES *services = l->runtime;
-	const UINTN bytes = out->next - text;
 	UINT64 maximum;
 	UINT64 remaining;
 	UINT64 largest;
@@ -200,20 +198,23 @@ static void keep(const struct loader *l, const struct text *out, char *text)
 	    !services->QueryVariableInfo(KEEL_REPORT_ATTRIBUTES, &maximum, &remaining, &largest) &&
 	    keel_report_fits(bytes, remaining, largest))
 		services->SetVariable((CHAR16 *)name, (EFI_GUID *)&vendor, KEEL_REPORT_ATTRIBUTES,
-				      bytes, text);
+				      bytes, (void *)text);
 }
 
 /* The self-check puts its own in the place of this. What other kernels do is not known. */
 void report_begin(const struct loader *l)
 {
-	struct text out = use_memory(l);
-	char *text = out.next;
+	static const char text[] = KEEL_REPORT_FIRST_LINE
+		"\n# keel: the self-check was started, and nothing is known of its end\n";
 
-	if (l->entry->kernel)
-		return;
-	print(&out, KEEL_REPORT_FIRST_LINE
-	      "\n# keel: the self-check was started, and nothing is known of its end\n");
-	keep(l, &out, text);
+	if (!l->entry->kernel)
+		keep(l, text, sizeof(text) - 1);
+}
+
+void report_withdraw(const struct loader *l)
+{
+	if (!l->entry->kernel)
+		delete_variable(l);
 }
 
 void report_keep(const struct loader *l, const char *format, va_list arguments)
@@ -224,5 +225,5 @@ void report_keep(const struct loader *l, const char *format, va_list arguments)
 	print(&out, KEEL_REPORT_FIRST_LINE "\n# keel: fatal: ");
 	format_text(put, &out, format, arguments);
 	put(&out, '\n');
-	keep(l, &out, text);
+	keep(l, text, out.next - text);
 }

@@ -30,7 +30,7 @@ sub driven {
 	my $dir = tempdir('keel-driven-XXXXXX', TMPDIR => 1, CLEANUP => 1);
 	make_image($dir, { '/variant' => \$variant, '/keel.efi' => $keel,
 		'/EFI/BOOT/BOOTX64.EFI' => "build/tests/boot/drivers/$driver.efi" });
-	my $machine = Qemu->new(limit => 60, %options, image => "$dir/disk.img");
+	my $machine = Qemu->new(limit => 120, %options, image => "$dir/disk.img");
 	my $ended = $machine->follow(undef, $last_words);
 	$ended = 'last words' if $ended eq 'found';
 	my $report = SelfCheck->new($machine->{serial}, $ended);

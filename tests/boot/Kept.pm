@@ -36,7 +36,7 @@ sub new {
 # boot options depend on: there is never a screen.
 sub options {
 	my $self = shift;
-	return (limit => 60, image => $self->{disk}, vars => $self->{vars}, keep => 1,
+	return (limit => 120, image => $self->{disk}, vars => $self->{vars}, keep => 1,
 		extra => [ '-vga', 'none' ]);
 }
 
