@@ -3,8 +3,6 @@
 #
 # CPUs that the MADT names by x2APIC IDs. Those that the local APIC can reach in the mode that it is
 # in are started; the one with an ID of more than eight bits has all that it would need, but is not.
-#
-# That x2APIC mode is on already cannot be tried here: QEMU emulates none before version 9.
 use strict;
 use warnings;
 use lib qw(ovmf tests/boot);
