@@ -174,12 +174,12 @@ static bool has_local_apics(const struct madt *madt)
  * IDs of 8 bits belong into entries of the old kind (ACPI 6.5, 5.2.12.12). Some boards list such a
  * CPU in both kinds, others only in the new one.
  */
-static bool is_enabled_cpu(const struct madt *madt, const struct madt_entry *e)
+static bool is_enabled_cpu(const struct acpi_facts *acpi, const struct madt_entry *e)
 {
 	if (e->type != MADT_X2APIC)
 		return is_local_apic(e);
 	return e->x2apic.flags & MADT_CPU_ENABLED && e->x2apic.apic_id != X2APIC_BROADCAST &&
-	       (e->x2apic.apic_id >= XAPIC_BROADCAST || !has_local_apics(madt));
+	       (e->x2apic.apic_id >= XAPIC_BROADCAST || !acpi->has_local_apics);
 }
 
 static uint32_t apic_id(const struct madt_entry *e)
@@ -191,12 +191,12 @@ static uint32_t apic_id(const struct madt_entry *e)
  * The first entry of an enabled CPU. Some firmware lists one more than once: Keel would give it two
  * stacks, and a kernel would start it twice.
  */
-static bool is_new_cpu(const struct madt *madt, const struct madt_entry *e)
+static bool is_new_cpu(const struct acpi_facts *acpi, const struct madt_entry *e)
 {
-	if (!is_enabled_cpu(madt, e))
+	if (!is_enabled_cpu(acpi, e))
 		return false;
-	for (const struct madt_entry *other = NULL; (other = next_entry(madt, other)) != e;)
-		if (is_enabled_cpu(madt, other) && apic_id(other) == apic_id(e))
+	for (const struct madt_entry *other = NULL; (other = next_entry(acpi->madt, other)) != e;)
+		if (is_enabled_cpu(acpi, other) && apic_id(other) == apic_id(e))
 			return false;
 	return true;
 }
@@ -219,6 +219,7 @@ void acpi_examine(struct loader *l)
 	bool listed = false;
 
 	acpi->madt = madt;
+	acpi->has_local_apics = madt && has_local_apics(madt);
 	acpi->local_apic_phys = read_msr(MSR_APIC_BASE) & KEEL_PTE_ADDRESS;
 	acpi->own_apic_id = own_apic_id(l);
 	/* An address that the CPU cannot reach would be no page of the fixmap. */
@@ -226,10 +227,10 @@ void acpi_examine(struct loader *l)
 		acpi->early_console_phys = spcr->address;
 	acpi->cpu_count = 1;
 	for (const struct madt_entry *e = NULL; madt && (e = next_entry(madt, e));) {
-		if (is_new_cpu(madt, e) && apic_id(e) == acpi->own_apic_id)
-			listed = true;
-		else if (is_new_cpu(madt, e))
+		if (is_new_cpu(acpi, e) && apic_id(e) != acpi->own_apic_id)
 			acpi->cpu_count++;
+		else if (is_enabled_cpu(acpi, e))
+			listed |= apic_id(e) == acpi->own_apic_id;
 		else if (e->type == MADT_IO_APIC && acpi->io_apic_count < KEEL_FIXMAP_IO_APIC_COUNT)
 			acpi->io_apic_count++;
 		else if (e->type == MADT_IO_APIC)
@@ -252,7 +253,7 @@ void acpi_fill(const struct loader *l, struct keel_cpu *cpus, struct keel_io_api
 	/* CPU 0 is the one that runs. */
 	cpus[0].apic_id = l->acpi.own_apic_id;
 	for (const struct madt_entry *e = NULL; madt && (e = next_entry(madt, e));) {
-		if (is_new_cpu(madt, e)) {
+		if (is_new_cpu(&l->acpi, e)) {
 			struct keel_cpu *c = cpus;
 
 			if (apic_id(e) != l->acpi.own_apic_id)

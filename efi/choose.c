@@ -57,8 +57,8 @@ EFI_STATUS configured_open(struct loader *l, const char *path, struct volume_fil
 
 	if (status == EFI_NOT_FOUND && !volume_exists(l))
 		return fail(l, status,
-			    "there is no file %s: keel.efi came from neither a volume nor a PXE "
-			    "server",
+			    "there is no file %s: keel.efi did not come from a volume, nor by PXE "
+			    "over IPv4",
 			    path);
 	if (status == EFI_NOT_FOUND)
 		return fail(l, status, "there is no file %s (relative paths begin at %s)", path,

@@ -45,23 +45,18 @@ static bool read_word(struct config_parser *p, char *word, bool first)
 	return parser_take(p, word, value);
 }
 
-/* Whether one of the words begins with a key of Keel's. The text is spoiled. */
+/* Whether one of the words is meant for Keel. The text is spoiled. */
 static bool has_key(char *text)
 {
-	while (*text) {
-		char *end = text;
-		char c;
+	while (text && *text) {
+		char *word = text;
+		char *end = word;
 
-		while (*end && *end != '=' && !config_is_blank(*end))
+		text = end_word(word);
+		while (*end && *end != '=')
 			end++;
-		c = *end;
-		*end = 0;
-		if (parser_knows(text))
+		if (*end ? (*end = 0, parser_knows(word)) : config_same(word, "selfcheck"))
 			return true;
-		*end = c;
-		while (*end && !config_is_blank(*end))
-			end++;
-		text = end + (*end != 0);
 	}
 	return false;
 }

@@ -74,20 +74,29 @@ static void say_list(const struct loader *l, const char *format, va_list argumen
 	line_flush(&line);
 }
 
-static void to_serial(char c)
+struct panic_output {
+	struct panic_screen screen;
+	bool no_serial; /* it did not become ready once: not to be waited for again */
+};
+
+static void to_serial(struct panic_output *out, char c)
 {
-	for (unsigned patience = COM_PATIENCE; patience; patience--)
-		if (in8(COM1 + COM_STATUS) & COM_CAN_SEND)
-			break;
-	out8(COM1 + COM_DATA, c);
+	unsigned patience = COM_PATIENCE;
+
+	while (!out->no_serial && !(in8(COM1 + COM_STATUS) & COM_CAN_SEND))
+		out->no_serial = !patience--;
+	if (!out->no_serial)
+		out8(COM1 + COM_DATA, c);
 }
 
 static void to_panic(void *context, char c)
 {
+	struct panic_output *out = context;
+
 	if (c == '\n')
-		to_serial('\r');
-	to_serial(c);
-	panic_screen_put(context, c);
+		to_serial(out, '\r');
+	to_serial(out, c);
+	panic_screen_put(&out->screen, c);
 }
 
 void console_start(struct loader *l)
@@ -136,14 +145,14 @@ static uint64_t EFIAPI keep_guarded(const struct loader *l, const char *format, 
 
 _Noreturn void panic(const struct loader *l, const char *format, ...)
 {
-	struct panic_screen screen;
+	struct panic_output out = { .no_serial = false };
 	va_list arguments;
 
-	panic_screen_start(&screen, &l->facts.framebuffer, framebuffer_now(l));
+	panic_screen_start(&out.screen, &l->facts.framebuffer, framebuffer_now(l));
 	va_start(arguments, format);
-	format_text(to_panic, &screen, "\nkeel: fatal: ", arguments);
-	format_text(to_panic, &screen, format, arguments);
-	format_text(to_panic, &screen, "\n", arguments);
+	format_text(to_panic, &out, "\nkeel: fatal: ", arguments);
+	format_text(to_panic, &out, format, arguments);
+	format_text(to_panic, &out, "\n", arguments);
 	va_end(arguments);
 	va_start(arguments, format);
 	/* Later the firmware has none of its own handlers for exceptions. */
@@ -152,7 +161,7 @@ _Noreturn void panic(const struct loader *l, const char *format, ...)
 			   NULL);
 	else
 		keep_guarded(l, format, &arguments);
-	format_text(to_panic, &screen, "The machine is halted; reset it.\n", arguments);
+	format_text(to_panic, &out, "The machine is halted; reset it.\n", arguments);
 	va_end(arguments);
 	for (;;)
 		__asm__ volatile("cli; hlt");

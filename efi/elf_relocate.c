@@ -37,13 +37,6 @@ static enum elf_result unsupported(struct elf_error *error, const char *member, 
 	return elf_refuse(error, "%s is not supported: link with %s", member, remedy);
 }
 
-/* Packed relocations, in the ways that were there before DT_RELR. */
-static bool is_android(uint64_t tag)
-{
-	return (tag >= ELF_DT_ANDROID_REL && tag <= ELF_DT_ANDROID_RELASZ) ||
-	       (tag >= ELF_DT_ANDROID_RELR && tag <= ELF_DT_ANDROID_RELRENT);
-}
-
 static enum elf_result take_dynamic(const struct elf_dynamic *d, struct relocations *found,
 				    struct elf_error *error)
 {
@@ -69,8 +62,11 @@ static enum elf_result take_dynamic(const struct elf_dynamic *d, struct relocati
 	if (d->tag == ELF_DT_RELRSZ)
 		return unsupported(error, "DT_RELR",
 				   "-z nopack-relative-relocs, or --pack-dyn-relocs=none");
-	if (is_android(d->tag))
-		return unsupported(error, "DT_ANDROID_REL", "--pack-dyn-relocs=none");
+	/* Packed in the ways that were there before DT_RELR. */
+	if (d->tag >= ELF_DT_ANDROID_REL && d->tag <= ELF_DT_ANDROID_RELASZ)
+		return unsupported(error, "DT_ANDROID_REL or _RELA", "--pack-dyn-relocs=none");
+	if (d->tag >= ELF_DT_ANDROID_RELR && d->tag <= ELF_DT_ANDROID_RELRENT)
+		return unsupported(error, "DT_ANDROID_RELR", "--pack-dyn-relocs=none");
 	return ELF_GOOD;
 }
 

@@ -33,5 +33,10 @@ void fault_prepare(struct loader *l)
 
 _Noreturn void fault_fatal(void)
 {
-	panic(fault.loader, "exception %u at %x, CR2 is %x", fault.vector, fault.rip, fault.cr2);
+	/* What panic() needs is gone, too. */
+	if (fault.fatal++)
+		for (;;)
+			__asm__ volatile("cli; hlt");
+	panic(fault.loader, "exception %u at %x, error code %x, CR2 is %x", fault.vector, fault.rip,
+	      fault.error, fault.cr2);
 }

@@ -14,6 +14,7 @@
 #define FAULT_RIP    16
 #define FAULT_CR2    24
 #define FAULT_COUNT  32
+#define FAULT_ERROR  40
 
 #ifndef __ASSEMBLER__
 
@@ -38,6 +39,8 @@ struct fault {
 	uint64_t rip; /* where it happened */
 	uint64_t cr2;
 	uint64_t count;		     /* of exceptions so far */
+	uint64_t error;		     /* its error code, 0 if it has none */
+	uint64_t fatal;		     /* there was one that fault_fatal had to deal with */
 	const struct loader *loader; /* for panic() */
 };
 

@@ -53,20 +53,30 @@ common:
 	div	%ecx
 	mov	$WITH_ERROR_CODE, %ecx
 	bt	%eax, %ecx
+	mov	$0, %ecx
 	jnc	1f
 	pop	%rcx
 1:
+	mov	%rcx, fault + FAULT_ERROR(%rip)
 	mov	%rax, fault + FAULT_VECTOR(%rip)
 	mov	(%rsp), %rax
 	mov	%rax, fault + FAULT_RIP(%rip)
 	mov	%cr2, %rax
 	mov	%rax, fault + FAULT_CR2(%rip)
 	incq	fault + FAULT_COUNT(%rip)
-	mov	fault + FAULT_CATCH(%rip), %rax
-	test	%rax, %rax
+	mov	fault + FAULT_CATCH(%rip), %rcx
+	test	%rcx, %rcx
 	jz	2f
-	mov	%rax, %rsp
-	jmp	back
+	/* Had it been an NMI, none would come any more without an IRET (SDM vol. 3A 6.7.1). */
+	mov	%ss, %eax
+	push	%rax
+	push	%rcx
+	pushfq
+	mov	%cs, %eax
+	push	%rax
+	lea	back(%rip), %rax
+	push	%rax
+	iretq
 2:
 	and	$-16, %rsp
 	call	fault_fatal
@@ -74,6 +84,6 @@ common:
 	.balign 8
 	.globl fault
 fault:
-	.quad	0, 0, 0, 0, 0, 0
+	.quad	0, 0, 0, 0, 0, 0, 0, 0
 
 	.section .note.GNU-stack, "", @progbits

@@ -76,6 +76,20 @@ static uint64_t wanted_cr4(const struct loader *l)
 	       (l->cpu_features & CPU_UMIP ? CR4_UMIP : 0);
 }
 
+/* What the kernel is promised, and the state in which runtime services are called: UEFI 2.10, 2.3.4. */
+static void set_state(const struct loader *l)
+{
+	const uint32_t mxcsr = 0x1f80;
+
+	write_msr(MSR_EFER, read_msr(MSR_EFER) | EFER_NXE);
+	__asm__ volatile("mov %0, %%cr0"
+			 :
+			 : "r"(CR0_PE | CR0_MP | CR0_ET | CR0_NE | CR0_WP | CR0_PG)
+			 : "memory");
+	__asm__ volatile("mov %0, %%cr4" : : "r"(wanted_cr4(l)) : "memory");
+	__asm__ volatile("fninit; ldmxcsr %0" : : "m"(mxcsr));
+}
+
 /*
  * Firmware's tables go first: they may be read-only, or writable only as long as WP is off. The
  * PAT is loaded right before, so that no mapping of ours is ever used under the old one. Global
@@ -83,9 +97,6 @@ static uint64_t wanted_cr4(const struct loader *l)
  */
 static void enter_transition(struct loader *l)
 {
-	const uint32_t mxcsr = 0x1f80;
-	const uint64_t cr4 = wanted_cr4(l);
-
 	__asm__ volatile("cli; cld" ::: "memory");
 	/* Leaving five levels is not possible under PCIDE, nor under CET with a shadow stack. */
 	__asm__ volatile("mov %0, %%cr4"
@@ -100,14 +111,7 @@ static void enter_transition(struct loader *l)
 			 : "memory");
 	l->own_tables = true;
 	fault_prepare(l);
-	write_msr(MSR_EFER, read_msr(MSR_EFER) | EFER_NXE);
-	__asm__ volatile("mov %0, %%cr0"
-			 :
-			 : "r"(CR0_PE | CR0_MP | CR0_ET | CR0_NE | CR0_WP | CR0_PG)
-			 : "memory");
-	__asm__ volatile("mov %0, %%cr4" : : "r"(cr4) : "memory");
-	/* The state in which runtime services are called: UEFI 2.10, 2.3.4. */
-	__asm__ volatile("fninit; ldmxcsr %0" : : "m"(mxcsr));
+	set_state(l);
 }
 
 #define TO_KERNEL(pointer) ((void *)KEEL_DIRECT_MAP((uintptr_t)(pointer)))
@@ -216,6 +220,8 @@ EFI_STATUS handover(struct loader *l)
 	}
 	enter_transition(l);
 	runtime_set_virtual(l);
+	/* An exception may have ended the call anywhere. */
+	set_state(l);
 	stage_end(l, KEEL_STAGE_SVAM);
 	finish_boot_info(l);
 	enter_kernel(l);

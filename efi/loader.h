@@ -47,7 +47,8 @@ enum block_id {
 
 /* ACPI's enabled CPUs and I/O APICs, as acpi.c finds them. */
 struct acpi_facts {
-	const void *madt; /* NULL: none; then there is one CPU */
+	const void *madt;     /* NULL: none; then there is one CPU */
+	bool has_local_apics; /* entries of the old kind, of enabled CPUs */
 	uint64_t cpu_count;
 	uint64_t io_apic_count;
 	uint64_t local_apic_phys;
@@ -119,6 +120,7 @@ struct loader {
 	uint64_t map_capacity;	 /* bytes of the buffer for the firmware's map */
 	uint64_t map_key;
 
+	bool noted;	 /* report_begin has left its note */
 	bool exiting;	 /* ExitBootServices was called: firmware's console is gone */
 	bool own_tables; /* CR3 is Keel's: firmware's mappings are gone, but for the identity map */
 	struct fault_gate gates[FAULT_VECTORS]; /* of the interrupt descriptor table */
@@ -175,12 +177,12 @@ EFI_STATUS tables_build(struct loader *l, const struct mm_notes *notes);
 struct mm_result tables_review(struct loader *l, bool *current);
 
 /* report.c: leaves a note for the next boot, in case the self-check hangs; and takes it back. */
-void report_begin(const struct loader *l);
+void report_begin(struct loader *l);
 void report_withdraw(const struct loader *l);
 
 /*
  * report.c: for panic(), leaves its words for the next boot, if that is possible. To be called with
- * the firmware's own page tables and exception handlers in place.
+ * the firmware's own page tables and exception handlers in place, or through fault_call.
  */
 void report_keep(const struct loader *l, const char *format, va_list arguments);
 

@@ -201,19 +201,26 @@ static void keep(const struct loader *l, const char *text, UINTN bytes)
 				      bytes, (void *)text);
 }
 
-/* The self-check puts its own in the place of this. What other kernels do is not known. */
-void report_begin(const struct loader *l)
+/*
+ * The self-check puts its own in the place of this. What other kernels do is not known. A report that
+ * could not be written to a file is worth more than this.
+ */
+void report_begin(struct loader *l)
 {
 	static const char text[] = KEEL_REPORT_FIRST_LINE
 		"\n# keel: the self-check was started, and nothing is known of its end\n";
+	UINTN bytes = 0;
 
-	if (!l->entry->kernel)
+	l->noted =
+		!l->entry->kernel && l->runtime->GetVariable((CHAR16 *)name, (EFI_GUID *)&vendor,
+							     NULL, &bytes, NULL) == EFI_NOT_FOUND;
+	if (l->noted)
 		keep(l, text, sizeof(text) - 1);
 }
 
 void report_withdraw(const struct loader *l)
 {
-	if (!l->entry->kernel)
+	if (l->noted)
 		delete_variable(l);
 }
 

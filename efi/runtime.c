@@ -109,6 +109,7 @@ void runtime_set_virtual(struct loader *l)
 		l->info->runtime_fault_rip = fault.rip;
 		l->info->runtime_fault_cr2 = fault.cr2;
 		l->info->runtime_fault_vector = fault.vector;
+		l->info->runtime_fault_error = fault.error;
 	}
 	l->info->runtime_status = status;
 	l->info->runtime_state = EFI_ERROR(status) ? KEEL_RUNTIME_FAILED : examine(l);

@@ -21,6 +21,12 @@ sub kernel_disk {
 	for (grep { defined } $kernel, @modules, 'build/keel.efi') {
 		-r $_ && -f _ or die "'$_' cannot be read\n";
 	}
+	my %path;
+	for (@modules) {
+		my $other = $path{ lc basename $_ };
+		die "$other and $_ would have the same name on the disk\n" if defined $other;
+		$path{ lc basename $_ } = $_;
+	}
 	my @lines = ('title ' . basename($kernel // 'self-check'), defined $kernel ? 'kernel \kernel.elf' : 'selfcheck');
 	push @lines, "options $given{options}" if ($given{options} // '') ne '';
 	push @lines, map { qq(module "\\modules\\@{[ basename $_ ]}") } @modules;

@@ -350,12 +350,13 @@ struct keel_boot_info {
 
 	/*
 	 * The exception that SetVirtualAddressMap ended with, if it did: runtime_state is then
-	 * KEEL_RUNTIME_FAILED, and runtime_status EFI_ABORTED. All zero otherwise.
+	 * KEEL_RUNTIME_FAILED, and runtime_status EFI_ABORTED. All zero otherwise. A call through a
+	 * null pointer may leave rip zero, too: runtime_status is what tells.
 	 */
 	uint64_t runtime_fault_rip; /* address of the instruction, or behind it: SDM vol. 3A 6.5 */
 	uint64_t runtime_fault_cr2;
 	uint32_t runtime_fault_vector;
-	uint32_t runtime_fault_reserved; /* 0 */
+	uint32_t runtime_fault_error; /* its error code; 0 if it has none */
 };
 
 /* Whether this boot_info has the member, for those that came with a later version. */

@@ -21,9 +21,9 @@ my %expected = (
 	lies  => [ qr/^not ok \d+ - $place$/m, qr/^  found: 0x2$/m ],
 	# An exception ends the call, and not the machine.
 	'page-fault' => [ qr/^not ok \d+ - $place$/m, qr/^  found: 0x2$/m,
-		qr/^# SetVirtualAddressMap ended with exception 14, RIP [1-9a-f]\w*, CR2 ffffe90000000123$/m ],
+		qr/^# SetVirtualAddressMap ended with exception 14, error code 0, RIP [1-9a-f]\w*, CR2 ffffe90000000123$/m ],
 	undefined => [ qr/^not ok \d+ - $place$/m, qr/^  found: 0x2$/m,
-		qr/^# SetVirtualAddressMap ended with exception 6, RIP [1-9a-f]\w*, CR2 \w+$/m ],
+		qr/^# SetVirtualAddressMap ended with exception 6, error code 0, RIP [1-9a-f]\w*, CR2 \w+$/m ],
 	unsupported => [ qr/^ok \d+ - $place # SKIP .*does not offer/m ],
 );
 for my $variant (sort keys %expected) {
@@ -61,7 +61,7 @@ for my $variant (qw(stale-system stale-runtime)) {
 # An exception in Keel itself, on its way from there to the kernel: it says so, and stops.
 my $trapped = driven('svam', 'watched');
 is($trapped->{ended}, 'last words', 'watched: Keel says that the machine is halted');
-line_like($trapped, 'console', qr/^keel: fatal: exception 1 at [1-9a-f]\w*, CR2 is \w+\n/m,
+line_like($trapped, 'console', qr/^keel: fatal: exception 1 at [1-9a-f]\w*, error code 0, CR2 is \w+\n/m,
 	'watched: it names the exception');
 halted_ok($trapped, 'watched');
 $trapped->{machine}->stop;

@@ -355,7 +355,7 @@ for (
 	[ runtime_fault_rip => 'runtime services: tables and functions', '1' ],
 	[ runtime_fault_cr2 => 'runtime services: tables and functions', '1' ],
 	[ runtime_fault_vector => 'runtime services: tables and functions', '1' ],
-	[ runtime_fault_reserved => 'runtime services: tables and functions', '1' ],
+	[ runtime_fault_error => 'runtime services: tables and functions', '1' ],
 ) {
 	my ($member, $name, $value) = @$_;
 	member("boot_info.$member", $name, $value);

@@ -74,6 +74,10 @@ like($run->{text}, $stays, 'read-only: it says so');
 is(($run->{text} =~ $stays)[0], '8000000000000008', 'read-only: and why');
 is($run->{ended}, 'guest-shutdown', 'read-only: the boot goes on');
 is_deeply([ own() ], [ $variable ], 'read-only: the variable stays');
+configure($selfcheck);
+$run = $machine->boot(qr/^TAP version 14/m, read_only => 1);
+is_deeply([ own() ], [ $variable ], 'read-only: also when the next run hangs');
+configure($tell);
 
 my $free = $machine->free_bytes;
 $machine->write_file('/filler', 'x' x $free) or die "mcopy failed\n";

@@ -106,7 +106,7 @@ static void print_boot_info(void)
 	MEMBER(boot_info, runtime_fault_rip);
 	MEMBER(boot_info, runtime_fault_cr2);
 	MEMBER(boot_info, runtime_fault_vector);
-	MEMBER(boot_info, runtime_fault_reserved);
+	MEMBER(boot_info, runtime_fault_error);
 }
 
 static void print_elements(void)

@@ -31,7 +31,7 @@ static void check_place(void)
 	expect("its exception's vector", boot->runtime_fault_rip, 0, boot->runtime_fault_vector);
 	expect("its exception's address", boot->runtime_fault_cr2, 0, boot->runtime_fault_rip);
 	expect("its exception's CR2", boot->runtime_fault_rip, 0, boot->runtime_fault_cr2);
-	expect("what is reserved for its exception", 0, 0, boot->runtime_fault_reserved);
+	expect("its exception's error code", boot->runtime_fault_rip, 0, boot->runtime_fault_error);
 	const struct efi_runtime_services *services = efi_runtime_services();
 	expect_text("runtime services table", (uint64_t)system, "in the EFI region",
 		    services ? "in the EFI region" : "elsewhere");
@@ -41,14 +41,16 @@ static void check_place(void)
 		expect("runtime services table's signature", (uint64_t)services,
 		       EFI_RUNTIME_SERVICES_SIGNATURE, services->header.signature);
 		for (enum service service = 0; service < SERVICE_COUNT; service++)
-			if (service != SERVICE_SET_VIRTUAL_ADDRESS_MAP && service_address(service))
+			if (service != SERVICE_SET_VIRTUAL_ADDRESS_MAP && service_exists(service))
 				expect_code("is executable", service_address(service));
 		expect_code("ResetSystem is executable", (uint64_t)services->reset_system);
 	}
 	point_end();
-	if (boot->runtime_fault_rip)
-		show(SCREEN_BAD, "SetVirtualAddressMap ended with exception %u, RIP %lx, CR2 %lx",
-		     boot->runtime_fault_vector, boot->runtime_fault_rip, boot->runtime_fault_cr2);
+	if (boot->runtime_fault_rip || boot->runtime_fault_vector)
+		show(SCREEN_BAD,
+		     "SetVirtualAddressMap ended with exception %u, error code %x, RIP %lx, CR2 %lx",
+		     boot->runtime_fault_vector, boot->runtime_fault_error, boot->runtime_fault_rip,
+		     boot->runtime_fault_cr2);
 }
 
 static void expect_time(const struct efi_time *t)

@@ -44,16 +44,19 @@ static struct {
 } seen;
 
 /* EFI 1.10 has a shorter table; what comes behind it is something else. */
-static bool is_in_table(const struct efi_runtime_services *services, enum service service)
+bool service_exists(enum service service)
 {
-	return table[service].offset + sizeof(uint64_t) <= services->header.header_bytes;
+	const struct efi_runtime_services *services = efi_runtime_services();
+
+	return services &&
+	       table[service].offset + sizeof(uint64_t) <= services->header.header_bytes;
 }
 
 uint64_t service_address(enum service service)
 {
 	const struct efi_runtime_services *services = efi_runtime_services();
 
-	if (!services || !is_in_table(services, service))
+	if (!service_exists(service))
 		return 0;
 	return *(const uint64_t *)((const char *)services + table[service].offset);
 }
@@ -70,8 +73,10 @@ bool service_begin(enum service service, const char *what)
 		return true;
 	if (!efi_runtime_services())
 		point_skip("runtime services cannot be used");
-	else if (!service_address(service))
+	else if (!service_exists(service))
 		point_skip("the firmware's table of services has no such one");
+	else if (!service_address(service))
+		point_skip("its address is zero");
 	else
 		point_skip("EFI_RT_PROPERTIES_TABLE does not offer it");
 	return false;

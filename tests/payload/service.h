@@ -34,6 +34,8 @@ enum service {
 
 /* The table's pointer to the service as it stands there; 0 where services cannot be used. */
 uint64_t service_address(enum service service);
+/* Whether the firmware's table is long enough to have it. */
+bool service_exists(enum service service);
 
 /* The firmware says that it offers it, and services can be used at all. */
 bool service_is_offered(enum service service);

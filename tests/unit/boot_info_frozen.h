@@ -156,7 +156,7 @@
 	MEMBER(boot_info, runtime_fault_rip, 664, 8) \
 	MEMBER(boot_info, runtime_fault_cr2, 672, 8) \
 	MEMBER(boot_info, runtime_fault_vector, 680, 4) \
-	MEMBER(boot_info, runtime_fault_reserved, 684, 4)
+	MEMBER(boot_info, runtime_fault_error, 684, 4)
 
 #define BOOT_INFO_1_BYTES 496
 #define BOOT_INFO_2_BYTES 688

@@ -283,11 +283,11 @@ static void members_of_a_version(void **state)
 	assert_true(KEEL_BOOT_INFO_HAS(&info, magic));
 	assert_true(KEEL_BOOT_INFO_HAS(&info, ap_start_phys));
 	assert_false(KEEL_BOOT_INFO_HAS(&info, command_line));
-	assert_false(KEEL_BOOT_INFO_HAS(&info, runtime_fault_reserved));
+	assert_false(KEEL_BOOT_INFO_HAS(&info, runtime_fault_error));
 	info.size += sizeof(info.command_line) - 1;
 	assert_false(KEEL_BOOT_INFO_HAS(&info, command_line));
 	info.size = BOOT_INFO_2_BYTES;
-	assert_true(KEEL_BOOT_INFO_HAS(&info, runtime_fault_reserved));
+	assert_true(KEEL_BOOT_INFO_HAS(&info, runtime_fault_error));
 }
 
 int main(void)

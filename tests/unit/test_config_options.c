@@ -141,7 +141,11 @@ static void foreign(void **state)
 {
 	(void)state;
 	foreign_is("root=/dev/sdb3 init=/sbin/init rootwait ro", CONFIG_FOREIGN);
-	foreign_is("root=x kernel", CONFIG_WRONG);
+	foreign_is("root=x kernel", CONFIG_FOREIGN);
+	foreign_is("root=x selfcheck", CONFIG_WRONG);
+	foreign_is("root=x dyndbg=\"file ec.c +p; module kernel=x +p\"", CONFIG_FOREIGN);
+	foreign_is("kernal=x \"kernel=a b\"", CONFIG_WRONG);
+	foreign_is("root=x \"not closed", CONFIG_FOREIGN);
 	foreign_is("root=x  kernel=x", CONFIG_WRONG);
 	foreign_is("kernal=\\my.elf symbols=yes", CONFIG_WRONG);
 	foreign_is("root=x kernels=x xkernel=x", CONFIG_FOREIGN);

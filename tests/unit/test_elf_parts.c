@@ -88,11 +88,13 @@ static void spoiled_dynamic(void **state)
 		SPOIL(k.data.dynamic[n].tag = 21,
 		      "DT_RELA and DT_RELASZ: there is only one of them");
 	for (uint64_t tag = 0x6000000f; tag <= 0x60000012; tag++)
-		SPOIL(k.data.dynamic[3].tag = tag, "dynamic entry 3: DT_ANDROID_REL is not "
-						   "supported: link with --pack-dyn-relocs=none");
+		SPOIL(k.data.dynamic[3].tag = tag,
+		      "dynamic entry 3: DT_ANDROID_REL or _RELA is not supported: link with "
+		      "--pack-dyn-relocs=none");
 	for (uint64_t tag = 0x6fffe000; tag <= 0x6fffe003; tag++)
-		SPOIL(k.data.dynamic[3].tag = tag, "dynamic entry 3: DT_ANDROID_REL is not "
-						   "supported: link with --pack-dyn-relocs=none");
+		SPOIL(k.data.dynamic[3].tag = tag,
+		      "dynamic entry 3: DT_ANDROID_RELR is not supported: link with "
+		      "--pack-dyn-relocs=none");
 	/* Of size zero, or behind the end, they are nothing. */
 	KEEP((k.data.dynamic[3].tag = 35, k.data.dynamic[3].value = 0), 3);
 	KEEP((k.data.dynamic[3].tag = 0, k.data.dynamic[4].tag = 1), 3);
