@@ -85,7 +85,8 @@ fact_is($run, title => 'Only');
 fact_is($run, options => '', 'no options');
 fact_is($run, modules => '0', 'no modules');
 fact_is($run, symbols => '0', 'no symbols');
-fact_is($run, random_source => '2', 'the seed comes from the CPU');
+# OVMF of 2023 and later has an EFI_RNG_PROTOCOL that asks the CPU.
+like($run->{facts}{random_source}[0] // '', qr/^[12]$/, 'the seed comes from the CPU');
 isnt(join(' ', @{ $run->{facts}{random} // [] }), $seed, 'it is another one');
 
 # Without any configuration.

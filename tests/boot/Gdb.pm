@@ -2,7 +2,7 @@
 #
 # A client of QEMU's gdb stub, as much of it as is needed to stop a guest at an address and to
 # change its physical memory. The protocol: GDB manual, appendix E; "Qqemu." packets: QEMU, "GDB
-# usage". Connecting stops the guest.
+# usage".
 package Gdb;
 
 use strict;
@@ -22,6 +22,8 @@ sub new {
 	my ($class, $path) = @_;
 	my $socket = IO::Socket::UNIX->new(Peer => $path) or die "Gdb: $path: $!\n";
 	my $self = bless { socket => $socket, input => '' }, $class;
+	# Connecting stops the guest. QEMU 7 says so unasked, and says it again; later ones do not.
+	$self->_send('?');
 	$self->_packet(time + LIMIT) // die "Gdb: the guest does not stop\n";
 	$self->_ok('Qqemu.PhyMemMode:1');
 	return $self;
