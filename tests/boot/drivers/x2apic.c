@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * All local APICs are in x2APIC mode already, as firmware of large machines leaves them: their registers
- * are MSRs, and the page answers nobody (SDM vol. 3A 10.12).
+ * All local APICs are in x2APIC mode already, as firmware of large machines leaves them: their
+ * registers are MSRs, and the page answers nobody (SDM vol. 3A 10.12).
  */
 #include "hooks.h"
 
