@@ -146,8 +146,9 @@ fill('a page', 'HOLE_VSYSCALL', $row{FIXMAP}{last} + 1 + LARGE - PAGE, 1, $read_
 fill('a 2 MB page', 'HOLE_ERR_PTR', $row{HOLE_ERR_PTR}{start}, 2, $page | PS);
 fill('an empty table', 'HOLE_ERR_PTR', $row{HOLE_ERR_PTR}{start}, 2, $empty);
 
-# PCI configuration space, which the firmware does not call memory; and where there is nothing.
-fill('a device', 'DIRECT_MAP', direct_map(0xe0000000), 2, 0xe0000000 | $gigabyte);
+# Among the devices behind the framebuffer, which are no memory; and where there is nothing.
+my $device = (boot('framebuffer.phys') & ~(LARGE - 1)) + 32 * LARGE;
+fill('a device', 'DIRECT_MAP', direct_map($device), 2, $device | $gigabyte);
 fill('no memory', 'DIRECT_MAP', direct_map(5 * HUGE), 3, 5 * HUGE | $gigabyte);
 
 fill('the guard of the first stack', 'STACKS', $row{STACKS}{start}, 1, $page);
