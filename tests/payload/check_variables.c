@@ -75,15 +75,14 @@ static void expect_content(const char *text, uint64_t text_bytes)
 	expect("bytes that are needed", 0, text_bytes, bytes);
 }
 
-/* Full is what a store may be; one that cannot be asked is taken at its word. */
-static bool has_room(void)
+bool variables_have_room(uint64_t bytes)
 {
 	uint64_t maximum = 0, remaining = 0, largest = 0;
 
 	return service_is_offered(SERVICE_QUERY_VARIABLE_INFO) &&
-	       CALL(QUERY_VARIABLE_INFO, OWN_ATTRIBUTES, ADDRESS(&maximum), ADDRESS(&remaining),
-		    ADDRESS(&largest)) == EFI_SUCCESS &&
-	       keel_report_fits(sizeof(own_name), remaining, largest);
+	       CALL(QUERY_VARIABLE_INFO, KEEL_REPORT_ATTRIBUTES, ADDRESS(&maximum),
+		    ADDRESS(&remaining), ADDRESS(&largest)) == EFI_SUCCESS &&
+	       keel_report_fits(bytes, remaining, largest);
 }
 
 static void check_set_variable(void)
@@ -102,7 +101,7 @@ static void check_set_variable(void)
 		return;
 	}
 	status = set(sizeof(text), text);
-	if (status == EFI_OUT_OF_RESOURCES && !has_room()) {
+	if (status == EFI_OUT_OF_RESOURCES && !variables_have_room(sizeof(text))) {
 		point_skip("too little room for variables");
 		return;
 	}

@@ -4,6 +4,7 @@
 #define PAYLOAD_CHECKS_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 /* Returns whether boot_info is one at all; if not, nothing else can be read from it. */
 bool check_boot_info(void);
@@ -55,6 +56,12 @@ void check_runtime_services(void);
 void check_variables(void);
 void check_runtime_limits(void);
 void check_times(void);
+
+/*
+ * check_variables.c: whether a variable of so many bytes may be kept (keel/report.h); not where the
+ * firmware cannot be asked. With the CPU prepared for runtime services.
+ */
+bool variables_have_room(uint64_t bytes);
 
 /* These put the regions to their use. They change the map, and leave it as it was. */
 void use_user_space(void);

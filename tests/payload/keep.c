@@ -15,13 +15,8 @@ static bool done;
 
 static bool has_room(void)
 {
-	uint64_t maximum = 0, remaining = 0, largest = 0;
-
 	text_bytes = report_text(text, sizeof(text));
-	return service_is_offered(SERVICE_QUERY_VARIABLE_INFO) &&
-	       CALL(QUERY_VARIABLE_INFO, KEEL_REPORT_ATTRIBUTES, ADDRESS(&maximum),
-		    ADDRESS(&remaining), ADDRESS(&largest)) == EFI_SUCCESS &&
-	       keel_report_fits(text_bytes, remaining, largest);
+	return variables_have_room(text_bytes);
 }
 
 static efi_status write(void)
