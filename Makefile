@@ -43,32 +43,16 @@ EFI_LIB	    := $(firstword $(wildcard $(addsuffix /libgnuefi.a, \
 WARNINGS := -Wall -Wextra -Werror
 DEPEND	 = -MMD -MP
 
-# What clang does not know, which analyses the code and compiles kernels for tests.
-GCC_ONLY := -fno-tree-loop-distribute-patterns -fno-schedule-insns2 -fno-move-loop-invariants \
-	    -fno-caller-saves -fno-tree-loop-im -fno-if-conversion -fno-if-conversion2 \
-	    -fno-tree-fre -fno-tree-sra
-
 # For code that runs with no operating system below it: no SSE (firmware need not have turned it
-# on), no red zone (interrupts), no calls to memset made out of loops.
+# on), no red zone (interrupts).
 BARE	:= -std=gnu11 -O2 -g -ffreestanding -fno-stack-protector -mno-red-zone -mgeneral-regs-only \
-	   -fno-asynchronous-unwind-tables -fcf-protection=none -fno-tree-loop-distribute-patterns
+	   -fno-asynchronous-unwind-tables -fcf-protection=none
 
 EFI_CFLAGS     := $(BARE) $(WARNINGS) -fpic -fvisibility=hidden -fshort-wchar \
 		  -DGNU_EFI_USE_MS_ABI -Iinclude -Imm -Iefi
 # gnu-efi's headers are not ours: -isystem keeps their warnings out.
 EFI_CFLAGS     += $(if $(EFI_INCLUDE),-isystem $(EFI_INCLUDE) -isystem $(EFI_INCLUDE)/x86_64)
-# What is made small is compiled as a whole, when it is linked; speed does not count. gcc knows -Oz
-# from version 12 on.
-SMALLEST := $(if $(shell $(CC) -Oz -E -x c /dev/null 2>/dev/null),-Oz,-Os)
-WHOLE	 := -flto -flto-partition=none
-SMALL	 := $(SMALLEST) -fno-jump-tables -fno-inline-functions-called-once -fno-move-loop-invariants \
-	    -fno-tree-loop-im -fno-tree-dominator-opts
-
-# The kernel is carried inside keel.efi, where its size counts and its speed does not. Code that is
-# not rearranged for speed has more that repeats: it packs better.
-PAYLOAD_CFLAGS := $(BARE) $(SMALLEST) -fno-schedule-insns2 -fno-move-loop-invariants -fno-caller-saves \
-		  -fno-tree-loop-im -fno-if-conversion -fno-if-conversion2 -fno-tree-fre \
-		  -fno-tree-sra $(WARNINGS) -fno-pic -fno-pie -mcmodel=kernel -Iinclude
+PAYLOAD_CFLAGS := $(BARE) $(WARNINGS) -fno-pic -fno-pie -mcmodel=kernel -Iinclude
 HOST_CFLAGS    := -std=gnu11 -O1 -g $(WARNINGS) -fno-omit-frame-pointer \
 		  -fsanitize=address,undefined -fno-sanitize-recover=all -Iinclude -Imm -Iefi
 TINY_CFLAGS    := $(HOST_CFLAGS) -DMM_INDEX_BITS=2
@@ -100,14 +84,11 @@ all: build/keel.efi build/keel.img build/keel.iso build/qemu.img ## build keel.e
 
 # --- The self-check kernel -----------------------------------------------------------------------
 
-# Functions that tests look for by name, so that they stay functions.
-KEPT := check_probes use_vsyscall
-
 # -n: the file is copied segment by segment and never mapped, so its offsets need no page alignment.
 build/selfcheck.elf: build/tests/payload/kernel.lds $(PAYLOAD_O)
 	$(call say,LD)
-	$(Q)$(CC) $(PAYLOAD_CFLAGS) $(WHOLE) -static -nostdlib -Wl,-n,-z,max-page-size=4096,-z,noexecstack \
-		-Wl,--build-id=none,-T,$< $(KEPT:%=-Wl,-u,%) -o $@ $(PAYLOAD_O)
+	$(Q)$(CC) $(PAYLOAD_CFLAGS) -static -nostdlib -Wl,-n,-z,max-page-size=4096,-z,noexecstack \
+		-Wl,--build-id=none,-T,$< -o $@ $(PAYLOAD_O)
 
 build/tests/payload/kernel.lds: tests/payload/kernel.lds.S
 	$(call say,CPP)
@@ -115,35 +96,15 @@ build/tests/payload/kernel.lds: tests/payload/kernel.lds.S
 	$(Q)$(CC) -E -P -undef -x assembler-with-cpp -D__ASSEMBLER__ -Iinclude \
 		$(DEPEND) -MT $@ -MF $@.d $< -o $@
 
-# Section headers, and the names that they have, come after everything that is loaded: they go, too.
-strip_sections := substr($$_, 40, 8) = pack "x8"; substr($$_, 60, 4) = pack "x4"; \
-		  my ($$at, $$n) = (unpack("x32 Q<", $$_), unpack("x56 v", $$_)); my $$end = 0; \
-		  for my $$i (0 .. $$n - 1) { \
-			my ($$from, $$bytes) = unpack "x8 Q< x16 Q<", substr $$_, $$at + 56 * $$i; \
-			$$end = $$from + $$bytes if $$from + $$bytes > $$end; \
-		  } \
-		  substr($$_, $$end) = ""
-
+# What keel.efi carries is without symbols and debugging information.
 build/selfcheck.stripped.elf: build/selfcheck.elf
 	$(call say,STRIP)
 	$(Q)$(OBJCOPY) --strip-all $< $@
-	$(Q)perl -0777 -i -pe '$(strip_sections)' $@
-
-# Packed, so that the one file stays small; efi/lzma.c and efi/calls.c unpack it.
-build/selfcheck.lzma: build/selfcheck.stripped.elf efi/pack
-	$(call say,PACK)
-	$(Q)efi/pack $< $@
-
-# CRC-32 (IEEE 802.3) of the kernel that is embedded, as one line of assembly. It is the first of
-# the two little-endian words at the end of what gzip writes (RFC 1952, 2.3.1).
-build/selfcheck.crc: build/selfcheck.stripped.elf
-	$(call say,CRC)
-	$(Q)gzip -c $< | tail -c8 | od -An -tx4 -N4 --endian=little | sed 's/ */.long 0x/' >$@
 
 build/tests/payload/%.o: tests/payload/%.c
 	$(call say,CC)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(PAYLOAD_CFLAGS) $(WHOLE) $(DEPEND) -c $< -o $@
+	$(Q)$(CC) $(PAYLOAD_CFLAGS) $(DEPEND) -c $< -o $@
 
 # The module that it loads: an object as it is, without debugging information.
 build/tests/payload/module/%.o: tests/payload/module/%.c
@@ -160,9 +121,9 @@ build/tests/payload/%.o: tests/payload/%.S
 
 # --- keel.efi ------------------------------------------------------------------------------------
 
-# A UEFI image is linked as a shared object and then rewritten as PE. Drivers of the tests have gnu-efi's
-# start-up code, which relocates them. In its newer versions that calls _entry, which would bring in a
-# library that we do not use: it is efi_main here.
+# A UEFI image is linked as a shared object and then rewritten as PE. gnu-efi's start-up code relocates
+# it. In its newer versions that calls _entry, which would bring in a library that we do not use: it is
+# efi_main here.
 define link_efi
 	$(if $(and $(EFI_INCLUDE),$(EFI_CRT0),$(EFI_LIB)),,\
 		@echo 'gnu-efi is not installed; `ovmf/deps build` installs it' >&2; exit 1)
@@ -173,58 +134,42 @@ define link_efi
 		$(EFI_CRT0) $(filter %.o,$^) $(EFI_LIB)
 endef
 
-# keel.efi does without: nothing in it has to be relocated, and it has no variables of its own.
 build/keel.so: $(EFI_O) efi/keel.lds
-	$(call say,LD)
-	$(Q)$(CC) $(EFI_CFLAGS) $(SMALL) $(WHOLE) -shared -nostdlib -Wl,-Bsymbolic,-z,nocombreloc \
-		-Wl,-z,noexecstack,--build-id=none,--no-undefined,-e,efi_main,-T,efi/keel.lds -o $@ $(EFI_O)
-	$(Q)if readelf -rW $@ | grep R_X86_64; then \
-		echo '$@: a constant holds a pointer, which keel.efi cannot have' >&2; exit 1; \
-	fi
-	$(Q)if readelf -SW $@ | grep ' \.data '; then \
-		echo '$@: a variable that is not in struct loader, nor on the stack' >&2; exit 1; \
-	fi
+	$(link_efi)
 
 # After objcopy, three fields of the PE headers are set by hand (Microsoft PE format, "Optional
 # Header"; e_lfanew, at 0x3c, leads to the signature, from which the offsets count): NX_COMPAT,
 # 0x100, in DllCharacteristics at 0x5e, because objcopy has no option for it; zero, which means
 # none, in CheckSum at 0x58, which is wrong after that; zero in TimeDateStamp at 8, so that the same
 # sources give the same bytes.
-pe_sections := -j .text -j .reloc -j .rodata -j .data -j .got -j .dynamic -j .rela
-build/keel.efi: pe_sections := -j .text -j .reloc -j .rodata
+pe_sections := $(addprefix -j ,.text .reloc .rodata .data .got .dynamic .rela .kernel)
 pe_fields   := my $$pe = unpack "x60V", $$_; \
 	       substr($$_, $$pe + 0x5e, 2) |= pack "v", 0x100; \
 	       substr($$_, $$pe + 0x58, 4) = substr($$_, $$pe + 8, 4) = pack "V", 0
 
 build/%.efi: build/%.so
 	$(call say,EFI)
-	$(Q)$(OBJCOPY) --strip-all $(pe_sections) --target=efi-app-x86_64 --file-alignment=512 \
+	$(Q)$(OBJCOPY) --strip-all $(pe_sections) --target=efi-app-x86_64 --file-alignment=4096 \
 		--section-alignment=4096 $< $@
 	$(Q)perl -0777 -i -pe '$(pe_fields)' $@
 
-# What runs once is made small.
 build/efi/%.o: efi/%.c
 	$(call say,CC)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(EFI_CFLAGS) $(SMALL) $(WHOLE) $(DEPEND) -c $< -o $@
+	$(Q)$(CC) $(EFI_CFLAGS) $(DEPEND) -c $< -o $@
 
 build/efi/%.o: efi/%.S
 	$(call say,AS)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(EFI_CFLAGS) $(DEPEND) -I. -Ibuild -Wa,-I. -Wa,-Ibuild -c $< -o $@
 
-# It includes both, which the compiler's dependency output cannot know.
-build/efi/embedded.o: build/selfcheck.lzma build/selfcheck.crc
-
-# Filling tables is most of the work, and has to be fast; what leads there is better small.
-MM_FAST := count tables
-$(MM_FAST:%=build/mm/%.o): mm_optimize := -O2
-build/mm/%.o: mm_optimize := $(SMALL)
+# What it includes is not in the compiler's dependency output.
+build/efi/embedded.o: build/selfcheck.stripped.elf
 
 build/mm/%.o: mm/%.c
 	$(call say,CC)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(EFI_CFLAGS) $(mm_optimize) $(WHOLE) $(DEPEND) -c $< -o $@
+	$(Q)$(CC) $(EFI_CFLAGS) $(DEPEND) -c $< -o $@
 
 # --- Disk image ----------------------------------------------------------------------------------
 
@@ -257,7 +202,7 @@ build/keel.iso: build/keel.img ovmf/iso
 
 # mm/ once for the host as it is, and once with the geometry so small that all of it can be tried.
 # Those files of efi/ that know no firmware are tested on the host like mm/.
-EFI_PURE_C := efi/calls.c $(wildcard efi/config*.c efi/elf*.c) efi/crc.c efi/format.c efi/lzma.c \
+EFI_PURE_C := $(wildcard efi/config*.c efi/elf*.c) efi/crc.c efi/format.c efi/pe.c \
 	      efi/menu_keys.c efi/panic_screen.c efi/path.c efi/smbios.c efi/tsc.c efi/utf.c
 MM_HOST_O := $(MM_C:%.c=build/host/%.o)
 EFI_HOST_O := $(EFI_PURE_C:%.c=build/host/%.o)
@@ -315,7 +260,7 @@ build/tools/%.o: tools/%.c
 
 # --- Fuzzing -------------------------------------------------------------------------------------
 
-FUZZ	     := memory_map plan parse config elf lzma
+FUZZ	     := memory_map plan parse config elf
 FUZZ_SECONDS ?= 60
 FUZZ_FLAGS   := -Itests/unit -Itools/keelmap -Itests/fuzz
 FUZZ_C	     := $(EFI_MM_C) $(EFI_PURE_C) $(addprefix tools/keelmap/, \
@@ -402,7 +347,7 @@ build/tools/bench/%.o: tests/bench/%.c
 # place so many MB into the text window: tell-gcc-pie-16.elf.
 TELL	     := $(foreach c,gcc clang,$(foreach k,exec pie,$(foreach m,1 2 16 256, \
 		build/tests/kernels/tell-$c-$k-$m.elf)))
-TELL_CFLAGS  := $(filter-out $(GCC_ONLY),$(BARE)) -O1 -fno-builtin $(WARNINGS) -Iinclude -nostdlib -Wl,-n,-z,max-page-size=4096,--build-id=none
+TELL_CFLAGS  := $(BARE) -O1 -fno-builtin $(WARNINGS) -Iinclude -nostdlib -Wl,-n,-z,max-page-size=4096,--build-id=none
 tell_exec    := -fno-pie -static -mcmodel=kernel
 tell_pie     := -fpie -static-pie -Wl,--no-dynamic-linker,-z,text -DPIE
 tell_gcc     := gcc
@@ -503,7 +448,7 @@ test-all: ## the same with every machine of tests/boot/Matrix.pm; prints them as
 	echo; cat build/matrix.md; test -z "$$bad"
 
 .PHONY: unit
-unit: $(UNIT) build/selfcheck.lzma build/selfcheck.crc build/keelmap build/host/keelmap build/elfcheck $(TELL) $(FUZZ:%=build/replay_%) ## only the unit tests, on the host
+unit: $(UNIT) build/keelmap build/host/keelmap build/elfcheck $(TELL) $(FUZZ:%=build/replay_%) ## only the unit tests, on the host
 	@$(PROVE) $(UNIT) $(UNIT_T)
 
 .PHONY: boot
@@ -547,7 +492,7 @@ C_FILES = $(wildcard include/keel/*.h mm/*.[ch] efi/*.[ch] tests/payload/*.[ch] 
 	    examples/*/*.[ch] \
 	    tests/boot/*.c tests/boot/drivers/*.c tests/boot/drivers/lib/*.[ch])
 SH_FILES = tests/prove tests/fuzz/replay.t .ci/run ovmf/deps ovmf/firmware ovmf/image ovmf/iso
-PERL_FILES = efi/pack tests/boot/dump-maps tests/mutate/run tests/coverage/report ovmf/run ovmf/debug ovmf/usb ovmf/screenshot ovmf/bench tests/bench/large tests/bench/run tests/bench/Plot.pm tests/kernels/broken $(wildcard tests/kernels/*.pm ovmf/*.pm tests/boot/*.pm tests/boot/*.t tests/unit/*.t)
+PERL_FILES = tests/boot/dump-maps tests/mutate/run tests/coverage/report ovmf/run ovmf/debug ovmf/usb ovmf/screenshot ovmf/bench tests/bench/large tests/bench/run tests/bench/Plot.pm tests/kernels/broken $(wildcard tests/kernels/*.pm ovmf/*.pm tests/boot/*.pm tests/boot/*.t tests/unit/*.t)
 
 .PHONY: format
 format: ## bring all C files into shape
@@ -567,7 +512,7 @@ TIDY_CHECKS := -*,clang-analyzer-*,-clang-analyzer-security.insecureAPI.*,bugpro
 	       -bugprone-implicit-widening-of-multiplication-result
 analyze	     = for f in $(1); do echo "  LINT     $$f"; \
 	       clang-tidy --quiet --warnings-as-errors='*' --checks='$(TIDY_CHECKS)' "$$f" -- \
-			$(filter-out $(GCC_ONLY),$(2)) 2>/dev/null || bad=1; \
+			$(2) 2>/dev/null || bad=1; \
 	       done
 
 .PHONY: lint

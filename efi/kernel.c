@@ -1,18 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The kernel: where its file comes from, and where the memory for it does. */
-#include "calls.h"
 #include "choose.h"
-#include "crc.h"
-#include "lzma.h"
+#include "pe.h"
 
-/* Hidden: else they would be found through a table of pointers, which has to be relocated. */
-#define EMBEDDED extern __attribute__((visibility("hidden")))
-EMBEDDED const char embedded_kernel[];
-EMBEDDED const char embedded_kernel_end[];
-EMBEDDED const uint32_t embedded_kernel_crc;
-
-#define MODEL_PAGES BYTES_TO_PAGES(sizeof(struct lzma_model))
-#define MAX_RATIO   256 /* no kernel packs better than that */
+#define BUILT_IN_SECTION ".kernel" /* of keel.efi: the built-in kernel's file */
 
 /* Memory for the ELF loader, in blocks: efi_main frees them. */
 struct kernel_memory {
@@ -53,40 +44,6 @@ static uint64_t read_memory(struct file *file, uint64_t offset, void *to, uint64
 	return EFI_SUCCESS;
 }
 
-/* Unpacks the built-in kernel into a block of its own, and makes sure that it is what was built. */
-static EFI_STATUS unpack(struct loader *l, uint64_t *bytes)
-{
-	const uint8_t *packed = (const uint8_t *)embedded_kernel;
-	const uint64_t packed_bytes = embedded_kernel_end - embedded_kernel;
-	struct lzma_model *model; /* in the pages behind the file */
-	uint64_t file_pages;
-	EFI_STATUS status;
-	uint8_t *file;
-	uint32_t crc = 0;
-
-	/* No size that is much larger can be right: it only means that the header is damaged. */
-	if (lzma_content_bytes(packed, packed_bytes, bytes) && *bytes <= MAX_RATIO * packed_bytes) {
-		file_pages = BYTES_TO_PAGES(*bytes);
-		status = block_allocate(l, BLOCK_FILE, file_pages + MODEL_PAGES,
-					"the kernel's file");
-		if (EFI_ERROR(status))
-			return status;
-		file = (uint8_t *)l->blocks[BLOCK_FILE].phys;
-		model = (struct lzma_model *)(file + (file_pages << KEEL_PAGE_SHIFT));
-		if (lzma_unpack(model, packed, packed_bytes, file, *bytes)) {
-			calls_restore(file, *bytes);
-			crc = crc32(0, file, *bytes);
-		}
-	}
-	if (crc != embedded_kernel_crc)
-		return fail(
-			l, EFI_CRC_ERROR,
-			"the built-in kernel is corrupt: its CRC-32 is %x, not %x; copy keel.efi "
-			"again",
-			(uint64_t)crc, (uint64_t)embedded_kernel_crc);
-	return EFI_SUCCESS;
-}
-
 static EFI_STATUS refuse(const struct loader *l, const struct file *file, enum elf_result result,
 			 const struct elf_error *error)
 {
@@ -118,17 +75,19 @@ static EFI_STATUS load_file(struct loader *l, struct file *file)
 
 static EFI_STATUS load_built_in(struct loader *l)
 {
+	struct pe_section section;
 	struct memory_file f;
-	EFI_STATUS status = unpack(l, &f.file.bytes);
 
-	if (EFI_ERROR(status))
-		return status;
+	if (!pe_find_section(l->loaded->ImageBase, l->loaded->ImageSize, BUILT_IN_SECTION,
+			     &section))
+		return fail(l, EFI_LOAD_ERROR,
+			    "keel.efi has no section " BUILT_IN_SECTION
+			    ": there is no built-in kernel; copy keel.efi again");
 	f.file.name = "built-in self-check";
+	f.file.bytes = section.bytes;
 	f.file.read = read_memory;
-	f.start = (const char *)l->blocks[BLOCK_FILE].phys;
-	status = load_file(l, &f.file);
-	block_free(l, BLOCK_FILE);
-	return status;
+	f.start = section.start;
+	return load_file(l, &f.file);
 }
 
 EFI_STATUS kernel_load(struct loader *l)

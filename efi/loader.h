@@ -33,7 +33,6 @@ enum block_id {
 	BLOCK_OPTIONS,	 /* what the load options say, and the image's folder */
 	BLOCK_CONFIG,	 /* what keel.conf says, as text and as structures */
 	BLOCK_MODULES,	 /* the list of modules */
-	BLOCK_FILE,	 /* the built-in kernel's file, until its segments are in place */
 	BLOCK_KERNEL,	 /* the kernel's segments */
 	BLOCK_SYMBOLS,	 /* its symbol table, if that is wanted */
 	BLOCK_CPU_AREA,	 /* descriptor tables and stacks */

@@ -71,8 +71,8 @@ static EFI_STATUS prepare(struct loader *l)
 	return tables_prepare(l);
 }
 
-/* The image's entry point: called by the firmware, which need not relocate anything (keel.lds). */
-EFI_STATUS EFIAPI efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system)
+/* Called by gnu-efi's start-up code, in the C convention, after it has relocated the image. */
+EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system)
 {
 	struct loader l;
 	EFI_STATUS status;

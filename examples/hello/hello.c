@@ -89,7 +89,7 @@ static void show_map(const struct keel_boot_info *info)
 		if (!bytes[n])
 			continue;
 		item("  ", keel_layout[n].start, 16, "  ");
-		text(keel_layout_name[n]);
+		text(keel_layout[n].name);
 		item(": ", bytes[n] / 1024, 10, " KiB\r\n");
 	}
 }

@@ -172,28 +172,20 @@ enum keel_row_kind {
 	KEEL_ROW_REGION /* a region of the map */
 };
 
-#define KEEL_ROW_NAME_BYTES 20
-
 /* One row: first and last byte, inclusive, so that the last row can be written. */
 struct keel_layout_row {
 	uint64_t start;
 	uint64_t last;
 	enum keel_row_kind kind;
+	const char *name; /* what the row is called where a person reads it */
 };
 
 static const struct keel_layout_row keel_layout[KEEL_REGION_COUNT] __attribute__((unused)) = {
-#define KEEL_ROW(id, next, kind, name) { KEEL_##id##_START, KEEL_##id##_LAST, KEEL_ROW_##kind },
+#define KEEL_ROW(id, next, kind, name) \
+	{ KEEL_##id##_START, KEEL_##id##_LAST, KEEL_ROW_##kind, name },
 	KEEL_LAYOUT(KEEL_ROW)
 #undef KEEL_ROW
 };
-
-/* What the rows are called where a person reads it. No pointers: those would have to be relocated. */
-static const char keel_layout_name[KEEL_REGION_COUNT][KEEL_ROW_NAME_BYTES]
-	__attribute__((unused)) = {
-#define KEEL_ROW(id, next, kind, name) name,
-		KEEL_LAYOUT(KEEL_ROW)
-#undef KEEL_ROW
-	};
 
 /*
  * Each row is page-aligned, is not empty, and begins where the one before it ends; the last row

@@ -8,7 +8,7 @@ use warnings;
 use Test::More;
 
 my $file = 'build/keel.efi';
-my $limit = 92_000;
+my $limit = 262_144;
 my ($execute, $write) = (0x20000000, 0x80000000);
 
 open(my $handle, '<:raw', $file) or die "$file: $!\n";
@@ -28,12 +28,16 @@ my ($headers_bytes, $subsystem, $characteristics) = unpack "x$optional x60 V x4 
 is($magic, 0x20b, 'PE32+');
 is($subsystem, 10, 'a UEFI application');
 ok($section_alignment % 4096 == 0 && $section_alignment, 'sections are aligned to pages');
+# Room for the sections that are added to it later: without moving what is there.
+is($headers_bytes, 4096, 'the headers have a page');
 ok($characteristics & 0x100, 'it says that it does not execute data (NX_COMPAT)');
 
 my ($entry_section, $end) = ('none', $headers_bytes);
+my %section;
 for my $i (0 .. $count - 1) {
 	my $header = $optional + $optional_bytes + 40 * $i;
 	my ($name, $bytes, $address, $flags) = unpack "x$header Z8 V V x20 V", $image;
+	$section{$name} = $flags;
 	is($address % 4096, 0, "$name begins on a page");
 	ok(!($flags & $execute && $flags & $write), "$name is not both writable and executable");
 	cmp_ok($address, '>=', $end, "$name does not overlap what comes before it");
@@ -41,6 +45,8 @@ for my $i (0 .. $count - 1) {
 	$entry_section = $name if $address <= $entry && $entry < $end && $flags & $execute;
 }
 isnt($entry_section, 'none', "the entry point is code, in $entry_section");
+ok(exists $section{'.kernel'}, 'the built-in kernel has a section, .kernel');
+is(($section{'.kernel'} // 0) & ($execute | $write | 0x02000000), 0, '... that is data, read-only, and stays');
 
 # Firmware need not have turned SSE on (U-Boot does not), nor the x87: none of it until Keel has done
 # so itself, and after that only what sets up the state in which runtime services are called.

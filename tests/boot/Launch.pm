@@ -25,7 +25,6 @@ our %STATUS = (
 	UNSUPPORTED      => '8000000000000003',
 	BUFFER_TOO_SMALL => '8000000000000005',
 	OUT_OF_RESOURCES => '8000000000000009',
-	CRC_ERROR        => '800000000000001b',
 );
 
 # Boots with that driver, and with that file as keel.efi; files, path on the disk => file on the host

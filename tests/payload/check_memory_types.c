@@ -84,7 +84,7 @@ void check_memory_types(void)
 		if (row->first_run == row->end_run)
 			continue;
 		point_begin("memory type: %s: as the firmware's memory map asks for",
-			    keel_layout_name[id]);
+			    keel_layout[id].name);
 		for (uint64_t n = row->first_run; n < row->end_run; n++)
 			check_run(&found_runs[n]);
 		point_end();

@@ -21,7 +21,7 @@ static void probe_holes(void)
 		if (row->kind != KEEL_ROW_HOLE)
 			continue;
 		point_begin("probe: %s %016lx-%016lx: read, write, fetch of both ends: %s",
-			    keel_layout_name[id], row->start, row->last,
+			    keel_layout[id].name, row->start, row->last,
 			    id == KEEL_REGION_NONCANONICAL ? "#GP" : "#PF, not present");
 		expect_absent(row->start);
 		expect_absent(row->last);

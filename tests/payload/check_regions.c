@@ -26,7 +26,7 @@ static void probe_region(enum keel_region id)
 	const uint64_t step = runs / RUNS_AT_MOST + 1;
 
 	point_begin("probe: %s %016lx-%016lx: read, write, fetch at the ends of %lu runs of pages",
-		    keel_layout_name[id], row->start, row->last, runs);
+		    keel_layout[id].name, row->start, row->last, runs);
 	expect_as_found(row->start);
 	expect_as_found(row->last);
 	for (uint64_t n = found->first_run; n < found->end_run; n += step)

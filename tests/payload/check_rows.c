@@ -16,7 +16,7 @@ static void check_hole(enum keel_region id)
 {
 	const struct keel_layout_row *row = &keel_layout[id];
 
-	point_begin("%s %016lx-%016lx: nothing is mapped", keel_layout_name[id], row->start,
+	point_begin("%s %016lx-%016lx: nothing is mapped", keel_layout[id].name, row->start,
 		    row->last);
 	expect_no_fault(&found_rows[id].tables);
 	expect_no_fault(&found_rows[id].leaves);
@@ -27,7 +27,7 @@ static void check_hole(enum keel_region id)
 
 static void check_region(enum keel_region id)
 {
-	const char *name = keel_layout_name[id];
+	const char *name = keel_layout[id].name;
 
 	point_begin("%s: entries that lead to tables are well-formed", name);
 	expect_no_fault(&found_rows[id].tables);

@@ -65,7 +65,7 @@ static void check_region(enum keel_region id, bool write)
 {
 	const struct found_row *row = &found_rows[id];
 
-	point_begin("memory: direct map and %s: %s", keel_layout_name[id],
+	point_begin("memory: direct map and %s: %s", keel_layout[id].name,
 		    write ? "what is written there is read here" : "the same words");
 	for (uint64_t n = row->first_run; n < row->end_run; n++)
 		if (found_runs[n].memory_type == KEEL_MEMORY_WB)

@@ -77,7 +77,7 @@ static void show_row(enum keel_region id, const char *found, bool first, enum sc
 	}
 	format_size(size, sizeof(size), row->last - row->start + 1);
 	show(row->kind == KEEL_ROW_HOLE ? SCREEN_DIM : SCREEN_TEXT, "%016lx %016lx %-8s %-17s %s",
-	     row->start, row->last, size, keel_layout_name[id], found);
+	     row->start, row->last, size, keel_layout[id].name, found);
 }
 
 static void show_espfix(void)

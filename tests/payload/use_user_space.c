@@ -89,7 +89,7 @@ static void use_kernel_region(enum keel_region id)
 	const uint64_t error = PF_USER | (mapped ? PF_PRESENT : 0);
 
 	point_begin("user space: ring 3 reads, writes, fetches %016lx, %s: #PF 0x%lx, 0x%lx, 0x%lx",
-		    virt, keel_layout_name[id], error, error | PF_WRITE, error | PF_FETCH);
+		    virt, keel_layout[id].name, error, error | PF_WRITE, error | PF_FETCH);
 	expect_user_fault(user_read, virt, error);
 	expect_user_fault(user_write, virt, error | PF_WRITE);
 	expect_user_fetch_fault(virt, error | PF_FETCH);

@@ -49,7 +49,7 @@ static void show_regions(const struct contents *contents)
 		printf("%s\n    {\"id\": \"%s\", \"name\": \"%s\", \"start\": \"%016" PRIx64
 		       "\", \"last\": \"%016" PRIx64
 		       "\", \"hole\": %s, \"mapped_bytes\": \"%" PRIx64 "\"}",
-		       n ? "," : "", words_region(n), keel_layout_name[n], row->start, row->last,
+		       n ? "," : "", words_region(n), keel_layout[n].name, row->start, row->last,
 		       row->kind == KEEL_ROW_HOLE ? "true" : "false", contents->bytes[n]);
 	}
 	printf("\n  ],\n");

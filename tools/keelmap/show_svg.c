@@ -119,7 +119,7 @@ static void show_band(const struct contents *contents, enum keel_region region, 
 	snprintf(text, sizeof(text), "%016" PRIx64, row->start);
 	show_text(MARGIN, y + 16, GREY " " MONO, text);
 	show_text(COLUMN_X + 12, y + height / 2 + 5, hole ? GREY : NAME,
-		  keel_layout_name[row - keel_layout]);
+		  keel_layout[row - keel_layout].name);
 	show_text(COLUMN_X + COLUMN_WIDTH - 12, y + height / 2 + 5, RIGHT,
 		  words_size(size, row->last - row->start + 1));
 	show_contents(contents, region, y + PADDING / 2);

@@ -13,7 +13,7 @@ static void show_line(enum keel_region region, const char *found, bool first)
 	if (first)
 		printf("%016" PRIx64 "  %016" PRIx64 "  %-8s  %-17s  %s\n", row->start, row->last,
 		       words_size(size, row->last - row->start + 1),
-		       keel_layout_name[row - keel_layout], found);
+		       keel_layout[row - keel_layout].name, found);
 	else
 		printf("%65s%s\n", "", found);
 }
