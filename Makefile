@@ -60,8 +60,8 @@ TINY_CFLAGS    := $(HOST_CFLAGS) -DMM_INDEX_BITS=2
 # --- Sources -------------------------------------------------------------------------------------
 
 MM_C	  := $(wildcard mm/*.c)
-EFI_C	  := $(wildcard efi/*.c)
-EFI_S	  := $(wildcard efi/*.S)
+EFI_C	  := $(wildcard efi/*.c efi/*/*.c)
+EFI_S	  := $(wildcard efi/*.S efi/*/*.S)
 PAYLOAD_C := $(wildcard tests/payload/*.c)
 PAYLOAD_S := $(filter-out %.lds.S,$(wildcard tests/payload/*.S))
 TEST_C	  := $(wildcard tests/unit/test_*.c)
@@ -164,7 +164,7 @@ build/efi/%.o: efi/%.S
 	$(Q)$(CC) $(EFI_CFLAGS) $(DEPEND) -I. -Ibuild -Wa,-I. -Wa,-Ibuild -c $< -o $@
 
 # What it includes is not in the compiler's dependency output.
-build/efi/embedded.o: build/selfcheck.stripped.elf
+build/efi/builtin_kernel.o: build/selfcheck.stripped.elf
 
 build/mm/%.o: mm/%.c
 	$(call say,CC)
@@ -201,9 +201,8 @@ build/keel.iso: build/keel.img ovmf/iso
 # --- Host tests ----------------------------------------------------------------------------------
 
 # mm/ once for the host as it is, and once with the geometry so small that all of it can be tried.
-# Those files of efi/ that know no firmware are tested on the host like mm/.
-EFI_PURE_C := $(wildcard efi/config*.c efi/elf*.c) efi/crc.c efi/format.c efi/pe.c \
-	      efi/menu_keys.c efi/panic_screen.c efi/path.c efi/smbios.c efi/tsc.c efi/utf.c
+# Those rooms of efi/ that know no firmware are tested on the host like mm/.
+EFI_PURE_C := $(wildcard efi/lib/*.c efi/config/*.c efi/elf/*.c)
 MM_HOST_O := $(MM_C:%.c=build/host/%.o)
 EFI_HOST_O := $(EFI_PURE_C:%.c=build/host/%.o)
 MM_TINY_O := $(MM_C:%.c=build/tiny/%.o)
@@ -487,7 +486,7 @@ pictures: screenshot build/keelmap build/mm_bench ## make all pictures in docs/ 
 
 # --- Care ----------------------------------------------------------------------------------------
 
-C_FILES = $(wildcard include/keel/*.h mm/*.[ch] efi/*.[ch] tests/payload/*.[ch] tests/payload/module/*.[ch] tests/unit/*.[ch] \
+C_FILES = $(wildcard include/keel/*.h mm/*.[ch] efi/*.[ch] efi/*/*.[ch] tests/payload/*.[ch] tests/payload/module/*.[ch] tests/unit/*.[ch] \
 	    tools/keelmap/*.[ch] tests/bench/*.[ch] tests/fuzz/*.[ch] tests/kernels/*.c tests/kernels/*/*.c \
 	    examples/*/*.[ch] \
 	    tests/boot/*.c tests/boot/drivers/*.c tests/boot/drivers/lib/*.[ch])

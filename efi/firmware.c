@@ -1,124 +1,168 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the firmware's configuration table leads to (UEFI 2.10, 4.6). */
-#include "loader.h"
-
-static const EFI_GUID acpi20_guid = {
-	0x8868e871, 0xe4f1, 0x11d3, { 0xbc, 0x22, 0x00, 0x80, 0xc7, 0x3c, 0x88, 0x81 }
-};
-static const EFI_GUID acpi10_guid = {
-	0xeb9d2d30, 0x2d88, 0x11d3, { 0x9a, 0x16, 0x00, 0x90, 0x27, 0x3f, 0xc1, 0x4d }
-};
-static const EFI_GUID smbios_guid = {
-	0xeb9d2d31, 0x2d88, 0x11d3, { 0x9a, 0x16, 0x00, 0x90, 0x27, 0x3f, 0xc1, 0x4d }
-};
-static const EFI_GUID smbios3_guid = {
-	0xf2fd1544, 0x9794, 0x4a2c, { 0x99, 0x2e, 0xe5, 0xbb, 0xcf, 0x20, 0xe3, 0x94 }
-};
-static const EFI_GUID properties_guid = {
-	0xeb66918a, 0x7eef, 0x402a, { 0x84, 0x2e, 0x93, 0x1d, 0x21, 0xc3, 0x8a, 0xe9 }
-};
-static const EFI_GUID attributes_guid = {
-	0xdcfa911d, 0x26eb, 0x469f, { 0xa2, 0x20, 0x38, 0xb7, 0xdc, 0x46, 0x12, 0x20 }
-};
-
-/* EFI_RT_PROPERTIES_TABLE (UEFI 2.10, 4.6.2). */
-struct rt_properties {
-	uint16_t version;
-	uint16_t length;
-	uint32_t supported;
-};
-
-/* EFI_MEMORY_ATTRIBUTES_TABLE (UEFI 2.10, 4.6.4); the entries follow. */
-struct memory_attributes {
-	uint32_t version;
-	uint32_t entries;
-	uint32_t descriptor_size;
-	uint32_t flags;
-};
-
-#define RT_ALL_SUPPORTED 0x3fff
-
-/* Far more than any firmware has: a larger table is rubbish, and would not fit into memory. */
-#define MAX_ATTRIBUTES_BYTES (1 << 20)
-
-static const void *find(const struct loader *l, const EFI_GUID *guid)
-{
-	for (UINTN n = 0; n < l->system->NumberOfTableEntries; n++) {
-		const EFI_CONFIGURATION_TABLE *entry = l->system->ConfigurationTable + n;
-
-		if (!memcmp(&entry->VendorGuid, guid, sizeof(*guid)))
-			return entry->VendorTable;
-	}
-	return NULL;
-}
-
-static uint64_t table_bytes(const struct memory_attributes *table)
-{
-	return sizeof(*table) + (uint64_t)table->entries * table->descriptor_size;
-}
-
-static const struct memory_attributes *find_attributes(const struct loader *l)
-{
-	const struct memory_attributes *table = find(l, &attributes_guid);
-
-	return table && table_bytes(table) <= MAX_ATTRIBUTES_BYTES ? table : NULL;
-}
-
 /*
- * The firmware rebuilds the Memory Attributes Table late, and keeps it in boot services memory: it
- * is looked up anew for each plan, and copied. Whether it makes sense as a whole is mm/'s to say.
+ * Text for the person at the machine: through the firmware's console while there is one, on the
+ * first serial port and the framebuffer once boot services are gone.
+ *
+ * Not gnu-efi's Print: that is compiled with SSE instructions, which not all firmware turns on.
  */
-bool attributes_refresh(struct loader *l)
-{
-	const struct memory_attributes *table = find_attributes(l);
-	const uint64_t bytes = table ? table_bytes(table) : 0;
+#include "firmware.h"
+#include "lib/text.h"
+#include "lib/panic_screen.h"
+#include "lib/x86.h"
 
-	l->attributes_changed = bytes != l->attributes_bytes;
-	l->attributes_bytes = bytes;
-	if (bytes > l->attributes_capacity)
-		return false;
-	if (memcmp(l->attributes_copy, table, bytes))
-		l->attributes_changed = true;
-	l->request.attributes.count = 0;
-	if (!table)
-		return true;
-	memcpy(l->attributes_copy, table, bytes);
-	l->request.attributes.entries = (const char *)l->attributes_copy + sizeof(*table);
-	l->request.attributes.count = table->entries;
-	l->request.attributes.stride = table->descriptor_size;
-	return true;
+#define COM1	       0x3f8
+#define COM_DATA       0
+#define COM_DIVISOR_HI 1
+#define COM_FORMAT     3
+#define COM_STATUS     5
+#define COM_CAN_SEND   0x20
+#define COM_PATIENCE   100000 /* polls; a port that is not there never becomes ready */
+
+/* One call of OutputString is expensive (a serial port, a text screen that scrolls): not for each
+ * character. */
+struct line {
+	SIMPLE_TEXT_OUTPUT_INTERFACE *out;
+	unsigned length;
+	CHAR16 text[128];
+	uint32_t code;	  /* the character whose bytes are coming in */
+	unsigned missing; /* how many of them are */
+};
+
+static void line_flush(struct line *line)
+{
+	line->text[line->length] = 0;
+	line->out->OutputString(line->out, line->text);
+	line->length = 0;
 }
 
-/* How large that copy may have to be. */
-static void measure_attributes(struct loader *l)
+/* A byte of UTF-8; it has been checked where it came from. */
+static bool character_is_whole(struct line *line, unsigned char byte)
 {
-	const struct memory_attributes *table = find_attributes(l);
+	if (byte < 0x80 || byte >= 0xc0) {
+		line->missing = (byte >= 0xc0) + (byte >= 0xe0) + (byte >= 0xf0);
+		line->code = byte & (0x7f >> (line->missing + !!line->missing));
+	} else {
+		line->missing--;
+		line->code = line->code << 6 | (byte & 0x3f);
+	}
+	return !line->missing;
+}
 
-	if (!table)
+static void to_firmware(void *context, char c)
+{
+	struct line *line = context;
+
+	if (!character_is_whole(line, (unsigned char)c))
 		return;
-	l->attributes_bytes = table_bytes(table);
-	l->request.attributes.count = table->entries;
-	l->request.attributes.stride = table->descriptor_size;
+	if (c == '\n')
+		line->text[line->length++] = '\r';
+	/* Consoles know UCS-2 only (UEFI 2.10 12.4): what is beyond is shown as unknown. */
+	line->text[line->length++] = line->code > 0xffff ? 0xfffd : (CHAR16)line->code;
+	if (line->length >= sizeof(line->text) / sizeof(line->text[0]) - 2)
+		line_flush(line);
 }
 
-void firmware_examine(struct loader *l)
+static void say_list(const struct loader *l, const char *format, va_list arguments)
 {
-	struct keel_boot_info *facts = &l->facts;
-	const struct rt_properties *properties = find(l, &properties_guid);
+	struct line line;
 
-	facts->rsdp_phys = (uintptr_t)find(l, &acpi20_guid);
-	if (!facts->rsdp_phys)
-		facts->rsdp_phys = (uintptr_t)find(l, &acpi10_guid);
-	facts->smbios_phys = (uintptr_t)find(l, &smbios_guid);
-	facts->smbios3_phys = (uintptr_t)find(l, &smbios3_guid);
-	facts->runtime_supported = properties ? properties->supported : RT_ALL_SUPPORTED;
-	/* SetVirtualAddressMap converts these pointers; the physical ones are lost then. */
-	facts->efi_system_table_phys = (uintptr_t)l->system;
-	facts->efi_vendor_phys = (uintptr_t)l->system->FirmwareVendor;
-	facts->efi_config_table_phys = (uintptr_t)l->system->ConfigurationTable;
-	facts->efi_config_table_count = l->system->NumberOfTableEntries;
-	measure_attributes(l);
-	say(l, "  firmware  UEFI %u.%u, Memory Attributes Table: %u entries\n",
-	    (uint64_t)l->system->Hdr.Revision >> 16,
-	    (uint64_t)(l->system->Hdr.Revision & 0xffff) / 10, l->request.attributes.count);
+	line.out = l->system->ConOut;
+	line.length = 0;
+	if (l->exiting || !line.out)
+		return;
+	format_text(to_firmware, &line, format, arguments);
+	line_flush(&line);
+}
+
+struct panic_output {
+	struct panic_screen screen;
+	bool no_serial; /* it did not become ready once: not to be waited for again */
+};
+
+static void to_serial(struct panic_output *out, char c)
+{
+	unsigned patience = COM_PATIENCE;
+
+	while (!out->no_serial && !(in8(COM1 + COM_STATUS) & COM_CAN_SEND))
+		out->no_serial = !patience--;
+	if (!out->no_serial)
+		out8(COM1 + COM_DATA, c);
+}
+
+static void to_panic(void *context, char c)
+{
+	struct panic_output *out = context;
+
+	if (c == '\n')
+		to_serial(out, '\r');
+	to_serial(out, c);
+	panic_screen_put(&out->screen, c);
+}
+
+void console_start(struct loader *l)
+{
+	/* Loading and proving a kernel may take longer than the five minutes the firmware allows. */
+	l->boot->SetWatchdogTimer(0, 0, 0, NULL);
+	say(l, "\nKeel: x86-64 kernel memory map\n");
+}
+
+void say(const struct loader *l, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	say_list(l, format, arguments);
+	va_end(arguments);
+}
+
+EFI_STATUS fail(const struct loader *l, EFI_STATUS status, const char *format, ...)
+{
+	va_list arguments;
+
+	say(l, "keel: error: ");
+	va_start(arguments, format);
+	say_list(l, format, arguments);
+	va_end(arguments);
+	say(l, " (EFI status %p)\n", (uint64_t)status);
+	return status;
+}
+
+/* The firmware has it at its physical address; in Keel's own tables it is in the direct map. */
+static uint64_t framebuffer_now(const struct loader *l)
+{
+	const uint64_t phys = l->facts.framebuffer.phys;
+
+	if (!phys || !l->own_tables)
+		return phys;
+	return l->outcome.framebuffer_mapped ? KEEL_DIRECT_MAP(phys) : 0;
+}
+
+static uint64_t EFIAPI keep_guarded(const struct loader *l, const char *format, va_list *arguments)
+{
+	report_keep(l, format, *arguments);
+	return EFI_SUCCESS;
+}
+
+_Noreturn void panic(const struct loader *l, const char *format, ...)
+{
+	struct panic_output out = { .no_serial = false };
+	va_list arguments;
+
+	panic_screen_start(&out.screen, &l->facts.framebuffer, framebuffer_now(l));
+	va_start(arguments, format);
+	format_text(to_panic, &out, "\nkeel: fatal: ", arguments);
+	format_text(to_panic, &out, format, arguments);
+	format_text(to_panic, &out, "\n", arguments);
+	va_end(arguments);
+	va_start(arguments, format);
+	/* Later the firmware has none of its own handlers for exceptions. */
+	if (l->own_tables)
+		fault_call(keep_guarded, (uintptr_t)l, (uintptr_t)format, (uintptr_t)&arguments,
+			   NULL);
+	else
+		keep_guarded(l, format, &arguments);
+	format_text(to_panic, &out, "The machine is halted; reset it.\n", arguments);
+	va_end(arguments);
+	for (;;)
+		__asm__ volatile("cli; hlt");
 }

@@ -3,9 +3,9 @@
  * Keel's way from the firmware to the kernel, one call a step. Until the last one everything can
  * fail, and then everything is given back; the last one does not return.
  */
-#include "loader.h"
-#include "cpu.h"
-#include "tsc.h"
+#include "firmware.h"
+#include "lib/x86.h"
+#include "lib/tsc.h"
 
 void stage_begin(struct loader *l)
 {

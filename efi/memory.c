@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Pages from the firmware, and the functions that the compiler may call by itself. */
-#include "loader.h"
+#include "firmware.h"
 
 static EFI_STATUS allocate(struct loader *l, enum block_id id, EFI_ALLOCATE_TYPE type,
 			   uint64_t phys, uint64_t pages)

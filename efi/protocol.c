@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Interfaces that the firmware offers (UEFI 2.10, 7.3). Its prototypes forget that GUIDs are constant. */
-#include "loader.h"
+#include "firmware.h"
 
 void *protocol_of(const struct loader *l, EFI_HANDLE handle, const EFI_GUID *guid)
 {

@@ -3,10 +3,10 @@
  * Any bytes as keel.conf, as load options, and as a folder and a path, which a line's end divides.
  * What comes of them lies in the workspace and within the bounds, or is refused with a sentence.
  */
-#include "config.h"
+#include "config/config.h"
 #include "fuzz.h"
-#include "path.h"
-#include "utf.h"
+#include "lib/path.h"
+#include "lib/utf.h"
 
 struct work {
 	char *memory;

@@ -7,7 +7,7 @@
 #define TESTS_CONFIG_CASE_H
 
 #include "check.h"
-#include "config.h"
+#include "config/config.h"
 
 struct config_case {
 	void *input;

@@ -9,8 +9,8 @@
 
 #include <stdlib.h>
 #include <sys/mman.h>
-#include "elf.h"
-#include "elf_format.h"
+#include "elf/elf.h"
+#include "elf/format.h"
 
 #define NEVER UINT64_MAX
 

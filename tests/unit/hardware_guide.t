@@ -55,7 +55,7 @@ sub explained {
 
 my $anywhere = sub { $_[0] };
 my $as_code = sub { "`$_[0]`" };
-my @loader = glob 'efi/*.c';
+my @loader = glob 'efi/*.c efi/*/*.c';
 my @self_check = glob 'tests/payload/*.c';
 explained('errors', 20, messages('fail\(l', @loader), $anywhere);
 explained('panics', 2, messages('panic\(l', @loader), $anywhere);

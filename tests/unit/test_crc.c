@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* CRC-32: the check value that catalogues of CRCs give for it, in one piece and in two. */
 #include "check.h"
-#include "crc.h"
+#include "lib/crc.h"
 
 static void crc_of_the_standard(void **state)
 {

@@ -5,7 +5,7 @@
  * kernels: tests/kernels.)
  */
 #include "check.h"
-#include "elf_parts.h"
+#include "elf/parts.h"
 #include "elf_scene.h"
 
 static struct kernel fixed(void)

@@ -5,7 +5,7 @@
  */
 #include "check.h"
 #include <keel/font.h>
-#include "panic_screen.h"
+#include "lib/panic_screen.h"
 
 #define CELL_WIDTH  (KEEL_FONT_COLUMNS + 1)
 #define CELL_HEIGHT (KEEL_FONT_ROWS + KEEL_FONT_DESCENT + 1)

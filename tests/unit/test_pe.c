@@ -2,7 +2,7 @@
 /* Sections of a PE image: found by name, and never read outside of the image. */
 #include <string.h>
 #include "check.h"
-#include "pe.h"
+#include "lib/pe.h"
 
 #define IMAGE_BYTES  0x3000
 #define PE_OFFSET    0x80

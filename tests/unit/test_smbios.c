@@ -4,7 +4,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include "check.h"
-#include "smbios.h"
+#include "lib/smbios.h"
 
 /* Two structures with strings, one without any between them, and the end (DSP0134 7.45). */
 static const uint8_t good[] = "\x00\x1a\x00\x00" /* BIOS: vendor 1, version 2, date 4, of three */

@@ -2,7 +2,7 @@
 /* The time stamp counter's rate, as CPUs and hypervisors tell it or do not. */
 #include "check.h"
 #include <keel/boot_info.h>
-#include "tsc.h"
+#include "lib/tsc.h"
 
 #define LEAVES 3
 

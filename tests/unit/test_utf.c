@@ -4,8 +4,8 @@
  * pair of units against plain definitions; and paths, which are made of them.
  */
 #include "check.h"
-#include "path.h"
-#include "utf.h"
+#include "lib/path.h"
+#include "lib/utf.h"
 
 static bool is_character(uint32_t code)
 {

@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The keys: where each may stand, what value it takes, and what it does. */
+#include "config/parser.h"
+
+#define BIT(key)   (1u << (key))
+#define START_BITS (BIT(KEY_KERNEL) | BIT(KEY_SELFCHECK))
+
+/* Arrays, not pointers: a pointer would need a relocation. */
+static const struct {
+	char name[10];
+	char value[12];	   /* as messages call it; empty: the key takes none */
+	uint16_t excludes; /* keys that may not have come before */
+} keys[KEY_COUNT] = {
+	[KEY_TIMEOUT] = { "timeout", "SECONDS", BIT(KEY_TIMEOUT) },
+	[KEY_DEFAULT] = { "default", "TITLE", BIT(KEY_DEFAULT) },
+	[KEY_TITLE] = { "title", "TITLE", 0 },
+	[KEY_KERNEL] = { "kernel", "PATH", START_BITS | BIT(KEY_ENTRY) },
+	[KEY_SELFCHECK] = { "selfcheck", "", START_BITS | BIT(KEY_ENTRY) },
+	[KEY_OPTIONS] = { "options", "TEXT", BIT(KEY_ENTRY) },
+	[KEY_MODULE] = { "module", "PATH [TEXT]", BIT(KEY_ENTRY) },
+	[KEY_SYMBOLS] = { "symbols", "yes|no", BIT(KEY_SYMBOLS) | BIT(KEY_ENTRY) },
+	[KEY_ENTRY] = { "entry", "TITLE", BIT(KEY_COUNT) - 1 },
+};
+
+uint32_t config_find(const struct config *config, const char *title)
+{
+	uint32_t n = 0;
+
+	while (n < config->entry_count && !config_same(config->entries[n].title, title))
+		n++;
+	return n;
+}
+
+static void add_key(const struct config_parser *p, unsigned key, const char *value)
+{
+	config_refuse(p->error, "%s%s%s", keys[key].name, *value ? p->separator : "", value);
+}
+
+static bool refuse_value(const struct config_parser *p, unsigned key, const char *value,
+			 const char *why)
+{
+	config_refuse(p->error, "%s: expected '", why);
+	add_key(p, key, keys[key].value);
+	config_refuse(p->error, "', found '");
+	add_key(p, key, value);
+	config_refuse(p->error, "'");
+	return false;
+}
+
+static bool refuse_key(const struct config_parser *p, const char *name)
+{
+	config_refuse(p->error, "'%s' is no key %s, expected: ", name,
+		      *p->separator == '='	    ? "of load options"
+		      : p->first_key == KEY_TIMEOUT ? "before the first title"
+						    : "of an entry");
+	for (unsigned key = p->first_key; key <= p->last_key; key++) {
+		add_key(p, key, keys[key].value);
+		if (key < p->last_key)
+			config_refuse(p->error, ", ");
+	}
+	return false;
+}
+
+static bool take_seconds(const struct config_parser *p, const char *value)
+{
+	uint32_t seconds = 0;
+
+	for (const char *c = value; *c; c++) {
+		seconds = seconds * 10 + (uint32_t)(*c - '0');
+		if (*c < '0' || *c > '9' || seconds > CONFIG_TIMEOUT_MOST)
+			return refuse_value(p, KEY_TIMEOUT, value, "not a number from 0 to 3600");
+	}
+	p->config->timeout_seconds = seconds;
+	return true;
+}
+
+/* Ends the path at the value's begin, and finds what follows it. */
+static const char *take_path(const struct config_parser *p, unsigned key, char *value, char **rest)
+{
+	const bool whole = key == KEY_KERNEL && *p->separator == '=';
+	const bool quoted = *value == '"';
+	char *const path = value + quoted;
+	char *end = path;
+
+	while (*end && (quoted ? *end != '"' : whole || !config_is_blank(*end)))
+		end++;
+	*rest = end + (*end != 0);
+	while (config_is_blank(**rest))
+		++*rest;
+	if (quoted && !*end)
+		refuse_value(p, key, value, "no closing quote");
+	else if (end == path)
+		refuse_value(p, key, value, "no path");
+	else if (quoted && end[1] && !config_is_blank(end[1]))
+		refuse_value(p, key, value, "no blank after the closing quote");
+	else if (key == KEY_KERNEL && **rest)
+		refuse_value(p, key, value, "text after the path (put \"\" around blanks)");
+	else {
+		*end = 0;
+		return path;
+	}
+	return NULL;
+}
+
+static bool take_kernel(const struct config_parser *p, char *value)
+{
+	char *rest;
+
+	p->entry->kernel = take_path(p, KEY_KERNEL, value, &rest);
+	return p->entry->kernel;
+}
+
+static bool take_module(const struct config_parser *p, char *value)
+{
+	struct config_module *module = p->config->modules + p->config->module_count;
+	char *rest;
+
+	module->path = take_path(p, KEY_MODULE, value, &rest);
+	if (!module->path)
+		return false;
+	module->options = rest;
+	p->config->module_count++;
+	p->entry->module_count++;
+	return true;
+}
+
+/* Only one entry is put together at a time, so its options lie behind one another. */
+static void take_options(struct config_parser *p, const char *value)
+{
+	if (*p->entry->options)
+		p->options[-1] = ' ';
+	else
+		p->entry->options = p->options;
+	while (*value)
+		*p->options++ = *value++;
+	*p->options++ = 0;
+}
+
+static bool take_symbols(const struct config_parser *p, const char *value)
+{
+	p->entry->symbols = config_same(value, "yes");
+	return p->entry->symbols || config_same(value, "no") ||
+	       refuse_value(p, KEY_SYMBOLS, value, "neither yes nor no");
+}
+
+static bool take(struct config_parser *p, unsigned key, char *value)
+{
+	switch (key) {
+	case KEY_TIMEOUT:
+		return take_seconds(p, value);
+	case KEY_DEFAULT:
+		p->default_title = value;
+		p->default_line = p->error->line;
+		return true;
+	case KEY_TITLE:
+		return parser_end(p) && parser_begin(p, value);
+	case KEY_KERNEL:
+		return take_kernel(p, value);
+	case KEY_MODULE:
+		return take_module(p, value);
+	case KEY_OPTIONS:
+		take_options(p, value);
+		return true;
+	case KEY_SYMBOLS:
+		return take_symbols(p, value);
+	case KEY_ENTRY:
+		p->config->chosen = value;
+	}
+	return true;
+}
+
+/* The first key from `key` to `last` of that name; behind `last` if there is none. */
+static unsigned find_key(unsigned key, unsigned last, const char *name)
+{
+	while (key <= last && !config_same(keys[key].name, name))
+		key++;
+	return key;
+}
+
+bool parser_knows(const char *name)
+{
+	return find_key(0, KEY_ENTRY, name) < KEY_COUNT;
+}
+
+bool parser_take(struct config_parser *p, const char *name, char *value)
+{
+	const unsigned key = find_key(p->first_key, p->last_key, name);
+	unsigned before = 0;
+
+	if (key > p->last_key)
+		return refuse_key(p, name);
+	if (!*value != !*keys[key].value)
+		return refuse_value(p, key, value, *value ? "takes no value" : "no value");
+	if (p->seen & keys[key].excludes) {
+		while (!(p->seen & keys[key].excludes & BIT(before)))
+			before++;
+		return config_refuse(p->error, "'%s' cannot follow the '%s' before it", name,
+				     keys[before].name);
+	}
+	p->seen |= BIT(key);
+	return take(p, key, value);
+}
+
+bool parser_begin(struct config_parser *p, const char *title)
+{
+	struct config *config = p->config;
+	const uint32_t same = config_find(config, title);
+
+	if (same < config->entry_count)
+		return config_refuse(p->error, "line %u has an entry titled '%s' already",
+				     (uint64_t)config->entries[same].line, title);
+	p->entry = config->entries + config->entry_count++;
+	*p->entry = (struct config_entry){
+		.title = title,
+		.options = "",
+		.first_module = config->module_count,
+		.line = p->error->line,
+	};
+	p->first_key = KEY_TITLE;
+	p->last_key = KEY_SYMBOLS;
+	p->seen = 0;
+	return true;
+}
+
+bool parser_end(struct config_parser *p)
+{
+	if (!p->entry || p->seen & START_BITS)
+		return true;
+	p->error->line = p->entry->line;
+	return config_refuse(p->error,
+			     "entry '%s' starts nothing: expected 'kernel%sPATH' or 'selfcheck'",
+			     p->entry->title, p->separator);
+}
+
+void parser_start(struct config_parser *p, uint64_t bytes, void *work, struct config *config,
+		  struct config_error *error)
+{
+	const uint64_t most = CONFIG_MOST_LINES(bytes);
+
+	*config = (struct config){ .entries = work };
+	config->modules = (struct config_module *)(config->entries + most);
+	*error = (struct config_error){ .line = 0 };
+	*p = (struct config_parser){ .config = config, .error = error, .last_key = KEY_TITLE };
+	p->text = (char *)(config->modules + most);
+	p->options = p->text + CONFIG_MOST_TEXT(bytes);
+	p->separator = " ";
+}
+
+uint64_t config_work_bytes(uint64_t bytes)
+{
+	return CONFIG_MOST_LINES(bytes) *
+		       (sizeof(struct config_entry) + sizeof(struct config_module)) +
+	       2 * CONFIG_MOST_TEXT(bytes);
+}

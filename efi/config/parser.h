@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What keel.conf and load options have in common: keys with values, which become a struct config.
+ * For config.c, which reads the file, and config_options.c only.
+ */
+#ifndef EFI_CONFIG_PARSER_H
+#define EFI_CONFIG_PARSER_H
+
+#include "config/config.h"
+
+/* Those that may stand in one place follow each other. */
+enum config_key {
+	KEY_TIMEOUT,
+	KEY_DEFAULT,
+	KEY_TITLE, /* up to here: before the first entry */
+	KEY_KERNEL,
+	KEY_SELFCHECK,
+	KEY_OPTIONS,
+	KEY_MODULE,
+	KEY_SYMBOLS, /* from title to here: in an entry; from kernel to the end: load options */
+	KEY_ENTRY,
+	KEY_COUNT
+};
+
+struct config_parser {
+	struct config *config;
+	struct config_error *error; /* its line is the one that is being read */
+	struct config_entry *entry; /* the last one that has begun */
+	char *text;		    /* in the workspace, as large as the input can become */
+	char *options; /* the next free byte for options, which are put together here */
+	const char *default_title;
+	uint32_t default_line;
+	enum config_key first_key; /* the keys that may stand here */
+	enum config_key last_key;
+	uint32_t seen;	       /* keys since the last title, a bit each */
+	const char *separator; /* between key and value, for messages */
+	bool foreign;	       /* load options that begin with a key of somebody else's */
+};
+
+static inline bool config_is_blank(char c)
+{
+	return c == ' ' || c == '\t';
+}
+
+/*
+ * Bounds for an input of that many bytes. The shortest line that makes a module is "module x", and
+ * an entry takes two lines; text may begin as UTF-16, and has a NUL.
+ */
+#define CONFIG_MOST_LINES(bytes) ((bytes) / 9 + 1)
+#define CONFIG_MOST_TEXT(bytes)	 ((bytes) / 2 * 3 + 2)
+
+/* How many of the bytes, from the first on, are UTF-8 without control characters but tabs. */
+uint64_t config_text_bytes(const char *text, uint64_t bytes);
+
+/* Size of the byte order mark that the text begins with, if it does; else 0. */
+unsigned config_mark_bytes(const char *text, uint64_t bytes);
+
+/* Divides the workspace, and begins with nothing. */
+void parser_start(struct config_parser *p, uint64_t bytes, void *work, struct config *config,
+		  struct config_error *error);
+
+/* Begins an entry, ends the last one, and takes one key with its value, which may be empty. */
+bool parser_begin(struct config_parser *p, const char *title);
+bool parser_end(struct config_parser *p);
+bool parser_take(struct config_parser *p, const char *name, char *value);
+
+/* Whether that is a key of load options or files at all. */
+bool parser_knows(const char *name);
+
+/* Adds to the error's text, and returns false. */
+bool config_refuse(struct config_error *error, const char *format, ...);
+
+bool config_same(const char *left, const char *right);
+
+/* Index of the entry of that title, or entry_count. */
+uint32_t config_find(const struct config *config, const char *title);
+
+#endif

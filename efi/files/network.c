@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * TFTP gives whole files only. What is read whole goes straight to where it stays; a file that is
+ * read in parts is fetched into memory first.
+ */
+#include "files/network.h"
+#include "lib/x86.h"
+#include "lib/path.h"
+#include "lib/utf.h"
+
+#define OPTION_PAD	 0
+#define OPTION_SERVER_ID 54 /* RFC 2132, 9.7 */
+#define OPTION_BOOT_FILE 67 /* 9.5 */
+#define OPTION_END	 255
+#define BLOCK_BYTES	 1408 /* of a packet; with its headers less than any Ethernet's limit */
+
+static const EFI_GUID base_code_guid = {
+	0x03c4e603, 0xac28, 0x11d3, { 0x9a, 0x2d, 0x00, 0x90, 0x27, 0x3f, 0xc1, 0x4d }
+};
+
+static EFI_PXE_BASE_CODE_PROTOCOL *base_code(const struct loader *l)
+{
+	return protocol_of(l, l->loaded->DeviceHandle, &base_code_guid);
+}
+
+/* The packet that named the boot file: each of these replaces another one. Small is one copy of it. */
+static __attribute__((noinline)) const EFI_PXE_BASE_CODE_DHCPV4_PACKET *answer(
+	const EFI_PXE_BASE_CODE_MODE *mode)
+{
+	if (mode->PxeReplyReceived)
+		return &mode->PxeReply.Dhcpv4;
+	return mode->ProxyOfferReceived ? &mode->ProxyOffer.Dhcpv4 : &mode->DhcpAck.Dhcpv4;
+}
+
+/*
+ * A DHCP option's length; its value follows. NULL if the packet has none such. What begins in the
+ * packet and goes on behind it can still be read: other packets come after this one.
+ */
+static const uint8_t *option(const EFI_PXE_BASE_CODE_DHCPV4_PACKET *packet, uint8_t number)
+{
+	const uint8_t *const end = (const uint8_t *)packet + sizeof(EFI_PXE_BASE_CODE_PACKET);
+
+	for (const uint8_t *at = packet->DhcpOptions; at < end && *at != OPTION_END;
+	     at += *at == OPTION_PAD ? 1 : 2 + at[1])
+		if (*at == number)
+			return at + 1;
+	return NULL;
+}
+
+/* Its option stands above its field (RFC 2132, 9.3). Not ended with a NUL if all bytes are used. */
+static const uint8_t *boot_file(const EFI_PXE_BASE_CODE_DHCPV4_PACKET *packet, unsigned *bytes)
+{
+	const uint8_t *name = option(packet, OPTION_BOOT_FILE);
+
+	*bytes = name ? *name : sizeof(packet->BootpBootFile);
+	return name ? name + 1 : packet->BootpBootFile;
+}
+
+void network_boot_file(const struct loader *l, char *to)
+{
+	const EFI_PXE_BASE_CODE_PROTOCOL *pxe = base_code(l);
+	const uint8_t *name;
+	unsigned bytes;
+
+	*to++ = '\\';
+	if (pxe && pxe->Mode->UsingIpv6) {
+		say(l, "  note      no files are read over IPv6\n");
+	} else if (pxe) {
+		for (name = boot_file(answer(pxe->Mode), &bytes); bytes && *name; bytes--, name++)
+			*to++ = *name == '/' ? '\\' : (char)*name;
+	}
+	*to = 0;
+}
+
+/* A server's refusal is EFI_TFTP_ERROR. Its number is no help: edk2 hands over the wrong half of it. */
+static EFI_STATUS transfer(const struct volume_file *f, EFI_PXE_BASE_CODE_TFTP_OPCODE operation,
+			   void *to, uint64_t *bytes)
+{
+	const EFI_PXE_BASE_CODE_DHCPV4_PACKET *packet = answer(f->pxe->Mode);
+	const uint8_t *sender = option(packet, OPTION_SERVER_ID);
+	UINTN block = BLOCK_BYTES;
+	EFI_IP_ADDRESS server;
+	EFI_STATUS status;
+
+	/* 0.0.0.0 as the next server stands for the one that sent this. */
+	server.v4 = *(const EFI_IPv4_ADDRESS *)packet->BootpSiAddr;
+	if (!server.Addr[0] && sender)
+		server.v4 = *(const EFI_IPv4_ADDRESS *)(sender + 1);
+	status = f->pxe->Mtftp(f->pxe, operation, to, FALSE, bytes, &block, &server,
+			       (UINT8 *)f->remote, NULL, FALSE);
+	return status == EFI_TFTP_ERROR ? EFI_NOT_FOUND : status;
+}
+
+static EFI_STATUS fetch(const struct volume_file *f, void *to)
+{
+	struct keel_boot_info *facts = &f->l->facts;
+	const uint64_t start = read_tsc();
+	uint64_t got = f->file.bytes;
+	const EFI_STATUS status = transfer(f, EFI_PXE_BASE_CODE_TFTP_READ_FILE, to, &got);
+
+	facts->read_ticks += read_tsc() - start;
+	facts->read_bytes += got;
+	return !EFI_ERROR(status) && got != f->file.bytes ? EFI_END_OF_FILE : status;
+}
+
+static uint64_t read_remote(struct file *file, uint64_t offset, void *to, uint64_t bytes)
+{
+	struct volume_file *f = (struct volume_file *)file;
+	EFI_STATUS status = EFI_SUCCESS;
+
+	if (!bytes)
+		return status;
+	if (!f->phys) {
+		if (bytes == file->bytes)
+			return fetch(f, to);
+		status = pages_allocate(f->l, BYTES_TO_PAGES(file->bytes), file->name, &f->phys);
+		if (!EFI_ERROR(status))
+			status = fetch(f, (void *)f->phys);
+	}
+	if (!EFI_ERROR(status))
+		memcpy(to, (const char *)f->phys + offset, bytes);
+	return status;
+}
+
+/* Servers differ in whether paths begin with a separator: where the boot file's does, all do. */
+static EFI_STATUS name_remote(struct volume_file *f, const CHAR16 *path)
+{
+	char *to = f->remote;
+	unsigned bytes;
+	uint32_t code;
+
+	path += !path_is_separator((char)*boot_file(answer(f->pxe->Mode), &bytes));
+	/* It is well-formed, and ends with a NUL. */
+	while (path += utf16_get(path, 4, &code) / sizeof(*path), code) {
+		if (to > f->remote + sizeof(f->remote) - 5)
+			return EFI_INVALID_PARAMETER;
+		to += utf8_put(code == '\\' ? '/' : code, to);
+	}
+	*to = 0;
+	return EFI_SUCCESS;
+}
+
+bool network_exists(const struct loader *l)
+{
+	const EFI_PXE_BASE_CODE_PROTOCOL *pxe = base_code(l);
+
+	return pxe && !pxe->Mode->UsingIpv6;
+}
+
+EFI_STATUS network_open(struct volume_file *f, const CHAR16 *path)
+{
+	EFI_STATUS status;
+
+	if (!network_exists(f->l))
+		return EFI_NOT_FOUND;
+	f->pxe = base_code(f->l);
+	f->file.read = read_remote;
+	status = name_remote(f, path);
+	return EFI_ERROR(status)
+		       ? status
+		       : transfer(f, EFI_PXE_BASE_CODE_TFTP_GET_FILE_SIZE, NULL, &f->file.bytes);
+}
+
+void network_close(const struct volume_file *f)
+{
+	if (f->phys)
+		f->l->boot->FreePages(f->phys, BYTES_TO_PAGES(f->file.bytes));
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Files on the server that keel.efi was started from by PXE: TFTP over IPv4, through the firmware's
+ * EFI_PXE_BASE_CODE_PROTOCOL (UEFI 2.10, 24.3). volume.c calls this for what is on no volume: with
+ * iPXE there are both.
+ */
+#ifndef EFI_NETWORK_H
+#define EFI_NETWORK_H
+
+#include "files/volume.h"
+
+/* A DHCP option has no more; with a separator before it and a NUL. */
+#define NETWORK_FOLDER_BYTES (2 + 255)
+
+/* The path of the boot file with \ before it, on that server; just \ if it is not known. */
+void network_boot_file(const struct loader *l, char *to);
+
+/*
+ * As volume_open, for its caller only. EFI_NOT_FOUND if keel.efi did not come from a network, or if
+ * the server refuses to give the file.
+ */
+EFI_STATUS network_open(struct volume_file *f, const CHAR16 *path);
+void network_close(const struct volume_file *f);
+
+/* Whether there is such a server. */
+bool network_exists(const struct loader *l);
+
+#endif

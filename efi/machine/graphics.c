@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The framebuffer, from the Graphics Output Protocol (UEFI 2.10, 12.9). Its absence is no error.
+ *
+ * There may be several: the firmware's console, which draws on all screens and is no memory as soon as
+ * there are two, and one for each card, of which some have no screen.
+ */
+#include "firmware.h"
+
+static const EFI_GUID graphics_guid = {
+	0x9042a9de, 0x23dc, 0x4a38, { 0x96, 0xfb, 0x7a, 0xde, 0xd0, 0x80, 0x51, 0x6a }
+};
+
+/* EFI_CONSOLE_OUT_DEVICE_GUID: the firmware shows its console there. Nothing stands behind it. */
+static const EFI_GUID console_guid = {
+	0xd3b36f2c, 0xd551, 0x11d4, { 0x9a, 0x46, 0x00, 0x90, 0x27, 0x3f, 0xc1, 0x4d }
+};
+
+static void set_masks(struct keel_framebuffer *f, uint32_t red, uint32_t green, uint32_t blue)
+{
+	f->red_mask = red;
+	f->green_mask = green;
+	f->blue_mask = blue;
+}
+
+/* False if pixels cannot be written to memory in this format. */
+static bool describe_format(struct keel_framebuffer *f,
+			    const EFI_GRAPHICS_OUTPUT_MODE_INFORMATION *mode)
+{
+	const EFI_PIXEL_BITMASK *masks = &mode->PixelInformation;
+	uint32_t all;
+
+	f->bytes_per_pixel = 4;
+	switch (mode->PixelFormat) {
+	case PixelRedGreenBlueReserved8BitPerColor:
+		f->format = KEEL_PIXEL_RGBX32;
+		set_masks(f, 0xff, 0xff00, 0xff0000);
+		return true;
+	case PixelBlueGreenRedReserved8BitPerColor:
+		f->format = KEEL_PIXEL_BGRX32;
+		set_masks(f, 0xff0000, 0xff00, 0xff);
+		return true;
+	case PixelBitMask:
+		f->format = KEEL_PIXEL_MASKS;
+		set_masks(f, masks->RedMask, masks->GreenMask, masks->BlueMask);
+		all = masks->RedMask | masks->GreenMask | masks->BlueMask | masks->ReservedMask;
+		f->bytes_per_pixel = all ? (32 - __builtin_clz(all) + 7) / 8 : 0;
+		return all != 0;
+	default:
+		return false;
+	}
+}
+
+/* False, and *f as it was, if this handle has no framebuffer. */
+static bool describe(const struct loader *l, EFI_HANDLE handle, struct keel_framebuffer *f)
+{
+	const EFI_GRAPHICS_OUTPUT_PROTOCOL *graphics = protocol_of(l, handle, &graphics_guid);
+	const EFI_GRAPHICS_OUTPUT_MODE_INFORMATION *mode;
+	struct keel_framebuffer found = { 0 };
+
+	if (!graphics || !graphics->Mode || !graphics->Mode->FrameBufferBase)
+		return false;
+	mode = graphics->Mode->Info;
+	if (!mode || !describe_format(&found, mode))
+		return false;
+	found.phys = graphics->Mode->FrameBufferBase;
+	found.bytes = graphics->Mode->FrameBufferSize;
+	found.width = mode->HorizontalResolution;
+	found.height = mode->VerticalResolution;
+	found.stride = mode->PixelsPerScanLine;
+	*f = found;
+	return true;
+}
+
+/* The first that the console is on, else the first of all. */
+static void choose(const struct loader *l, struct keel_framebuffer *f)
+{
+	EFI_BOOT_SERVICES *boot = l->boot;
+	EFI_HANDLE *handles;
+	UINTN count;
+	void *nothing;
+	bool on_console = false;
+
+	if (EFI_ERROR(boot->LocateHandleBuffer(ByProtocol, (EFI_GUID *)&graphics_guid, NULL, &count,
+					       &handles)))
+		return;
+	for (UINTN n = 0; n < count && !on_console; n++) {
+		on_console = !EFI_ERROR(
+			boot->HandleProtocol(handles[n], (EFI_GUID *)&console_guid, &nothing));
+		if (on_console || !f->format)
+			on_console = describe(l, handles[n], f) && on_console;
+	}
+	boot->FreePool(handles);
+}
+
+void graphics_examine(struct loader *l)
+{
+	struct keel_framebuffer *f = &l->facts.framebuffer;
+
+	if (!describe(l, l->system->ConsoleOutHandle, f))
+		choose(l, f);
+	if (f->format)
+		say(l, "  graphics  %ux%u at %x\n", (uint64_t)f->width, (uint64_t)f->height,
+		    f->phys);
+	else
+		say(l, "  graphics  no linear framebuffer\n");
+}
