@@ -30,6 +30,18 @@ PROVE	  = CMOCKA_MESSAGE_OUTPUT=TAP prove $(or $(PROVE_FLAGS),-j$(CPUS))
 # Options of one boot by hand: make run RUN="--memory 6G --smp 4". See ovmf/run --help.
 RUN	?=
 
+# The version, and in a git checkout the commit: build/version.h changes only when they do.
+COMMIT	:= $(shell git rev-parse --short=8 HEAD 2>/dev/null)
+VERSION	:= $(shell cat VERSION)$(if $(COMMIT),+$(COMMIT))
+
+build/version.h: FORCE
+	@mkdir -p $(@D)
+	@echo '#define KEEL_VERSION_TEXT "$(VERSION)"' | cmp -s - $@ || \
+		echo '#define KEEL_VERSION_TEXT "$(VERSION)"' >$@
+
+.PHONY: FORCE
+FORCE:
+
 # --- gnu-efi, where Debian and Ubuntu, Fedora, and Arch put it -----------------------------------
 
 EFI_INCLUDE := $(firstword $(wildcard /usr/include/efi /usr/local/include/efi))
@@ -49,12 +61,12 @@ BARE	:= -std=gnu11 -O2 -g -ffreestanding -fno-stack-protector -mno-red-zone -mge
 	   -fno-asynchronous-unwind-tables -fcf-protection=none
 
 EFI_CFLAGS     := $(BARE) $(WARNINGS) -fpic -fvisibility=hidden -fshort-wchar \
-		  -DGNU_EFI_USE_MS_ABI -Iinclude -Imm -Iefi
+		  -DGNU_EFI_USE_MS_ABI -Iinclude -Imm -Iefi -Ibuild
 # gnu-efi's headers are not ours: -isystem keeps their warnings out.
 EFI_CFLAGS     += $(if $(EFI_INCLUDE),-isystem $(EFI_INCLUDE) -isystem $(EFI_INCLUDE)/x86_64)
 PAYLOAD_CFLAGS := $(BARE) $(WARNINGS) -fno-pic -fno-pie -mcmodel=kernel -Iinclude
 HOST_CFLAGS    := -std=gnu11 -O1 -g $(WARNINGS) -fno-omit-frame-pointer \
-		  -fsanitize=address,undefined -fno-sanitize-recover=all -Iinclude -Imm -Iefi
+		  -fsanitize=address,undefined -fno-sanitize-recover=all -Iinclude -Imm -Iefi -Ibuild
 TINY_CFLAGS    := $(HOST_CFLAGS) -DMM_INDEX_BITS=2
 
 # --- Sources -------------------------------------------------------------------------------------
@@ -163,6 +175,10 @@ build/efi/%.o: efi/%.S
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(EFI_CFLAGS) $(DEPEND) -I. -Ibuild -Wa,-I. -Wa,-Ibuild -c $< -o $@
 
+# Those that need it say so here: a first build knows no dependencies yet.
+build/efi/main.o build/efi/report/file.o build/tools/keelmap/options.o \
+	build/host/tools/keelmap/options.o: build/version.h
+
 # What it includes is not in the compiler's dependency output.
 build/efi/builtin_kernel.o: build/selfcheck.stripped.elf
 
@@ -234,7 +250,7 @@ build/elfcheck: build/host/tests/kernels/elfcheck.o $(EFI_HOST_O)
 
 # --- keelmap: what Keel would build on a machine, shown on the host ---------------------------------
 
-TOOL_CFLAGS := -std=gnu11 -O2 -g $(WARNINGS) -Iinclude -Imm
+TOOL_CFLAGS := -std=gnu11 -O2 -g $(WARNINGS) -Iinclude -Imm -Ibuild
 TOOL_O	    := $(MM_C:%.c=build/tools/%.o) $(TOOL_C:tools/%.c=build/tools/%.o)
 # The same with sanitizers, for the tests.
 TOOL_HOST_O := $(MM_HOST_O) $(TOOL_C:%.c=build/host/%.o)

@@ -1,168 +1,192 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Text for the person at the machine: through the firmware's console while there is one, on the
- * first serial port and the framebuffer once boot services are gone.
- *
- * Not gnu-efi's Print: that is compiled with SSE instructions, which not all firmware turns on.
+ * The firmware's console, protocols and pages. Not gnu-efi's Print: that is compiled with SSE
+ * instructions, which not all firmware turns on.
  */
 #include "firmware.h"
 #include "lib/text.h"
-#include "lib/panic_screen.h"
-#include "lib/x86.h"
+#include "lib/utf.h"
 
-#define COM1	       0x3f8
-#define COM_DATA       0
-#define COM_DIVISOR_HI 1
-#define COM_FORMAT     3
-#define COM_STATUS     5
-#define COM_CAN_SEND   0x20
-#define COM_PATIENCE   100000 /* polls; a port that is not there never becomes ready */
+#define REPLACEMENT_CHARACTER 0xfffd
 
-/* One call of OutputString is expensive (a serial port, a text screen that scrolls): not for each
- * character. */
-struct line {
+/* What one OutputString gets; more than that many characters are several. */
+struct console_text {
 	SIMPLE_TEXT_OUTPUT_INTERFACE *out;
 	unsigned length;
-	CHAR16 text[128];
-	uint32_t code;	  /* the character whose bytes are coming in */
-	unsigned missing; /* how many of them are */
+	CHAR16 text[512];
+	char character[4]; /* UTF-8, as far as it has come in */
+	unsigned character_bytes;
 };
 
-static void line_flush(struct line *line)
+static void flush(struct console_text *console)
 {
-	line->text[line->length] = 0;
-	line->out->OutputString(line->out, line->text);
-	line->length = 0;
+	console->text[console->length] = 0;
+	if (console->length)
+		console->out->OutputString(console->out, console->text);
+	console->length = 0;
 }
 
-/* A byte of UTF-8; it has been checked where it came from. */
-static bool character_is_whole(struct line *line, unsigned char byte)
+static void put_unit(struct console_text *console, CHAR16 unit)
 {
-	if (byte < 0x80 || byte >= 0xc0) {
-		line->missing = (byte >= 0xc0) + (byte >= 0xe0) + (byte >= 0xf0);
-		line->code = byte & (0x7f >> (line->missing + !!line->missing));
-	} else {
-		line->missing--;
-		line->code = line->code << 6 | (byte & 0x3f);
-	}
-	return !line->missing;
+	console->text[console->length++] = unit;
+	if (console->length == sizeof(console->text) / sizeof(console->text[0]) - 1)
+		flush(console);
 }
 
-static void to_firmware(void *context, char c)
+/* A byte of UTF-8, which has been checked where it came from. */
+static void put_to_console(void *context, char c)
 {
-	struct line *line = context;
-
-	if (!character_is_whole(line, (unsigned char)c))
-		return;
-	if (c == '\n')
-		line->text[line->length++] = '\r';
-	/* Consoles know UCS-2 only (UEFI 2.10 12.4): what is beyond is shown as unknown. */
-	line->text[line->length++] = line->code > 0xffff ? 0xfffd : (CHAR16)line->code;
-	if (line->length >= sizeof(line->text) / sizeof(line->text[0]) - 2)
-		line_flush(line);
-}
-
-static void say_list(const struct loader *l, const char *format, va_list arguments)
-{
-	struct line line;
-
-	line.out = l->system->ConOut;
-	line.length = 0;
-	if (l->exiting || !line.out)
-		return;
-	format_text(to_firmware, &line, format, arguments);
-	line_flush(&line);
-}
-
-struct panic_output {
-	struct panic_screen screen;
-	bool no_serial; /* it did not become ready once: not to be waited for again */
-};
-
-static void to_serial(struct panic_output *out, char c)
-{
-	unsigned patience = COM_PATIENCE;
-
-	while (!out->no_serial && !(in8(COM1 + COM_STATUS) & COM_CAN_SEND))
-		out->no_serial = !patience--;
-	if (!out->no_serial)
-		out8(COM1 + COM_DATA, c);
-}
-
-static void to_panic(void *context, char c)
-{
-	struct panic_output *out = context;
+	struct console_text *console = context;
+	uint32_t code;
 
 	if (c == '\n')
-		to_serial(out, '\r');
-	to_serial(out, c);
-	panic_screen_put(&out->screen, c);
+		put_unit(console, '\r');
+	console->character[console->character_bytes++] = c;
+	if (utf8_get(console->character, console->character_bytes, &code))
+		/* Consoles know UCS-2 only (UEFI 2.10 12.4). */
+		put_unit(console, code > 0xffff ? REPLACEMENT_CHARACTER : (CHAR16)code);
+	else if (console->character_bytes < sizeof(console->character))
+		return;
+	console->character_bytes = 0;
 }
 
-void console_start(struct loader *l)
+static struct console_text console_open(const struct firmware *fw)
 {
-	/* Loading and proving a kernel may take longer than the five minutes the firmware allows. */
-	l->boot->SetWatchdogTimer(0, 0, 0, NULL);
-	say(l, "\nKeel: x86-64 kernel memory map\n");
+	return (struct console_text){ .out = fw->exited ? NULL : fw->system->ConOut };
 }
 
-void say(const struct loader *l, const char *format, ...)
+static void print_list(struct console_text *console, const char *format, va_list arguments)
+{
+	if (console->out)
+		text_format(put_to_console, console, format, arguments);
+}
+
+static void print(struct console_text *console, const char *format, ...)
 {
 	va_list arguments;
 
 	va_start(arguments, format);
-	say_list(l, format, arguments);
+	print_list(console, format, arguments);
 	va_end(arguments);
 }
 
-EFI_STATUS fail(const struct loader *l, EFI_STATUS status, const char *format, ...)
+void say(const struct firmware *fw, const char *format, ...)
 {
+	struct console_text console = console_open(fw);
 	va_list arguments;
 
-	say(l, "keel: error: ");
+	if (fw->quiet)
+		return;
 	va_start(arguments, format);
-	say_list(l, format, arguments);
+	print_list(&console, format, arguments);
 	va_end(arguments);
-	say(l, " (EFI status %p)\n", (uint64_t)status);
+	flush(&console);
+}
+
+void show(const struct firmware *fw, const char *format, ...)
+{
+	struct console_text console = console_open(fw);
+	va_list arguments;
+
+	va_start(arguments, format);
+	print_list(&console, format, arguments);
+	va_end(arguments);
+	flush(&console);
+}
+
+void note(const struct firmware *fw, const char *format, ...)
+{
+	struct console_text console = console_open(fw);
+	va_list arguments;
+
+	print(&console, "  note      ");
+	va_start(arguments, format);
+	print_list(&console, format, arguments);
+	va_end(arguments);
+	print(&console, "\n");
+	flush(&console);
+}
+
+EFI_STATUS fail(const struct firmware *fw, EFI_STATUS status, const char *format, ...)
+{
+	struct console_text console = console_open(fw);
+	va_list arguments;
+
+	print(&console, "keel: error: ");
+	va_start(arguments, format);
+	print_list(&console, format, arguments);
+	va_end(arguments);
+	print(&console, " (EFI status %p)\n", (uint64_t)status);
+	flush(&console);
 	return status;
 }
 
-/* The firmware has it at its physical address; in Keel's own tables it is in the direct map. */
-static uint64_t framebuffer_now(const struct loader *l)
+void firmware_start(struct firmware *fw, EFI_HANDLE image, EFI_SYSTEM_TABLE *system)
 {
-	const uint64_t phys = l->facts.framebuffer.phys;
-
-	if (!phys || !l->own_tables)
-		return phys;
-	return l->outcome.framebuffer_mapped ? KEEL_DIRECT_MAP(phys) : 0;
+	*fw = (struct firmware){
+		.image = image,
+		.system = system,
+		.boot = system->BootServices,
+		.runtime = system->RuntimeServices,
+	};
+	/* Loading and proving a kernel may take longer than the five minutes the firmware allows. */
+	fw->boot->SetWatchdogTimer(0, 0, 0, NULL);
 }
 
-static uint64_t EFIAPI keep_guarded(const struct loader *l, const char *format, va_list *arguments)
+/* The prototypes forget that GUIDs are constant. */
+void *protocol_of(const struct firmware *fw, EFI_HANDLE handle, const EFI_GUID *guid)
 {
-	report_keep(l, format, *arguments);
-	return EFI_SUCCESS;
+	void *interface;
+
+	if (EFI_ERROR(fw->boot->HandleProtocol(handle, (EFI_GUID *)guid, &interface)))
+		return NULL;
+	return interface;
 }
 
-_Noreturn void panic(const struct loader *l, const char *format, ...)
+void *protocol_first(const struct firmware *fw, const EFI_GUID *guid)
 {
-	struct panic_output out = { .no_serial = false };
-	va_list arguments;
+	void *interface;
 
-	panic_screen_start(&out.screen, &l->facts.framebuffer, framebuffer_now(l));
-	va_start(arguments, format);
-	format_text(to_panic, &out, "\nkeel: fatal: ", arguments);
-	format_text(to_panic, &out, format, arguments);
-	format_text(to_panic, &out, "\n", arguments);
-	va_end(arguments);
-	va_start(arguments, format);
-	/* Later the firmware has none of its own handlers for exceptions. */
-	if (l->own_tables)
-		fault_call(keep_guarded, (uintptr_t)l, (uintptr_t)format, (uintptr_t)&arguments,
-			   NULL);
-	else
-		keep_guarded(l, format, &arguments);
-	format_text(to_panic, &out, "The machine is halted; reset it.\n", arguments);
-	va_end(arguments);
-	for (;;)
-		__asm__ volatile("cli; hlt");
+	if (EFI_ERROR(fw->boot->LocateProtocol((EFI_GUID *)guid, NULL, &interface)))
+		return NULL;
+	return interface;
+}
+
+static EFI_STATUS allocate_pages(const struct firmware *fw, struct block *block,
+				 EFI_ALLOCATE_TYPE type, uint64_t phys, uint64_t pages)
+{
+	EFI_PHYSICAL_ADDRESS address = phys;
+	const EFI_STATUS status = fw->boot->AllocatePages(type, EfiLoaderData, pages, &address);
+
+	*block = EFI_ERROR(status) ? (struct block){ 0 } : (struct block){ address, pages };
+	return status;
+}
+
+EFI_STATUS block_allocate(const struct firmware *fw, struct block *block, uint64_t pages,
+			  const char *what)
+{
+	const EFI_STATUS status = allocate_pages(fw, block, AllocateAnyPages, 0, pages);
+
+	if (!EFI_ERROR(status))
+		return EFI_SUCCESS;
+	return fail(fw, status, "no memory for %s: %u pages of 4 KiB", what, pages);
+}
+
+EFI_STATUS block_allocate_below(const struct firmware *fw, struct block *block, uint64_t last,
+				uint64_t pages)
+{
+	return allocate_pages(fw, block, AllocateMaxAddress, last, pages);
+}
+
+EFI_STATUS block_allocate_at(const struct firmware *fw, struct block *block, uint64_t phys,
+			     uint64_t pages)
+{
+	return allocate_pages(fw, block, AllocateAddress, phys, pages);
+}
+
+void block_free(const struct firmware *fw, struct block *block)
+{
+	if (block->pages)
+		fw->boot->FreePages(block->phys, block->pages);
+	block->pages = 0;
 }

@@ -1,102 +1,85 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Keel's way from the firmware to the kernel, one call a step. Until the last one everything can
- * fail, and then everything is given back; the last one does not return.
+ * Keel's way from the firmware to the kernel. Each step takes what is const and fills in its last
+ * arguments. Until the last one everything can fail, and then everything is given back; the last one
+ * does not return.
  */
+#include "entry/boot_entry.h"
+#include "files/loaded_image.h"
 #include "firmware.h"
-#include "lib/x86.h"
-#include "lib/tsc.h"
+#include "handover/handover.h"
+#include "load/kernel.h"
+#include "load/modules.h"
+#include "machine/machine.h"
+#include "report/file.h"
+#include "space/space.h"
+#include "version.h"
 
-void stage_begin(struct loader *l)
+/* Only now it is known whether that is wanted. */
+static void greet(const struct firmware *fw, const char *config_folder)
 {
-	l->stage_start = read_tsc();
-}
-
-void stage_end(struct loader *l, enum keel_stage stage)
-{
-	struct keel_boot_info *info = l->info ? l->info : &l->facts;
-	const uint64_t now = read_tsc();
-
-	info->stage_ticks[stage] += now - l->stage_start;
-	l->stage_start = now;
-}
-
-static EFI_STATUS examine(struct loader *l)
-{
-	EFI_STATUS status = cpu_examine(l);
-
-	if (!EFI_ERROR(status))
-		status = image_examine(l);
-	if (EFI_ERROR(status))
-		return status;
-	firmware_examine(l);
-	acpi_examine(l);
-	graphics_examine(l);
-	random_seed(l);
-	l->facts.tsc_hz = tsc_frequency(cpuid, &l->facts.tsc_source);
-	stage_end(l, KEEL_STAGE_SETUP);
-	return EFI_SUCCESS;
-}
-
-/* Waiting for the person at the menu is no time that anything takes; what is read here is little. */
-static EFI_STATUS choose(struct loader *l)
-{
-	const EFI_STATUS status = configuration_read(l);
-
-	l->facts.read_ticks = 0;
-	l->facts.read_bytes = 0;
-	stage_begin(l);
-	return status;
-}
-
-static EFI_STATUS load(struct loader *l)
-{
-	EFI_STATUS status = kernel_load(l);
-
-	if (!EFI_ERROR(status))
-		status = modules_load(l);
-	stage_end(l, KEEL_STAGE_LOAD);
-	return status;
-}
-
-static EFI_STATUS prepare(struct loader *l)
-{
-	EFI_STATUS status = workspace_allocate(l);
-
-	if (EFI_ERROR(status))
-		return status;
-	cpu_area_fill(l);
-	stage_end(l, KEEL_STAGE_SETUP);
-	report_write(l);
-	return tables_prepare(l);
+	if (config_folder)
+		say(fw, "\nKeel " KEEL_VERSION_TEXT "\n  config    %skeel.conf\n", config_folder);
+	else
+		say(fw, "\nKeel " KEEL_VERSION_TEXT "\n");
 }
 
 /* Called by gnu-efi's start-up code, in the C convention, after it has relocated the image. */
-EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system)
+EFI_STATUS efi_main(EFI_HANDLE handle, EFI_SYSTEM_TABLE *system)
 {
-	struct loader l;
+	struct stopwatch watch;
+	struct firmware fw;
+	struct loaded_image image = { 0 };
+	struct volume volume = { 0 };
+	struct boot_entry entry = { 0 };
+	struct machine machine = { 0 };
+	struct kernel kernel = { 0 };
+	struct modules modules = { 0 };
+	struct space space = { 0 };
+	const struct boot_facts facts = { &machine, &image, &volume, &entry, &kernel, &modules };
 	EFI_STATUS status;
 
-	memset(&l, 0, sizeof(l));
-	l.image = image;
-	l.system = system;
-	l.boot = system->BootServices;
-	l.runtime = system->RuntimeServices;
-	l.facts.entry_tsc = read_tsc();
-	stage_begin(&l);
-	console_start(&l);
+	stopwatch_start(&watch);
+	firmware_start(&fw, handle, system);
 
-	status = examine(&l);
+	/* What to start. The time that the person takes at the menu is nobody's. */
+	status = loaded_image_examine(&fw, &image);
 	if (!EFI_ERROR(status))
-		status = choose(&l);
+		status = boot_entry_find(&fw, &image, &volume, &entry);
+	stopwatch_end(&watch, KEEL_STAGE_SETUP);
+	if (!EFI_ERROR(status)) {
+		greet(&fw, entry.config_folder);
+		boot_entry_select(&fw, &entry);
+	}
+	stopwatch_skip(&watch);
+
+	/* What it is started on, and its files. */
 	if (!EFI_ERROR(status))
-		status = load(&l);
+		status = machine_examine(&fw, &machine);
+	stopwatch_end(&watch, KEEL_STAGE_SETUP);
 	if (!EFI_ERROR(status))
-		status = prepare(&l);
+		status = kernel_load(&fw, &image, &volume, &entry, &kernel);
 	if (!EFI_ERROR(status))
-		status = handover(&l);
-	modules_free(&l);
-	image_free(&l);
-	blocks_free(&l);
+		status = modules_load(&fw, &volume, &entry, &modules);
+	stopwatch_end(&watch, KEEL_STAGE_LOAD);
+	if (!EFI_ERROR(status))
+		report_file_write(&fw, &volume, &machine);
+	stopwatch_skip(&watch);
+
+	/* The address space that it finds, and the way there. */
+	if (!EFI_ERROR(status))
+		status = space_prepare(&fw, &facts, &space);
+	stopwatch_end(&watch, KEEL_STAGE_SETUP);
+	if (!EFI_ERROR(status))
+		status = space_build(&fw, &facts, &space, &watch);
+	if (!EFI_ERROR(status))
+		status = handover(&fw, &facts, &space, &watch);
+
+	space_free(&fw, &space);
+	modules_free(&fw, &modules);
+	kernel_free(&fw, &kernel);
+	machine_free(&fw, &machine);
+	boot_entry_free(&fw, &entry);
+	loaded_image_free(&fw, &image);
 	return status;
 }

@@ -40,6 +40,7 @@ struct config {
 	uint32_t module_count;
 	uint32_t timeout_seconds; /* 0: do not wait */
 	uint32_t default_entry;	  /* index */
+	bool quiet;		  /* show only what is odd or wrong */
 };
 
 /* What is wrong: a sentence that tells what was expected, cut with "..." if it is very long. */
@@ -52,7 +53,7 @@ struct config_error {
 enum config_result {
 	CONFIG_OK,
 	CONFIG_WRONG,	/* the error says why */
-	CONFIG_NONE,	/* load options that are empty, or only the program's name */
+	CONFIG_NONE,	/* load options that start nothing: `quiet` is all that may be set */
 	CONFIG_FOREIGN, /* load options that begin with KEY=, for somebody else: the error has it */
 	CONFIG_NOT_TEXT, /* load options that are no UTF-16 text: firmware's own data */
 };

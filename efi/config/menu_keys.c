@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "entry/menu.h"
+#include "config/menu_keys.h"
 
 #define SCAN_CODE_UP   1 /* UEFI 2.10 appendix B, "EFI Scan Codes" */
 #define SCAN_CODE_DOWN 2

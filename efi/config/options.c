@@ -32,7 +32,7 @@ static bool read_word(struct config_parser *p, char *word, bool first)
 	while (*value && *value != '=')
 		value++;
 	/* The shell puts the program's name first, a boot option need not. */
-	if (first && !*value && !config_same(word, "selfcheck"))
+	if (first && !*value && !parser_knows_flag(word))
 		return true;
 	if (*value)
 		*value++ = 0;
@@ -40,8 +40,7 @@ static bool read_word(struct config_parser *p, char *word, bool first)
 	p->foreign = first && *word && *value && !parser_knows(word);
 	if (!p->entry && !parser_begin(p, "load options"))
 		return false;
-	p->first_key = KEY_KERNEL;
-	p->last_key = KEY_ENTRY;
+	p->allowed = KEYS_OF_OPTIONS;
 	return parser_take(p, word, value);
 }
 
@@ -55,7 +54,8 @@ static bool has_key(char *text)
 		text = end_word(word);
 		while (*end && *end != '=')
 			end++;
-		if (*end ? (*end = 0, parser_knows(word)) : config_same(word, "selfcheck"))
+		/* Not "quiet": Linux has that, too. */
+		if (*end ? (*end = 0, parser_knows(word)) : text_same(word, "selfcheck"))
 			return true;
 	}
 	return false;
@@ -115,8 +115,10 @@ enum config_result config_parse_options(const void *options, uint64_t bytes, voi
 		return CONFIG_NOT_TEXT;
 	if (!read_words(&p, p.text + config_mark_bytes(p.text, used)))
 		return p.foreign ? CONFIG_FOREIGN : CONFIG_WRONG;
-	if (!p.entry)
+	if (!(p.seen & ~KEY_BIT(KEY_QUIET))) {
+		config->entry_count = 0;
 		return CONFIG_NONE;
+	}
 	if (!config->chosen && !parser_end(&p))
 		return CONFIG_WRONG;
 	if (config->chosen)

@@ -2,31 +2,32 @@
 /* The keys: where each may stand, what value it takes, and what it does. */
 #include "config/parser.h"
 
-#define BIT(key)   (1u << (key))
-#define START_BITS (BIT(KEY_KERNEL) | BIT(KEY_SELFCHECK))
+#define START_BITS (KEY_BIT(KEY_KERNEL) | KEY_BIT(KEY_SELFCHECK))
+/* Of a whole file or line of load options, where `seen` begins anew with each entry. */
+#define ENTRY_EXCLUDES (KEY_BIT(KEY_COUNT) - 1 - KEY_BIT(KEY_QUIET))
 
-/* Arrays, not pointers: a pointer would need a relocation. */
 static const struct {
-	char name[10];
-	char value[12];	   /* as messages call it; empty: the key takes none */
-	uint16_t excludes; /* keys that may not have come before */
+	const char *name;
+	const char *value; /* as messages call it; empty: the key takes none */
+	uint32_t excludes; /* keys that may not have come before */
 } keys[KEY_COUNT] = {
-	[KEY_TIMEOUT] = { "timeout", "SECONDS", BIT(KEY_TIMEOUT) },
-	[KEY_DEFAULT] = { "default", "TITLE", BIT(KEY_DEFAULT) },
+	[KEY_TIMEOUT] = { "timeout", "SECONDS", KEY_BIT(KEY_TIMEOUT) },
+	[KEY_DEFAULT] = { "default", "TITLE", KEY_BIT(KEY_DEFAULT) },
+	[KEY_QUIET] = { "quiet", "", KEY_BIT(KEY_QUIET) },
 	[KEY_TITLE] = { "title", "TITLE", 0 },
-	[KEY_KERNEL] = { "kernel", "PATH", START_BITS | BIT(KEY_ENTRY) },
-	[KEY_SELFCHECK] = { "selfcheck", "", START_BITS | BIT(KEY_ENTRY) },
-	[KEY_OPTIONS] = { "options", "TEXT", BIT(KEY_ENTRY) },
-	[KEY_MODULE] = { "module", "PATH [TEXT]", BIT(KEY_ENTRY) },
-	[KEY_SYMBOLS] = { "symbols", "yes|no", BIT(KEY_SYMBOLS) | BIT(KEY_ENTRY) },
-	[KEY_ENTRY] = { "entry", "TITLE", BIT(KEY_COUNT) - 1 },
+	[KEY_KERNEL] = { "kernel", "PATH", START_BITS | KEY_BIT(KEY_ENTRY) },
+	[KEY_SELFCHECK] = { "selfcheck", "", START_BITS | KEY_BIT(KEY_ENTRY) },
+	[KEY_OPTIONS] = { "options", "TEXT", KEY_BIT(KEY_ENTRY) },
+	[KEY_MODULE] = { "module", "PATH [TEXT]", KEY_BIT(KEY_ENTRY) },
+	[KEY_SYMBOLS] = { "symbols", "yes|no", KEY_BIT(KEY_SYMBOLS) | KEY_BIT(KEY_ENTRY) },
+	[KEY_ENTRY] = { "entry", "TITLE", ENTRY_EXCLUDES },
 };
 
 uint32_t config_find(const struct config *config, const char *title)
 {
 	uint32_t n = 0;
 
-	while (n < config->entry_count && !config_same(config->entries[n].title, title))
+	while (n < config->entry_count && !text_same(config->entries[n].title, title))
 		n++;
 	return n;
 }
@@ -50,12 +51,14 @@ static bool refuse_value(const struct config_parser *p, unsigned key, const char
 static bool refuse_key(const struct config_parser *p, const char *name)
 {
 	config_refuse(p->error, "'%s' is no key %s, expected: ", name,
-		      *p->separator == '='	    ? "of load options"
-		      : p->first_key == KEY_TIMEOUT ? "before the first title"
+		      p->allowed == KEYS_OF_OPTIONS ? "of load options"
+		      : p->allowed == KEYS_OF_FILE  ? "before the first title"
 						    : "of an entry");
-	for (unsigned key = p->first_key; key <= p->last_key; key++) {
+	for (unsigned key = 0; p->allowed >> key; key++) {
+		if (!(p->allowed & KEY_BIT(key)))
+			continue;
 		add_key(p, key, keys[key].value);
-		if (key < p->last_key)
+		if (p->allowed >> (key + 1))
 			config_refuse(p->error, ", ");
 	}
 	return false;
@@ -138,8 +141,8 @@ static void take_options(struct config_parser *p, const char *value)
 
 static bool take_symbols(const struct config_parser *p, const char *value)
 {
-	p->entry->symbols = config_same(value, "yes");
-	return p->entry->symbols || config_same(value, "no") ||
+	p->entry->symbols = text_same(value, "yes");
+	return p->entry->symbols || text_same(value, "no") ||
 	       refuse_value(p, KEY_SYMBOLS, value, "neither yes nor no");
 }
 
@@ -151,6 +154,9 @@ static bool take(struct config_parser *p, unsigned key, char *value)
 	case KEY_DEFAULT:
 		p->default_title = value;
 		p->default_line = p->error->line;
+		return true;
+	case KEY_QUIET:
+		p->config->quiet = true;
 		return true;
 	case KEY_TITLE:
 		return parser_end(p) && parser_begin(p, value);
@@ -169,35 +175,43 @@ static bool take(struct config_parser *p, unsigned key, char *value)
 	return true;
 }
 
-/* The first key from `key` to `last` of that name; behind `last` if there is none. */
-static unsigned find_key(unsigned key, unsigned last, const char *name)
+/* The key of that name among those, or KEY_COUNT. */
+static unsigned find_key(uint32_t among, const char *name)
 {
-	while (key <= last && !config_same(keys[key].name, name))
-		key++;
-	return key;
+	for (unsigned key = 0; key < KEY_COUNT; key++)
+		if (among & KEY_BIT(key) && text_same(keys[key].name, name))
+			return key;
+	return KEY_COUNT;
 }
 
 bool parser_knows(const char *name)
 {
-	return find_key(0, KEY_ENTRY, name) < KEY_COUNT;
+	return find_key(KEYS_OF_FILE | KEYS_OF_OPTIONS, name) < KEY_COUNT;
+}
+
+bool parser_knows_flag(const char *name)
+{
+	const unsigned key = find_key(KEYS_OF_OPTIONS, name);
+
+	return key < KEY_COUNT && !*keys[key].value;
 }
 
 bool parser_take(struct config_parser *p, const char *name, char *value)
 {
-	const unsigned key = find_key(p->first_key, p->last_key, name);
+	const unsigned key = find_key(p->allowed, name);
 	unsigned before = 0;
 
-	if (key > p->last_key)
+	if (key == KEY_COUNT)
 		return refuse_key(p, name);
 	if (!*value != !*keys[key].value)
 		return refuse_value(p, key, value, *value ? "takes no value" : "no value");
 	if (p->seen & keys[key].excludes) {
-		while (!(p->seen & keys[key].excludes & BIT(before)))
+		while (!(p->seen & keys[key].excludes & KEY_BIT(before)))
 			before++;
 		return config_refuse(p->error, "'%s' cannot follow the '%s' before it", name,
 				     keys[before].name);
 	}
-	p->seen |= BIT(key);
+	p->seen |= KEY_BIT(key);
 	return take(p, key, value);
 }
 
@@ -216,8 +230,7 @@ bool parser_begin(struct config_parser *p, const char *title)
 		.first_module = config->module_count,
 		.line = p->error->line,
 	};
-	p->first_key = KEY_TITLE;
-	p->last_key = KEY_SYMBOLS;
+	p->allowed = KEYS_OF_ENTRY;
 	p->seen = 0;
 	return true;
 }
@@ -240,7 +253,7 @@ void parser_start(struct config_parser *p, uint64_t bytes, void *work, struct co
 	*config = (struct config){ .entries = work };
 	config->modules = (struct config_module *)(config->entries + most);
 	*error = (struct config_error){ .line = 0 };
-	*p = (struct config_parser){ .config = config, .error = error, .last_key = KEY_TITLE };
+	*p = (struct config_parser){ .config = config, .error = error, .allowed = KEYS_OF_FILE };
 	p->text = (char *)(config->modules + most);
 	p->options = p->text + CONFIG_MOST_TEXT(bytes);
 	p->separator = " ";

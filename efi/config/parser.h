@@ -7,20 +7,31 @@
 #define EFI_CONFIG_PARSER_H
 
 #include "config/config.h"
+#include "lib/text.h"
 
-/* Those that may stand in one place follow each other. */
 enum config_key {
 	KEY_TIMEOUT,
 	KEY_DEFAULT,
-	KEY_TITLE, /* up to here: before the first entry */
+	KEY_QUIET,
+	KEY_TITLE,
 	KEY_KERNEL,
 	KEY_SELFCHECK,
 	KEY_OPTIONS,
 	KEY_MODULE,
-	KEY_SYMBOLS, /* from title to here: in an entry; from kernel to the end: load options */
+	KEY_SYMBOLS,
 	KEY_ENTRY,
 	KEY_COUNT
 };
+
+/* Sets of keys, a bit each: those that may stand in one place. */
+#define KEY_BIT(key) (1u << (key))
+#define KEYS_OF_KERNEL                                                         \
+	(KEY_BIT(KEY_KERNEL) | KEY_BIT(KEY_SELFCHECK) | KEY_BIT(KEY_OPTIONS) | \
+	 KEY_BIT(KEY_MODULE) | KEY_BIT(KEY_SYMBOLS))
+#define KEYS_OF_FILE \
+	(KEY_BIT(KEY_TIMEOUT) | KEY_BIT(KEY_DEFAULT) | KEY_BIT(KEY_QUIET) | KEY_BIT(KEY_TITLE))
+#define KEYS_OF_ENTRY	(KEY_BIT(KEY_TITLE) | KEYS_OF_KERNEL)
+#define KEYS_OF_OPTIONS (KEY_BIT(KEY_QUIET) | KEYS_OF_KERNEL | KEY_BIT(KEY_ENTRY))
 
 struct config_parser {
 	struct config *config;
@@ -30,8 +41,7 @@ struct config_parser {
 	char *options; /* the next free byte for options, which are put together here */
 	const char *default_title;
 	uint32_t default_line;
-	enum config_key first_key; /* the keys that may stand here */
-	enum config_key last_key;
+	uint32_t allowed;      /* the keys that may stand here, a bit each */
 	uint32_t seen;	       /* keys since the last title, a bit each */
 	const char *separator; /* between key and value, for messages */
 	bool foreign;	       /* load options that begin with a key of somebody else's */
@@ -64,13 +74,12 @@ bool parser_begin(struct config_parser *p, const char *title);
 bool parser_end(struct config_parser *p);
 bool parser_take(struct config_parser *p, const char *name, char *value);
 
-/* Whether that is a key of load options or files at all. */
+/* Whether that is a key of load options or files at all, and whether one that takes no value. */
 bool parser_knows(const char *name);
+bool parser_knows_flag(const char *name);
 
 /* Adds to the error's text, and returns false. */
 bool config_refuse(struct config_error *error, const char *format, ...);
-
-bool config_same(const char *left, const char *right);
 
 /* Index of the entry of that title, or entry_count. */
 uint32_t config_find(const struct config *config, const char *title);

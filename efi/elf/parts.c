@@ -2,39 +2,17 @@
 #include "elf/parts.h"
 #include "lib/text.h"
 
-struct text {
-	char *next;
-	char *last; /* for the zero byte */
-};
-
-static void put(void *context, char c)
-{
-	struct text *text = context;
-
-	if (text->next < text->last)
-		*text->next++ = c;
-}
-
-static void put_format(struct text *text, const char *format, ...)
-{
-	va_list arguments;
-
-	va_start(arguments, format);
-	format_text(put, text, format, arguments);
-	va_end(arguments);
-}
-
 enum elf_result elf_refuse(struct elf_error *error, const char *format, ...)
 {
-	struct text text = { error->text, error->text + sizeof(error->text) - 1 };
+	struct text text = { error->text, 0, sizeof(error->text), false };
 	va_list arguments;
 
+	error->text[0] = 0;
 	if (error->part)
-		put_format(&text, "%s %u: ", error->part, error->number);
+		text_print(&text, "%s %u: ", error->part, error->number);
 	va_start(arguments, format);
-	format_text(put, &text, format, arguments);
+	text_print_list(&text, format, arguments);
 	va_end(arguments);
-	*text.next = 0;
 	return ELF_REFUSED;
 }
 

@@ -9,7 +9,7 @@
 /* Table entries are read so many at a time: a read costs more than its bytes. */
 #define ELF_GROUP 8
 
-/* Fills in the text (conversions as in format.h) after the part that is being looked at. */
+/* Fills in the text (conversions as in lib/text.h) after the part that is being looked at. */
 enum elf_result elf_refuse(struct elf_error *error, const char *format, ...);
 
 /* Refuses a member of a header that has another value than the only one that it can have. */

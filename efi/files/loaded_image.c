@@ -1,76 +1,46 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/*
- * The image itself: where in memory it lies, which device it came from, and which folder there
- * (UEFI 2.10, 9.1, 10.3.5 and 10.6).
- */
-#include "firmware.h"
+#include "files/loaded_image.h"
 #include "files/network.h"
 #include "lib/path.h"
 #include "lib/utf.h"
 
-static const EFI_GUID loaded_image_guid = {
-	0x5b1b31a1, 0x9562, 0x11d2, { 0x8e, 0x3f, 0x00, 0xa0, 0xc9, 0x69, 0x72, 0x3b }
-};
-static const EFI_GUID device_path_guid = {
-	0x09576e91, 0x6d3f, 0x11d2, { 0x8e, 0x39, 0x00, 0xa0, 0xc9, 0x69, 0x72, 0x3b }
-};
-static const EFI_GUID to_text_guid = {
-	0x8b843e20, 0x8132, 0x4852, { 0x90, 0xcc, 0x55, 0x1a, 0x4e, 0x4a, 0x7f, 0x1c }
-};
+static const EFI_GUID loaded_image_guid = EFI_LOADED_IMAGE_PROTOCOL_GUID;
+static const EFI_GUID device_path_guid = EFI_DEVICE_PATH_PROTOCOL_GUID;
+static const EFI_GUID to_text_guid = EFI_DEVICE_PATH_TO_TEXT_PROTOCOL_GUID;
 
-/* EFI_DEVICE_PATH_TO_TEXT_PROTOCOL (10.6.2). The text comes from AllocatePool. */
-struct to_text {
-	void *node_to_text;
-	CHAR16 *(EFIAPI *path_to_text)(const void *path, BOOLEAN display_only,
-				       BOOLEAN allow_shortcuts);
-};
+#define NODE_BYTES sizeof(EFI_DEVICE_PATH) /* of a node's header; what follows is its own */
 
-/* EFI_DEVICE_PATH_PROTOCOL (10.2): a node; its length, which counts these four bytes, is at least 4. */
-struct path_node {
-	uint8_t type;
-	uint8_t subtype;
-	uint8_t length[2];
-	char body[];
-};
-
-#define NODE_BYTES    4
-#define NODE_END      0x7f
-#define NODE_MEDIA    4
-#define NODE_FILEPATH 4 /* a subtype of NODE_MEDIA: UTF-16 with a NUL */
-
-static unsigned node_bytes(const struct path_node *node)
+/* A node, or NULL where the path ends, or where its length is wrong. */
+static const EFI_DEVICE_PATH *node_at(const void *at)
 {
-	return node->length[0] | node->length[1] << 8;
+	const EFI_DEVICE_PATH *node = at;
+
+	if (!node || IsDevicePathEndType(node) || DevicePathNodeLength(node) < (int)NODE_BYTES)
+		return NULL;
+	return node;
 }
 
-static bool is_file_path(const struct path_node *node)
+static const EFI_DEVICE_PATH *next_node(const EFI_DEVICE_PATH *node)
 {
-	return node->type == NODE_MEDIA && node->subtype == NODE_FILEPATH;
+	return node_at(NextDevicePathNode(node));
 }
 
-/* The node after `node`; NULL at the end, or where the lengths are wrong. */
-static const struct path_node *next_node(const struct path_node *node)
+/* Bytes of the UTF-16 in a node that names a file or folder; 0 for others. */
+static uint64_t name_bytes(const EFI_DEVICE_PATH *node)
 {
-	const struct path_node *next = (const void *)((const char *)node + node_bytes(node));
-
-	return next->type == NODE_END || node_bytes(next) < NODE_BYTES ? NULL : next;
+	if (DevicePathType(node) != MEDIA_DEVICE_PATH ||
+	    DevicePathSubType(node) != MEDIA_FILEPATH_DP)
+		return 0;
+	return DevicePathNodeLength(node) - NODE_BYTES;
 }
 
-static const struct path_node *first_node(const void *path)
+uint64_t loaded_image_folder_bytes(const struct loaded_image *image)
 {
-	const struct path_node *node = path;
+	uint64_t bytes = NETWORK_BOOT_FILE_BYTES; /* if there are no such nodes */
 
-	return !node || node->type == NODE_END || node_bytes(node) < NODE_BYTES ? NULL : node;
-}
-
-uint64_t image_folder_bytes(const struct loader *l)
-{
-	uint64_t bytes = NETWORK_FOLDER_BYTES; /* if there are no such nodes */
-
-	for (const struct path_node *node = first_node(l->loaded->FilePath); node;
+	for (const EFI_DEVICE_PATH *node = node_at(image->protocol->FilePath); node;
 	     node = next_node(node))
-		if (is_file_path(node))
-			bytes += UTF8_BYTES_OF_UTF16(node_bytes(node) - NODE_BYTES) + 1;
+		bytes += UTF8_BYTES_OF_UTF16(name_bytes(node)) + 1;
 	return bytes;
 }
 
@@ -91,43 +61,44 @@ static void keep_folder(char *path)
 }
 
 /* The nodes' texts, one after the other; separators between them may be in them or missing. */
-void image_folder(const struct loader *l, char *to)
+void loaded_image_folder(const struct loaded_image *image, const struct volume *volume, char *to)
 {
 	char *at = to;
 
-	for (const struct path_node *node = first_node(l->loaded->FilePath); node;
+	for (const EFI_DEVICE_PATH *node = node_at(image->protocol->FilePath); node;
 	     node = next_node(node)) {
 		uint64_t bytes = 0;
 
-		if (is_file_path(node))
-			bytes = utf8_from_utf16(node->body, node_bytes(node) - NODE_BYTES, at + 1);
+		if (name_bytes(node))
+			bytes = utf8_from_utf16(node + 1, name_bytes(node), at + 1);
 		if (!bytes)
 			continue;
 		*at = '\\';
 		at += bytes;
 	}
+	*at = 0;
 	/* Without any it came from a server, or else it is the root. */
-	if (at == to)
-		network_boot_file(l, to);
-	else
-		*at = 0;
+	if (at == to && volume->pxe)
+		network_boot_file(volume->pxe, to);
+	else if (at == to)
+		memcpy(to, "\\", 2);
 	keep_folder(to);
 }
 
 /* As the firmware writes it; NULL where it cannot. */
-static CHAR16 *describe_device(const struct loader *l)
+static CHAR16 *device_text(const struct firmware *fw, EFI_HANDLE device)
 {
-	const void *path = protocol_of(l, l->loaded->DeviceHandle, &device_path_guid);
-	struct to_text *to_text = protocol(l, &to_text_guid);
+	const EFI_DEVICE_PATH *path = protocol_of(fw, device, &device_path_guid);
+	EFI_DEVICE_PATH_TO_TEXT_PROTOCOL *to_text = protocol_first(fw, &to_text_guid);
 
 	if (!path || !to_text)
 		return NULL;
-	return to_text->path_to_text(path, FALSE, FALSE);
+	return to_text->ConvertDevicePathToText(path, FALSE, FALSE);
 }
 
-static EFI_STATUS find_device(struct loader *l)
+static EFI_STATUS find_device(const struct firmware *fw, struct loaded_image *image)
 {
-	CHAR16 *text = describe_device(l);
+	CHAR16 *text = device_text(fw, image->protocol->DeviceHandle);
 	EFI_STATUS status;
 	UINTN bytes = 0;
 
@@ -135,32 +106,30 @@ static EFI_STATUS find_device(struct loader *l)
 		return EFI_SUCCESS;
 	while (text[bytes / 2])
 		bytes += 2;
-	status = l->boot->AllocatePool(EfiLoaderData, UTF8_BYTES_OF_UTF16(bytes),
-				       (void **)&l->boot_device);
+	status = fw->boot->AllocatePool(EfiLoaderData, UTF8_BYTES_OF_UTF16(bytes),
+					(void **)&image->device);
 	if (EFI_ERROR(status)) {
-		l->boot_device = NULL;
-		status = fail(l, status, "no memory for the boot device's path: %u bytes",
+		image->device = NULL;
+		status = fail(fw, status, "no memory for the boot device's path: %u bytes",
 			      (uint64_t)bytes);
-	} else if (!utf8_from_utf16(text, bytes, l->boot_device)) {
-		*l->boot_device = 0;
+	} else if (!utf8_from_utf16(text, bytes, image->device)) {
+		*image->device = 0;
 	}
-	l->boot->FreePool(text);
+	fw->boot->FreePool(text);
 	return status;
 }
 
-EFI_STATUS image_examine(struct loader *l)
+EFI_STATUS loaded_image_examine(const struct firmware *fw, struct loaded_image *image)
 {
-	l->loaded = protocol_of(l, l->image, &loaded_image_guid);
-	if (!l->loaded)
-		return fail(l, EFI_UNSUPPORTED, "this image has no EFI_LOADED_IMAGE_PROTOCOL");
-	l->facts.loader_phys = (uintptr_t)l->loaded->ImageBase;
-	l->facts.loader_bytes = l->loaded->ImageSize;
-	return find_device(l);
+	*image = (struct loaded_image){ protocol_of(fw, fw->image, &loaded_image_guid), NULL };
+	if (!image->protocol)
+		return fail(fw, EFI_UNSUPPORTED, "this image has no EFI_LOADED_IMAGE_PROTOCOL");
+	return find_device(fw, image);
 }
 
-void image_free(struct loader *l)
+void loaded_image_free(const struct firmware *fw, struct loaded_image *image)
 {
-	if (l->boot_device)
-		l->boot->FreePool(l->boot_device);
-	l->boot_device = NULL;
+	if (image->device)
+		fw->boot->FreePool(image->device);
+	image->device = NULL;
 }

@@ -4,9 +4,9 @@
  * read in parts is fetched into memory first.
  */
 #include "files/network.h"
-#include "lib/x86.h"
 #include "lib/path.h"
 #include "lib/utf.h"
+#include "lib/x86.h"
 
 #define OPTION_PAD	 0
 #define OPTION_SERVER_ID 54 /* RFC 2132, 9.7 */
@@ -14,18 +14,20 @@
 #define OPTION_END	 255
 #define BLOCK_BYTES	 1408 /* of a packet; with its headers less than any Ethernet's limit */
 
-static const EFI_GUID base_code_guid = {
-	0x03c4e603, 0xac28, 0x11d3, { 0x9a, 0x2d, 0x00, 0x90, 0x27, 0x3f, 0xc1, 0x4d }
-};
+static const EFI_GUID base_code_guid = EFI_PXE_BASE_CODE_PROTOCOL_GUID;
 
-static EFI_PXE_BASE_CODE_PROTOCOL *base_code(const struct loader *l)
+EFI_PXE_BASE_CODE_PROTOCOL *network_find(const struct firmware *fw, EFI_HANDLE device)
 {
-	return protocol_of(l, l->loaded->DeviceHandle, &base_code_guid);
+	EFI_PXE_BASE_CODE_PROTOCOL *pxe = protocol_of(fw, device, &base_code_guid);
+
+	if (!pxe || !pxe->Mode->UsingIpv6)
+		return pxe;
+	note(fw, "no files are read over IPv6");
+	return NULL;
 }
 
-/* The packet that named the boot file: each of these replaces another one. Small is one copy of it. */
-static __attribute__((noinline)) const EFI_PXE_BASE_CODE_DHCPV4_PACKET *answer(
-	const EFI_PXE_BASE_CODE_MODE *mode)
+/* The packet that named the boot file: each of these replaces another one. */
+static const EFI_PXE_BASE_CODE_DHCPV4_PACKET *answer(const EFI_PXE_BASE_CODE_MODE *mode)
 {
 	if (mode->PxeReplyReceived)
 		return &mode->PxeReply.Dhcpv4;
@@ -56,19 +58,14 @@ static const uint8_t *boot_file(const EFI_PXE_BASE_CODE_DHCPV4_PACKET *packet, u
 	return name ? name + 1 : packet->BootpBootFile;
 }
 
-void network_boot_file(const struct loader *l, char *to)
+void network_boot_file(const EFI_PXE_BASE_CODE_PROTOCOL *pxe, char *to)
 {
-	const EFI_PXE_BASE_CODE_PROTOCOL *pxe = base_code(l);
-	const uint8_t *name;
 	unsigned bytes;
+	const uint8_t *name = boot_file(answer(pxe->Mode), &bytes);
 
 	*to++ = '\\';
-	if (pxe && pxe->Mode->UsingIpv6) {
-		say(l, "  note      no files are read over IPv6\n");
-	} else if (pxe) {
-		for (name = boot_file(answer(pxe->Mode), &bytes); bytes && *name; bytes--, name++)
-			*to++ = *name == '/' ? '\\' : (char)*name;
-	}
+	for (; bytes && *name; bytes--, name++)
+		*to++ = *name == '/' ? '\\' : (char)*name;
 	*to = 0;
 }
 
@@ -76,7 +73,8 @@ void network_boot_file(const struct loader *l, char *to)
 static EFI_STATUS transfer(const struct volume_file *f, EFI_PXE_BASE_CODE_TFTP_OPCODE operation,
 			   void *to, uint64_t *bytes)
 {
-	const EFI_PXE_BASE_CODE_DHCPV4_PACKET *packet = answer(f->pxe->Mode);
+	EFI_PXE_BASE_CODE_PROTOCOL *pxe = f->volume->pxe;
+	const EFI_PXE_BASE_CODE_DHCPV4_PACKET *packet = answer(pxe->Mode);
 	const uint8_t *sender = option(packet, OPTION_SERVER_ID);
 	UINTN block = BLOCK_BYTES;
 	EFI_IP_ADDRESS server;
@@ -86,39 +84,39 @@ static EFI_STATUS transfer(const struct volume_file *f, EFI_PXE_BASE_CODE_TFTP_O
 	server.v4 = *(const EFI_IPv4_ADDRESS *)packet->BootpSiAddr;
 	if (!server.Addr[0] && sender)
 		server.v4 = *(const EFI_IPv4_ADDRESS *)(sender + 1);
-	status = f->pxe->Mtftp(f->pxe, operation, to, FALSE, bytes, &block, &server,
-			       (UINT8 *)f->remote, NULL, FALSE);
+	status = pxe->Mtftp(pxe, operation, to, FALSE, bytes, &block, &server, (UINT8 *)f->remote,
+			    NULL, FALSE);
 	return status == EFI_TFTP_ERROR ? EFI_NOT_FOUND : status;
 }
 
 static EFI_STATUS fetch(const struct volume_file *f, void *to)
 {
-	struct keel_boot_info *facts = &f->l->facts;
 	const uint64_t start = read_tsc();
 	uint64_t got = f->file.bytes;
 	const EFI_STATUS status = transfer(f, EFI_PXE_BASE_CODE_TFTP_READ_FILE, to, &got);
 
-	facts->read_ticks += read_tsc() - start;
-	facts->read_bytes += got;
+	f->volume->read_ticks += read_tsc() - start;
+	f->volume->read_bytes += got;
 	return !EFI_ERROR(status) && got != f->file.bytes ? EFI_END_OF_FILE : status;
 }
 
-static uint64_t read_remote(struct file *file, uint64_t offset, void *to, uint64_t bytes)
+static uint64_t read_from_server(struct file *file, uint64_t offset, void *to, uint64_t bytes)
 {
 	struct volume_file *f = (struct volume_file *)file;
 	EFI_STATUS status = EFI_SUCCESS;
 
 	if (!bytes)
 		return status;
-	if (!f->phys) {
+	if (!f->content.pages) {
 		if (bytes == file->bytes)
 			return fetch(f, to);
-		status = pages_allocate(f->l, BYTES_TO_PAGES(file->bytes), file->name, &f->phys);
+		status = block_allocate(f->volume->fw, &f->content, BYTES_TO_PAGES(file->bytes),
+					file->name);
 		if (!EFI_ERROR(status))
-			status = fetch(f, (void *)f->phys);
+			status = fetch(f, block_memory(&f->content));
 	}
 	if (!EFI_ERROR(status))
-		memcpy(to, (const char *)f->phys + offset, bytes);
+		memcpy(to, (const char *)block_memory(&f->content) + offset, bytes);
 	return status;
 }
 
@@ -129,7 +127,7 @@ static EFI_STATUS name_remote(struct volume_file *f, const CHAR16 *path)
 	unsigned bytes;
 	uint32_t code;
 
-	path += !path_is_separator((char)*boot_file(answer(f->pxe->Mode), &bytes));
+	path += !path_is_separator((char)*boot_file(answer(f->volume->pxe->Mode), &bytes));
 	/* It is well-formed, and ends with a NUL. */
 	while (path += utf16_get(path, 4, &code) / sizeof(*path), code) {
 		if (to > f->remote + sizeof(f->remote) - 5)
@@ -140,29 +138,20 @@ static EFI_STATUS name_remote(struct volume_file *f, const CHAR16 *path)
 	return EFI_SUCCESS;
 }
 
-bool network_exists(const struct loader *l)
-{
-	const EFI_PXE_BASE_CODE_PROTOCOL *pxe = base_code(l);
-
-	return pxe && !pxe->Mode->UsingIpv6;
-}
-
 EFI_STATUS network_open(struct volume_file *f, const CHAR16 *path)
 {
 	EFI_STATUS status;
 
-	if (!network_exists(f->l))
+	if (!f->volume->pxe)
 		return EFI_NOT_FOUND;
-	f->pxe = base_code(f->l);
-	f->file.read = read_remote;
+	f->file.read = read_from_server;
 	status = name_remote(f, path);
-	return EFI_ERROR(status)
-		       ? status
-		       : transfer(f, EFI_PXE_BASE_CODE_TFTP_GET_FILE_SIZE, NULL, &f->file.bytes);
+	if (EFI_ERROR(status))
+		return status;
+	return transfer(f, EFI_PXE_BASE_CODE_TFTP_GET_FILE_SIZE, NULL, &f->file.bytes);
 }
 
-void network_close(const struct volume_file *f)
+void network_close(struct volume_file *f)
 {
-	if (f->phys)
-		f->l->boot->FreePages(f->phys, BYTES_TO_PAGES(f->file.bytes));
+	block_free(f->volume->fw, &f->content);
 }

@@ -4,25 +4,25 @@
  * EFI_PXE_BASE_CODE_PROTOCOL (UEFI 2.10, 24.3). volume.c calls this for what is on no volume: with
  * iPXE there are both.
  */
-#ifndef EFI_NETWORK_H
-#define EFI_NETWORK_H
+#ifndef EFI_FILES_NETWORK_H
+#define EFI_FILES_NETWORK_H
 
 #include "files/volume.h"
 
 /* A DHCP option has no more; with a separator before it and a NUL. */
-#define NETWORK_FOLDER_BYTES (2 + 255)
+#define NETWORK_BOOT_FILE_BYTES (2 + 255)
+
+/* The server that the image came from, by its device; NULL if there is none, or if it needs IPv6. */
+EFI_PXE_BASE_CODE_PROTOCOL *network_find(const struct firmware *fw, EFI_HANDLE device);
 
 /* The path of the boot file with \ before it, on that server; just \ if it is not known. */
-void network_boot_file(const struct loader *l, char *to);
+void network_boot_file(const EFI_PXE_BASE_CODE_PROTOCOL *pxe, char *to);
 
 /*
  * As volume_open, for its caller only. EFI_NOT_FOUND if keel.efi did not come from a network, or if
  * the server refuses to give the file.
  */
 EFI_STATUS network_open(struct volume_file *f, const CHAR16 *path);
-void network_close(const struct volume_file *f);
-
-/* Whether there is such a server. */
-bool network_exists(const struct loader *l);
+void network_close(struct volume_file *f);
 
 #endif

@@ -5,38 +5,35 @@
  * loader can hardly be faster than that.
  */
 #include "files/volume.h"
-#include "lib/x86.h"
 #include "files/network.h"
+#include "lib/x86.h"
 
 #define PIECE_BYTES  (4 << 20)
 #define TICK_100NS   10000000 /* a second, in the unit of SetTimer */
 #define BYTES_PER_MB (1 << 20)
 
-static const EFI_GUID volume_guid = {
-	0x964e5b22, 0x6459, 0x11d2, { 0x8e, 0x39, 0x00, 0xa0, 0xc9, 0x69, 0x72, 0x3b }
-};
-static const EFI_GUID file_info_guid = {
-	0x09576e92, 0x6d3f, 0x11d2, { 0x8e, 0x39, 0x00, 0xa0, 0xc9, 0x69, 0x72, 0x3b }
-};
+static const EFI_GUID file_system_guid = EFI_SIMPLE_FILE_SYSTEM_PROTOCOL_GUID;
+static const EFI_GUID file_info_guid = EFI_FILE_INFO_ID;
 
 static void show_progress(struct volume_file *f, uint64_t offset)
 {
-	if (!f->tick || EFI_ERROR(f->l->boot->CheckEvent(f->tick)))
+	const struct firmware *fw = f->volume->fw;
+
+	if (!f->tick || EFI_ERROR(fw->boot->CheckEvent(f->tick)))
 		return;
-	say(f->l, "\r  reading   %s: %u of %u MB", f->file.name, offset / BYTES_PER_MB,
+	say(fw, "\r  reading   %s: %u of %u MB", f->file.name, offset / BYTES_PER_MB,
 	    f->file.bytes / BYTES_PER_MB);
 	f->shown = true;
 }
 
 static EFI_STATUS read_piece(struct volume_file *f, void *to, UINTN bytes)
 {
-	struct keel_boot_info *facts = &f->l->facts;
 	const uint64_t start = read_tsc();
 	UINTN got = bytes;
 	EFI_STATUS status = f->handle->Read(f->handle, &got, to);
 
-	facts->read_ticks += read_tsc() - start;
-	facts->read_bytes += got;
+	f->volume->read_ticks += read_tsc() - start;
+	f->volume->read_bytes += got;
 	f->position += got;
 	if (EFI_ERROR(status))
 		return status;
@@ -44,7 +41,7 @@ static EFI_STATUS read_piece(struct volume_file *f, void *to, UINTN bytes)
 	return got == bytes ? EFI_SUCCESS : EFI_END_OF_FILE;
 }
 
-static uint64_t read_file(struct file *file, uint64_t offset, void *to, uint64_t bytes)
+static uint64_t read_from_disk(struct file *file, uint64_t offset, void *to, uint64_t bytes)
 {
 	struct volume_file *f = (struct volume_file *)file;
 	EFI_STATUS status = EFI_SUCCESS;
@@ -62,7 +59,7 @@ static uint64_t read_file(struct file *file, uint64_t offset, void *to, uint64_t
 	}
 	/* What is said next has a line of its own. */
 	if (f->shown)
-		say(f->l, "\n");
+		say(f->volume->fw, "\n");
 	f->shown = false;
 	return status;
 }
@@ -70,7 +67,7 @@ static uint64_t read_file(struct file *file, uint64_t offset, void *to, uint64_t
 /* EFI_FILE_INFO ends with the file's name, so its size is known only after asking for it. */
 static EFI_STATUS find_size(struct volume_file *f)
 {
-	EFI_BOOT_SERVICES *boot = f->l->boot;
+	EFI_BOOT_SERVICES *boot = f->volume->fw->boot;
 	EFI_FILE_INFO *info = NULL;
 	UINTN bytes = 0;
 	EFI_STATUS status =
@@ -90,27 +87,25 @@ static EFI_STATUS find_size(struct volume_file *f)
 	return status;
 }
 
-static EFI_FILE_IO_INTERFACE *volume_of(const struct loader *l)
+void volume_find(const struct firmware *fw, const EFI_LOADED_IMAGE *image, struct volume *volume)
 {
-	return protocol_of(l, l->loaded->DeviceHandle, &volume_guid);
+	*volume = (struct volume){
+		.fw = fw,
+		.disk = protocol_of(fw, image->DeviceHandle, &file_system_guid),
+		.pxe = network_find(fw, image->DeviceHandle),
+	};
 }
 
-bool volume_exists(const struct loader *l)
-{
-	return volume_of(l) || network_exists(l);
-}
-
-EFI_STATUS volume_open_handle(const struct loader *l, const CHAR16 *path, uint64_t mode,
+EFI_STATUS volume_open_handle(const struct volume *volume, const CHAR16 *path, uint64_t mode,
 			      EFI_FILE_HANDLE *handle)
 {
-	EFI_FILE_IO_INTERFACE *volume = volume_of(l);
 	EFI_FILE_HANDLE root;
 	EFI_STATUS status;
 
 	*handle = NULL;
-	if (!volume)
+	if (!volume->disk)
 		return EFI_NO_MEDIA;
-	status = volume->OpenVolume(volume, &root);
+	status = volume->disk->OpenVolume(volume->disk, &root);
 	if (EFI_ERROR(status))
 		return status;
 	/* The prototype forgets that the path is only read. */
@@ -123,7 +118,7 @@ EFI_STATUS volume_open_handle(const struct loader *l, const CHAR16 *path, uint64
 
 static void start_ticking(struct volume_file *f)
 {
-	EFI_BOOT_SERVICES *boot = f->l->boot;
+	EFI_BOOT_SERVICES *boot = f->volume->fw->boot;
 
 	if (EFI_ERROR(boot->CreateEvent(EVT_TIMER, 0, NULL, NULL, &f->tick)))
 		f->tick = NULL;
@@ -131,13 +126,13 @@ static void start_ticking(struct volume_file *f)
 		boot->SetTimer(f->tick, TimerPeriodic, TICK_100NS);
 }
 
-static EFI_STATUS open_on_volume(struct volume_file *f, const CHAR16 *path)
+static EFI_STATUS open_on_disk(struct volume_file *f, const CHAR16 *path)
 {
 	EFI_STATUS status = EFI_NOT_FOUND;
 
-	f->file.read = read_file;
-	if (volume_of(f->l))
-		status = volume_open_handle(f->l, path, EFI_FILE_MODE_READ, &f->handle);
+	f->file.read = read_from_disk;
+	if (f->volume->disk)
+		status = volume_open_handle(f->volume, path, EFI_FILE_MODE_READ, &f->handle);
 	if (EFI_ERROR(status))
 		return status;
 	status = find_size(f);
@@ -146,15 +141,15 @@ static EFI_STATUS open_on_volume(struct volume_file *f, const CHAR16 *path)
 	return status;
 }
 
-EFI_STATUS volume_open(struct loader *l, const CHAR16 *path, const char *name,
+EFI_STATUS volume_open(struct volume *volume, const CHAR16 *path, const char *name,
 		       struct volume_file *f)
 {
 	EFI_STATUS status;
 
 	memset(f, 0, sizeof(*f));
-	f->l = l;
+	f->volume = volume;
 	f->file.name = name;
-	status = open_on_volume(f, path);
+	status = open_on_disk(f, path);
 	if (status == EFI_NOT_FOUND)
 		status = network_open(f, path);
 	/* No volume is that large; sums of such sizes would wrap. */
@@ -170,11 +165,10 @@ EFI_STATUS volume_open(struct loader *l, const CHAR16 *path, const char *name,
 void volume_close(struct volume_file *f)
 {
 	if (f->tick)
-		f->l->boot->CloseEvent(f->tick);
+		f->volume->fw->boot->CloseEvent(f->tick);
 	if (f->handle)
 		f->handle->Close(f->handle);
 	network_close(f);
 	f->tick = NULL;
 	f->handle = NULL;
-	f->phys = 0;
 }

@@ -3,18 +3,38 @@
  * Files on the volume that keel.efi was started from (UEFI 2.10, 13.4 and 13.5), or on the server:
  * network.h.
  */
-#ifndef EFI_VOLUME_H
-#define EFI_VOLUME_H
+#ifndef EFI_FILES_VOLUME_H
+#define EFI_FILES_VOLUME_H
 
-#include "lib/file.h"
 #include "firmware.h"
+#include "lib/file.h"
 
 /* Files are smaller than 1 << this. */
 #define VOLUME_SIZE_BITS 48
 
+/* Where keel.efi came from, and where its other files are. */
+struct volume {
+	const struct firmware *fw;
+	EFI_FILE_IO_INTERFACE *disk;	 /* NULL: none */
+	EFI_PXE_BASE_CODE_PROTOCOL *pxe; /* NULL: no server, or one that is not for us */
+	/* Ticks inside the firmware's Read calls, and bytes that they read, so far. */
+	uint64_t read_ticks;
+	uint64_t read_bytes;
+};
+
+/* Of the device that the image was loaded from. */
+void volume_find(const struct firmware *fw, const EFI_LOADED_IMAGE *image, struct volume *volume);
+
+/* Whether there are any other files at all. */
+static inline bool volume_exists(const struct volume *volume)
+{
+	return volume->disk || volume->pxe;
+}
+
+/* A file of it, open for reading. Its volume outlives it. */
 struct volume_file {
 	struct file file;
-	struct loader *l;
+	struct volume *volume;
 	EFI_FILE_HANDLE handle; /* NULL: not open */
 	uint64_t position;	/* of the handle, bytes */
 	EFI_EVENT tick;		/* once a second; NULL if the firmware gave none */
@@ -22,9 +42,8 @@ struct volume_file {
 	bool is_folder;		/* and therefore not open */
 
 	/* Of one on a server. */
-	EFI_PXE_BASE_CODE_PROTOCOL *pxe; /* NULL: it is not one */
-	char remote[512];		 /* its path there; a TFTP request has no more (RFC 2347) */
-	uint64_t phys;			 /* its content, once it was fetched; 0: not yet */
+	char remote[512];     /* its path there; a TFTP request has no more (RFC 2347) */
+	struct block content; /* once it was fetched */
 };
 
 /*
@@ -33,21 +52,18 @@ struct volume_file {
  * is not, or if there is neither volume nor server; EFI_VOLUME_CORRUPTED for one larger than any can
  * be. On failure there is nothing to close; what is known of the file (bytes, is_folder) stays.
  */
-EFI_STATUS volume_open(struct loader *l, const CHAR16 *path, const char *name,
+EFI_STATUS volume_open(struct volume *volume, const CHAR16 *path, const char *name,
 		       struct volume_file *f);
 
 /* Also fine for one that is not open. */
 void volume_close(struct volume_file *f);
-
-/* Whether keel.efi came from a volume or a server, which may have other files. */
-bool volume_exists(const struct loader *l);
 
 /*
  * Only the firmware's handle, NULL on failure, opened with such EFI_FILE_MODE_ bits: for those who
  * write. Same path and status as above, but a folder is opened too, and where there is no volume it is
  * EFI_NO_MEDIA.
  */
-EFI_STATUS volume_open_handle(const struct loader *l, const CHAR16 *path, uint64_t mode,
+EFI_STATUS volume_open_handle(const struct volume *volume, const CHAR16 *path, uint64_t mode,
 			      EFI_FILE_HANDLE *handle);
 
 #endif

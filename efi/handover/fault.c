@@ -3,14 +3,27 @@
  * What leads to fault_entry.S. The firmware's own handlers are of no use any more: they expect its
  * page tables, and after 5-level paging its segments, too.
  */
-#include "firmware.h"
+#include "handover/fault.h"
 #include "handover/switch.h"
 
 #define INTERRUPT_GATE 0x8e00 /* present, ring 0, 64 bits (SDM vol. 3A 6.14.1) */
 
-static struct fault_gate gate_to(uint64_t entry, uint16_t selector)
+/* Of an interrupt descriptor table (SDM vol. 3A 6.14.1). */
+struct gate {
+	uint16_t offset_low;
+	uint16_t selector;
+	uint16_t type;
+	uint16_t offset_middle;
+	uint32_t offset_high;
+	uint32_t reserved;
+};
+
+static struct gate gates[FAULT_VECTORS];
+static void (*fatal_handler)(const struct fault *fault);
+
+static struct gate gate_to(uint64_t entry, uint16_t selector)
 {
-	return (struct fault_gate){
+	return (struct gate){
 		.offset_low = (uint16_t)entry,
 		.selector = selector,
 		.type = INTERRUPT_GATE,
@@ -19,24 +32,26 @@ static struct fault_gate gate_to(uint64_t entry, uint16_t selector)
 	};
 }
 
-void fault_prepare(struct loader *l)
+void fault_prepare(void (*fatal)(const struct fault *fault))
 {
-	const struct table_register idt = { sizeof(l->gates) - 1, (uintptr_t)l->gates };
+	const struct table_register idt = { sizeof(gates) - 1, (uintptr_t)gates };
 	uint16_t selector;
 
+	fatal_handler = fatal;
 	__asm__ volatile("mov %%cs, %0" : "=r"(selector));
 	for (unsigned n = 0; n < FAULT_VECTORS; n++)
-		l->gates[n] = gate_to((uintptr_t)fault_stubs + n * FAULT_STUB_BYTES, selector);
-	fault.loader = l;
+		gates[n] = gate_to((uintptr_t)fault_stubs + n * FAULT_STUB_BYTES, selector);
 	__asm__ volatile("lidt %0" : : "m"(idt) : "memory");
 }
 
 _Noreturn void fault_fatal(void)
 {
-	/* What panic() needs is gone, too. */
-	if (fault.fatal++)
-		for (;;)
-			__asm__ volatile("cli; hlt");
-	panic(fault.loader, "exception %u at %x, error code %x, CR2 is %x", fault.vector, fault.rip,
-	      fault.error, fault.cr2);
+	void (*const handler)(const struct fault *fault) = fatal_handler;
+
+	/* A second one means that what the handler needs is gone, too. */
+	fatal_handler = 0;
+	if (handler)
+		handler(&fault);
+	for (;;)
+		__asm__ volatile("cli; hlt");
 }

@@ -81,9 +81,11 @@ common:
 	and	$-16, %rsp
 	call	fault_fatal
 
+	.data
 	.balign 8
 	.globl fault
+	.hidden fault
 fault:
-	.quad	0, 0, 0, 0, 0, 0, 0, 0
+	.quad	0, 0, 0, 0, 0, 0
 
 	.section .note.GNU-stack, "", @progbits

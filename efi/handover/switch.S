@@ -37,7 +37,6 @@ depart:
 	pushq	$2
 	popfq
 	mov	DEPARTURE_LANDING(%rdi), %rax
-	/* The firmware need not let us write here; the tables that are in use by now do. */
 	mov	%rax, landing(%rip)
 	mov	DEPARTURE_STACK(%rdi), %rsp
 	mov	DEPARTURE_LANDING_ROOT(%rdi), %rdx
@@ -64,6 +63,8 @@ depart:
 	xor	%r14d, %r14d
 	xor	%r15d, %r15d
 	jmp	*landing(%rip)
+
+	.data
 	.balign 8
 landing:
 	.quad	0

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The two moments at which the ground changes: Keel's tables, and the kernel's first instruction. */
-#ifndef EFI_SWITCH_H
-#define EFI_SWITCH_H
+#ifndef EFI_HANDOVER_SWITCH_H
+#define EFI_HANDOVER_SWITCH_H
 
 #ifndef __ASSEMBLER__
 
@@ -31,8 +31,8 @@ struct departure {
 _Noreturn void depart(const struct departure *departure);
 
 /* The instruction that ends right before the kernel's entry point, `bytes` long. */
-extern const uint8_t landing_code[];
-extern const uint8_t landing_code_end[];
+extern const uint8_t landing_code[] __attribute__((visibility("hidden")));
+extern const uint8_t landing_code_end[] __attribute__((visibility("hidden")));
 
 #endif
 

@@ -1,16 +1,58 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Formatted text, one character at a time to whoever wants it. */
-#ifndef EFI_FORMAT_H
-#define EFI_FORMAT_H
+/*
+ * Formatted text: one character at a time to whoever wants it, or into memory of a fixed size.
+ *
+ * Conversions: %s a string; %q a string from outside, in which control characters become question
+ * marks; %u, %x and %p a uint64_t in decimal, in hexadecimal, and in hexadecimal with 16 digits; %% a
+ * percent sign. Every number must be passed as a 64-bit value.
+ */
+#ifndef EFI_LIB_TEXT_H
+#define EFI_LIB_TEXT_H
 
 #include <stdarg.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Calls put(context, c) for each character. */
+void text_format(void (*put)(void *context, char c), void *context, const char *format,
+		 va_list arguments);
+
+/* Text that grows in memory of the caller's, and always ends with a NUL. */
+struct text {
+	char *start;
+	uint64_t bytes;	   /* so far, without the NUL */
+	uint64_t capacity; /* of the memory, at least 4 */
+	bool cut;	   /* something did not fit: the text ends with "..." */
+};
+
+/* The text that is in the memory already, up to its NUL, which must be there. */
+struct text text_in(char *memory, uint64_t capacity);
 
 /*
- * Calls put(context, c) for each character. Conversions: %s a string; %u, %x and %p a uint64_t as
- * decimal, as hex without and as hex with 16 digits; %% a percent sign. Every number must be
- * passed as a 64-bit value.
+ * Adds to the text. What does not fit is left out, and so is everything after it; "..." takes the place
+ * of the last characters, without cutting a UTF-8 character in two.
  */
-void format_text(void (*put)(void *context, char c), void *context, const char *format,
-		 va_list arguments);
+void text_print(struct text *text, const char *format, ...);
+void text_print_list(struct text *text, const char *format, va_list arguments);
+
+/* Length in bytes, without the NUL. */
+static inline uint64_t text_bytes(const char *text)
+{
+	uint64_t bytes = 0;
+
+	while (text[bytes])
+		bytes++;
+	return bytes;
+}
+
+/* Whether two strings are the same. */
+static inline bool text_same(const char *left, const char *right)
+{
+	while (*left && *left == *right) {
+		left++;
+		right++;
+	}
+	return *left == *right;
+}
 
 #endif

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Instructions without a C equivalent, and the bits that go with them (SDM vol. 3A 2.5, vol. 4). */
-#ifndef EFI_CPU_H
-#define EFI_CPU_H
+#ifndef EFI_LIB_X86_H
+#define EFI_LIB_X86_H
 
 #include <stdint.h>
+#include <keel/layout.h>
 
 #define CR0_PE KEEL_U64(0x1)
 #define CR0_MP KEEL_U64(0x2)
@@ -36,11 +37,6 @@
 #define APIC_ID		  0x20 /* register: the ID in its highest byte (SDM vol. 3A 10.4.6) */
 #define MTRR_MASK_VALID	  0x800
 #define EFER_NXE	  0x800
-
-/* loader.cpu_features: what CPUID says of what may be turned on in CR4. */
-#define CPU_SMEP 0x1
-#define CPU_SMAP 0x2
-#define CPU_UMIP 0x4
 
 #define LEAF_FEATURES 1 /* of CPUID */
 

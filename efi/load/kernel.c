@@ -1,35 +1,36 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The kernel: where its file comes from, and where the memory for it does. */
-#include "entry/boot_entry.h"
+#include "load/kernel.h"
 #include "lib/pe.h"
 
 #define BUILT_IN_SECTION ".kernel" /* of keel.efi: the built-in kernel's file */
 
-/* Memory for the ELF loader, in blocks: efi_main frees them. */
+/* Memory for the ELF loader, in the kernel's blocks. */
 struct kernel_memory {
 	struct elf_memory memory;
-	struct loader *l;
+	const struct firmware *fw;
+	struct kernel *kernel;
 };
 
-static enum block_id block_for(enum elf_use use)
+static struct block *block_for(const struct kernel_memory *m, enum elf_use use)
 {
-	return use == ELF_FOR_KERNEL ? BLOCK_KERNEL : BLOCK_SYMBOLS;
+	return use == ELF_FOR_KERNEL ? &m->kernel->image : &m->kernel->symbol_block;
 }
 
-static bool allocate_at(struct elf_memory *m, enum elf_use use, uint64_t phys, uint64_t pages)
+static bool allocate_at(struct elf_memory *memory, enum elf_use use, uint64_t phys, uint64_t pages)
 {
-	struct loader *l = ((struct kernel_memory *)m)->l;
+	const struct kernel_memory *m = (struct kernel_memory *)memory;
 
-	return !EFI_ERROR(block_allocate_at(l, block_for(use), phys, pages));
+	return !EFI_ERROR(block_allocate_at(m->fw, block_for(m, use), phys, pages));
 }
 
-static uint64_t allocate(struct elf_memory *m, enum elf_use use, uint64_t pages)
+static uint64_t allocate_anywhere(struct elf_memory *memory, enum elf_use use, uint64_t pages)
 {
-	struct loader *l = ((struct kernel_memory *)m)->l;
+	const struct kernel_memory *m = (struct kernel_memory *)memory;
+	struct block *block = block_for(m, use);
 
-	if (EFI_ERROR(block_allocate_below(l, block_for(use), UINT64_MAX, pages)))
+	if (EFI_ERROR(block_allocate_below(m->fw, block, UINT64_MAX, pages)))
 		return 0;
-	return l->blocks[block_for(use)].phys;
+	return block->phys;
 }
 
 /* A file that lies in memory. */
@@ -38,69 +39,80 @@ struct memory_file {
 	const char *start;
 };
 
-static uint64_t read_memory(struct file *file, uint64_t offset, void *to, uint64_t bytes)
+static uint64_t read_from_memory(struct file *file, uint64_t offset, void *to, uint64_t bytes)
 {
 	memcpy(to, ((struct memory_file *)file)->start + offset, bytes);
 	return EFI_SUCCESS;
 }
 
-static EFI_STATUS refuse(const struct loader *l, const struct file *file, enum elf_result result,
-			 const struct elf_error *error)
+static EFI_STATUS refuse_kernel(const struct firmware *fw, const struct file *file,
+				enum elf_result result, const struct elf_error *error)
 {
 	if (result == ELF_NO_MEMORY)
-		return fail(l, EFI_OUT_OF_RESOURCES, "%s", error->text);
-	return fail(l, result == ELF_UNREADABLE ? error->status : EFI_LOAD_ERROR,
+		return fail(fw, EFI_OUT_OF_RESOURCES, "%s", error->text);
+	return fail(fw, result == ELF_UNREADABLE ? error->status : EFI_LOAD_ERROR,
 		    "%s is refused: %s", file->name, error->text);
 }
 
-static EFI_STATUS load_file(struct loader *l, struct file *file)
+static EFI_STATUS load_file(const struct firmware *fw, struct file *file, bool symbols,
+			    struct kernel *kernel)
 {
-	struct kernel_memory memory = { { allocate_at, allocate }, l };
+	struct kernel_memory memory = { { allocate_at, allocate_anywhere }, fw, kernel };
+	struct elf_image *elf = &kernel->elf;
 	struct elf_error error;
-	enum elf_result result = elf_examine(file, &l->elf, &error);
+	enum elf_result result = elf_examine(file, elf, &error);
 
 	if (!result)
-		result = elf_load(file, &l->elf, &memory.memory, &error);
-	if (!result && l->entry->symbols)
-		result = elf_load_symbols(file, &l->elf, &memory.memory, &l->symbols, &error);
+		result = elf_load(file, elf, &memory.memory, &error);
+	if (!result && symbols)
+		result = elf_load_symbols(file, elf, &memory.memory, &kernel->symbols, &error);
 	if (result)
-		return refuse(l, file, result, &error);
-	say(l, "  kernel    %s, %u bytes, at %x%s\n", file->name, l->elf.bytes, l->elf.phys,
-	    l->elf.moved ? " (moved)" : "");
-	if (l->entry->symbols && !l->symbols.count)
-		say(l, "  note      %s has no symbol table, so the kernel gets no symbols\n",
-		    file->name);
+		return refuse_kernel(fw, file, result, &error);
+	say(fw, "  kernel    %s, %u bytes, at %x%s\n", file->name, elf->bytes, elf->phys,
+	    elf->moved ? " (moved)" : "");
+	if (symbols && !kernel->symbols.count)
+		note(fw, "%s has no symbol table, so the kernel gets no symbols", file->name);
 	return EFI_SUCCESS;
 }
 
-static EFI_STATUS load_built_in(struct loader *l)
+static EFI_STATUS load_built_in(const struct firmware *fw, const struct loaded_image *image,
+				bool symbols, struct kernel *kernel)
 {
 	struct pe_section section;
 	struct memory_file f;
 
-	if (!pe_find_section(l->loaded->ImageBase, l->loaded->ImageSize, BUILT_IN_SECTION,
-			     &section))
-		return fail(l, EFI_LOAD_ERROR,
+	if (!pe_find_section(image->protocol->ImageBase, image->protocol->ImageSize,
+			     BUILT_IN_SECTION, &section))
+		return fail(fw, EFI_LOAD_ERROR,
 			    "keel.efi has no section " BUILT_IN_SECTION
 			    ": there is no built-in kernel; copy keel.efi again");
 	f.file.name = "built-in self-check";
 	f.file.bytes = section.bytes;
-	f.file.read = read_memory;
+	f.file.read = read_from_memory;
 	f.start = section.start;
-	return load_file(l, &f.file);
+	return load_file(fw, &f.file, symbols, kernel);
 }
 
-EFI_STATUS kernel_load(struct loader *l)
+EFI_STATUS kernel_load(const struct firmware *fw, const struct loaded_image *image,
+		       struct volume *volume, const struct boot_entry *entry, struct kernel *kernel)
 {
+	const struct config_entry *wanted = &entry->wanted;
 	struct volume_file f;
 	EFI_STATUS status;
 
-	if (!l->entry->kernel)
-		return load_built_in(l);
-	status = configured_open(l, l->entry->kernel, &f);
+	memset(kernel, 0, sizeof(*kernel));
+	if (!wanted->kernel)
+		return load_built_in(fw, image, wanted->symbols, kernel);
+	status = boot_entry_open(entry, volume, wanted->kernel, &f);
 	if (EFI_ERROR(status))
 		return status;
-	status = load_file(l, &f.file);
+	status = load_file(fw, &f.file, wanted->symbols, kernel);
 	volume_close(&f);
 	return status;
+}
+
+void kernel_free(const struct firmware *fw, struct kernel *kernel)
+{
+	block_free(fw, &kernel->symbol_block);
+	block_free(fw, &kernel->image);
 }

@@ -1,59 +1,73 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Files for the kernel: each in whole pages of its own, read straight to where they stay. */
-#include "entry/boot_entry.h"
+#include "load/modules.h"
 
-static EFI_STATUS read_module(struct loader *l, struct keel_module *m, struct file *file)
+static EFI_STATUS read_module(const struct firmware *fw, struct keel_module *m, struct file *file)
 {
-	const uint64_t pages = BYTES_TO_PAGES(file->bytes);
+	struct block block;
 	EFI_STATUS status;
 
-	if (!pages)
+	if (!file->bytes)
 		return EFI_SUCCESS;
-	status = pages_allocate(l, pages, file->name, &m->phys);
+	status = block_allocate(fw, &block, BYTES_TO_PAGES(file->bytes), file->name);
 	if (EFI_ERROR(status))
 		return status;
+	m->phys = block.phys;
 	m->bytes = file->bytes;
 	status = file->read(file, 0, (void *)m->phys, m->bytes);
 	if (EFI_ERROR(status))
-		return fail(l, status, "%s cannot be read", file->name);
-	memset((char *)m->phys + m->bytes, 0, (pages << KEEL_PAGE_SHIFT) - m->bytes);
+		return fail(fw, status, "%s cannot be read", file->name);
+	memset((char *)m->phys + m->bytes, 0, block_bytes(&block) - m->bytes);
 	m->data = (void *)KEEL_DIRECT_MAP(m->phys);
 	return EFI_SUCCESS;
 }
 
-static EFI_STATUS load_module(struct loader *l, const struct config_module *wanted)
+static EFI_STATUS load_module(const struct firmware *fw, struct volume *volume,
+			      const struct boot_entry *entry, const struct config_module *wanted,
+			      struct keel_module *m)
 {
-	struct keel_module *m = l->modules + l->module_count++;
 	struct volume_file f;
-	EFI_STATUS status = configured_open(l, wanted->path, &f);
+	EFI_STATUS status = boot_entry_open(entry, volume, wanted->path, &f);
 
+	*m = (struct keel_module){ .name = wanted->path, .options = wanted->options };
 	if (EFI_ERROR(status))
 		return status;
-	m->name = wanted->path;
-	m->options = wanted->options;
-	status = read_module(l, m, &f.file);
+	status = read_module(fw, m, &f.file);
 	volume_close(&f);
 	if (!EFI_ERROR(status))
-		say(l, "  module    %s, %u bytes, at %x\n", m->name, m->bytes, m->phys);
+		say(fw, "  module    %s, %u bytes, at %x\n", m->name, m->bytes, m->phys);
 	return status;
 }
 
-EFI_STATUS modules_load(struct loader *l)
+EFI_STATUS modules_load(const struct firmware *fw, struct volume *volume,
+			const struct boot_entry *entry, struct modules *modules)
 {
-	const struct config_entry *entry = l->entry;
-	EFI_STATUS status = EFI_SUCCESS;
+	const struct config_module *wanted = boot_entry_modules(entry);
+	const uint32_t count = entry->wanted.module_count;
+	EFI_STATUS status;
 
-	for (uint32_t n = 0; n < entry->module_count && !EFI_ERROR(status); n++)
-		status = load_module(l, l->config.modules + entry->first_module + n);
-	return status;
-}
+	*modules = (struct modules){ 0 };
+	if (!count)
+		return EFI_SUCCESS;
+	status = block_allocate(fw, &modules->block, BYTES_TO_PAGES(count * sizeof(*modules->list)),
+				"the list of modules");
+	if (EFI_ERROR(status))
+		return status;
+	modules->list = block_memory(&modules->block);
+	while (modules->count < count && !EFI_ERROR(status)) {
+		const uint64_t n = modules->count++;
 
-void modules_free(struct loader *l)
-{
-	while (l->module_count) {
-		const struct keel_module *m = l->modules + --l->module_count;
-
-		if (m->phys)
-			l->boot->FreePages(m->phys, BYTES_TO_PAGES(m->bytes));
+		status = load_module(fw, volume, entry, wanted + n, modules->list + n);
 	}
+	return status;
+}
+
+void modules_free(const struct firmware *fw, struct modules *modules)
+{
+	while (modules->count) {
+		const struct keel_module *m = modules->list + --modules->count;
+		struct block block = { m->phys, BYTES_TO_PAGES(m->bytes) };
+
+		block_free(fw, &block);
+	}
+	block_free(fw, &modules->block);
 }

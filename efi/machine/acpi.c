@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* CPUs, I/O APICs and the early console, from ACPI's tables (ACPI 6.5, 5.2). */
-#include "firmware.h"
+#include "machine/acpi.h"
 #include "lib/x86.h"
 
 struct rsdp {
@@ -23,50 +22,6 @@ struct table {
 	uint8_t checksum;
 	char oem[26];
 } __attribute__((packed));
-
-/* MADT (5.2.12): entries of a type, a length and a body follow. */
-struct madt {
-	struct table table;
-	uint32_t local_apic_phys;
-	uint32_t flags;
-} __attribute__((packed));
-
-struct madt_entry {
-	uint8_t type;
-	uint8_t length;
-	union {
-		struct {
-			uint8_t uid;
-			uint8_t apic_id;
-			uint32_t flags;
-		} __attribute__((packed)) local_apic;
-		struct {
-			uint8_t id;
-			uint8_t reserved;
-			uint32_t phys;
-			uint32_t gsi_base;
-		} __attribute__((packed)) io_apic;
-		struct {
-			uint16_t reserved;
-			uint64_t phys;
-		} __attribute__((packed)) address_override;
-		struct {
-			uint16_t reserved;
-			uint32_t apic_id;
-			uint32_t flags;
-			uint32_t uid;
-		} __attribute__((packed)) x2apic;
-	};
-} __attribute__((packed));
-
-#define MADT_LOCAL_APIC	      0
-#define MADT_IO_APIC	      1
-#define MADT_ADDRESS_OVERRIDE 5
-#define MADT_X2APIC	      9
-#define MADT_CPU_ENABLED      1
-
-#define XAPIC_BROADCAST	 0xff
-#define X2APIC_BROADCAST 0xffffffff
 
 /* SPCR (Microsoft, "Serial Port Console Redirection Table"): a generic address at offset 40. */
 struct spcr {
@@ -93,34 +48,35 @@ static bool sums_to_zero(const void *data, uint64_t bytes)
 }
 
 /* Should the length be rubbish, what is behind the table need not be mapped. */
-static bool is_sound(const struct table *t, const char *signature)
+static bool is_table(const struct table *t, const char *signature)
 {
 	return t && !memcmp(t->signature, signature, 4) && t->length >= sizeof(*t) &&
 	       t->length <= MOST_TABLE_BYTES && sums_to_zero(t, t->length);
 }
 
 /* The XSDT, or where that is not sound the RSDT. */
-static const struct table *find_root(const struct loader *l, uint64_t *entry_bytes)
+static const struct table *find_root(uint64_t rsdp_phys, uint64_t *entry_bytes)
 {
-	const struct rsdp *rsdp = (const void *)l->facts.rsdp_phys;
+	const struct rsdp *rsdp = (const void *)rsdp_phys;
 	const struct table *root;
 
 	if (!rsdp || memcmp(rsdp->signature, "RSD PTR ", 8) || !sums_to_zero(rsdp, 20))
 		return NULL;
 	*entry_bytes = 8;
 	root = (const void *)(rsdp->revision >= 2 ? rsdp->xsdt_phys : 0);
-	if (is_sound(root, "XSDT"))
+	if (is_table(root, "XSDT"))
 		return root;
 	*entry_bytes = 4;
 	root = (const void *)(uintptr_t)rsdp->rsdt_phys;
-	return is_sound(root, "RSDT") ? root : NULL;
+	return is_table(root, "RSDT") ? root : NULL;
 }
 
-static const struct table *find_table(const struct loader *l, const char *signature,
+/* One that is long enough and whose checksum is right; NULL if there is none. */
+static const struct table *find_table(uint64_t rsdp_phys, const char *signature,
 				      uint64_t least_bytes)
 {
 	uint64_t entry_bytes;
-	const struct table *root = find_root(l, &entry_bytes);
+	const struct table *root = find_root(rsdp_phys, &entry_bytes);
 
 	if (!root)
 		return NULL;
@@ -130,145 +86,58 @@ static const struct table *find_table(const struct loader *l, const char *signat
 
 		memcpy(&phys, (const char *)root + at, entry_bytes);
 		t = (const void *)phys;
-		if (is_sound(t, signature) && t->length >= least_bytes)
+		if (is_table(t, signature) && t->length >= least_bytes)
 			return t;
 	}
 	return NULL;
 }
 
-/* The entry after `entry` (NULL: the first), or NULL at the end or where the lengths are wrong. */
-static const struct madt_entry *next_entry(const struct madt *madt, const struct madt_entry *entry)
-{
-	const char *end = (const char *)madt + madt->table.length;
-	const char *at = entry ? (const char *)entry + entry->length : (const char *)(madt + 1);
-	static const uint8_t least[MADT_X2APIC + 1] = {
-		[MADT_LOCAL_APIC] = 8,
-		[MADT_IO_APIC] = 12,
-		[MADT_ADDRESS_OVERRIDE] = 12,
-		[MADT_X2APIC] = 16,
-	};
-	const struct madt_entry *next = (const void *)at;
-
-	if (end - at < 2 || next->length < 2 || next->length > end - at ||
-	    (next->type <= MADT_X2APIC && next->length < least[next->type]))
-		return NULL;
-	return next;
-}
-
-/* All ones are not a CPU but all of them. */
-static bool is_local_apic(const struct madt_entry *e)
-{
-	return e->type == MADT_LOCAL_APIC && e->local_apic.flags & MADT_CPU_ENABLED &&
-	       e->local_apic.apic_id != XAPIC_BROADCAST;
-}
-
-static bool has_local_apics(const struct madt *madt)
-{
-	for (const struct madt_entry *e = NULL; (e = next_entry(madt, e));)
-		if (is_local_apic(e))
-			return true;
-	return false;
-}
-
-/*
- * IDs of 8 bits belong into entries of the old kind (ACPI 6.5, 5.2.12.12). Some boards list such a
- * CPU in both kinds, others only in the new one.
- */
-static bool is_enabled_cpu(const struct acpi_facts *acpi, const struct madt_entry *e)
-{
-	if (e->type != MADT_X2APIC)
-		return is_local_apic(e);
-	return e->x2apic.flags & MADT_CPU_ENABLED && e->x2apic.apic_id != X2APIC_BROADCAST &&
-	       (e->x2apic.apic_id >= XAPIC_BROADCAST || !acpi->has_local_apics);
-}
-
-static uint32_t apic_id(const struct madt_entry *e)
-{
-	return e->type == MADT_X2APIC ? e->x2apic.apic_id : e->local_apic.apic_id;
-}
-
-/*
- * The first entry of an enabled CPU. Some firmware lists one more than once: Keel would give it two
- * stacks, and a kernel would start it twice.
- */
-static bool is_new_cpu(const struct acpi_facts *acpi, const struct madt_entry *e)
-{
-	if (!is_enabled_cpu(acpi, e))
-		return false;
-	for (const struct madt_entry *other = NULL; (other = next_entry(acpi->madt, other)) != e;)
-		if (is_enabled_cpu(acpi, other) && apic_id(other) == apic_id(e))
-			return false;
-	return true;
-}
-
 /* From the APIC itself: what CPUID says of it is wrong in some virtual machines. */
-static uint32_t own_apic_id(const struct loader *l)
+static uint32_t own_apic_id(const struct cpu *cpu, uint64_t local_apic_phys)
 {
-	if (l->facts.flags & KEEL_FLAG_X2APIC)
+	if (cpu->x2apic)
 		return (uint32_t)read_msr(MSR_X2APIC_ID);
 	if (read_msr(MSR_APIC_BASE) & APIC_BASE_ENABLED)
-		return *(volatile uint32_t *)(l->acpi.local_apic_phys + APIC_ID) >> 24;
+		return *(volatile uint32_t *)(local_apic_phys + APIC_ID) >> 24;
 	return cpuid(LEAF_FEATURES, 0).ebx >> 24;
 }
 
-void acpi_examine(struct loader *l)
+static void note_oddities(const struct firmware *fw, const struct acpi *acpi)
 {
-	const struct madt *madt = (const void *)find_table(l, "APIC", sizeof(struct madt));
-	const struct spcr *spcr = (const void *)find_table(l, "SPCR", sizeof(struct spcr));
-	struct acpi_facts *acpi = &l->acpi;
-	bool listed = false;
+	const struct madt *madt = &acpi->madt;
 
-	acpi->madt = madt;
-	acpi->has_local_apics = madt && has_local_apics(madt);
-	acpi->local_apic_phys = read_msr(MSR_APIC_BASE) & KEEL_PTE_ADDRESS;
-	acpi->own_apic_id = own_apic_id(l);
-	/* An address that the CPU cannot reach would be no page of the fixmap. */
-	if (spcr && spcr->space == SPCR_SPACE_MEMORY && !(spcr->address >> l->machine.phys_bits))
-		acpi->early_console_phys = spcr->address;
-	acpi->cpu_count = 1;
-	for (const struct madt_entry *e = NULL; madt && (e = next_entry(madt, e));) {
-		if (is_new_cpu(acpi, e) && apic_id(e) != acpi->own_apic_id)
-			acpi->cpu_count++;
-		else if (is_enabled_cpu(acpi, e))
-			listed |= apic_id(e) == acpi->own_apic_id;
-		else if (e->type == MADT_IO_APIC && acpi->io_apic_count < KEEL_FIXMAP_IO_APIC_COUNT)
-			acpi->io_apic_count++;
-		else if (e->type == MADT_IO_APIC)
-			say(l, "  note      I/O APIC at %x left out: more than %u of them\n",
-			    (uint64_t)e->io_apic.phys, (uint64_t)KEEL_FIXMAP_IO_APIC_COUNT);
-	}
-	if (madt && !listed)
-		say(l, "  note      the MADT does not list this CPU, APIC ID %x\n",
-		    (uint64_t)acpi->own_apic_id);
-	say(l, "  acpi      %s%u CPUs, %u I/O APICs\n", madt ? "" : "no usable MADT, ",
-	    acpi->cpu_count, acpi->io_apic_count);
+	if (madt->io_apics_left_out)
+		note(fw, "I/O APIC at %x left out: more than %u of them", madt->left_out_phys,
+		     (uint64_t)KEEL_FIXMAP_IO_APIC_COUNT);
+	if (acpi->has_madt && !madt->lists_own_cpu)
+		note(fw, "the MADT does not list this CPU, APIC ID %x",
+		     (uint64_t)madt->cpus[0].apic_id);
 }
 
-void acpi_fill(const struct loader *l, struct keel_cpu *cpus, struct keel_io_apic *io_apics)
+EFI_STATUS acpi_examine(const struct firmware *fw, uint64_t rsdp_phys, const struct cpu *cpu,
+			struct acpi *acpi)
 {
-	const struct madt *madt = l->acpi.madt;
-	uint64_t cpu = 1;
-	uint64_t io_apic = 0;
+	const struct table *madt = find_table(rsdp_phys, "APIC", MADT_HEADER_BYTES);
+	const struct spcr *spcr = (const void *)find_table(rsdp_phys, "SPCR", sizeof(*spcr));
+	const uint64_t madt_bytes = madt ? madt->length : 0;
+	EFI_STATUS status;
 
-	/* CPU 0 is the one that runs. */
-	cpus[0].apic_id = l->acpi.own_apic_id;
-	for (const struct madt_entry *e = NULL; madt && (e = next_entry(madt, e));) {
-		if (is_new_cpu(&l->acpi, e)) {
-			struct keel_cpu *c = cpus;
+	*acpi = (struct acpi){ .has_madt = madt };
+	acpi->local_apic_phys = read_msr(MSR_APIC_BASE) & KEEL_PTE_ADDRESS;
+	/* An address that the CPU cannot reach would be no page of the fixmap. */
+	if (spcr && spcr->space == SPCR_SPACE_MEMORY && !(spcr->address >> cpu->paging.phys_bits))
+		acpi->early_console_phys = spcr->address;
+	status = block_allocate(fw, &acpi->block, BYTES_TO_PAGES(madt_work_bytes(madt_bytes)),
+				"the list of CPUs");
+	if (EFI_ERROR(status))
+		return status;
+	madt_read(madt, madt_bytes, own_apic_id(cpu, acpi->local_apic_phys),
+		  block_memory(&acpi->block), &acpi->madt);
+	note_oddities(fw, acpi);
+	return EFI_SUCCESS;
+}
 
-			if (apic_id(e) != l->acpi.own_apic_id)
-				c += cpu++;
-			c->apic_id = apic_id(e);
-			c->acpi_uid = e->type == MADT_X2APIC ? e->x2apic.uid : e->local_apic.uid;
-		} else if (e->type == MADT_IO_APIC && io_apic < l->acpi.io_apic_count) {
-			io_apics[io_apic] = (struct keel_io_apic){
-				.phys = e->io_apic.phys & ~(KEEL_PAGE_SIZE - 1),
-				.offset = e->io_apic.phys % KEEL_PAGE_SIZE,
-				.id = e->io_apic.id,
-				.gsi_base = e->io_apic.gsi_base,
-				.slot = KEEL_FIXMAP_IO_APIC_FIRST + io_apic,
-			};
-			io_apic++;
-		}
-	}
+void acpi_free(const struct firmware *fw, struct acpi *acpi)
+{
+	block_free(fw, &acpi->block);
 }

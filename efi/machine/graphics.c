@@ -1,17 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The framebuffer, from the Graphics Output Protocol (UEFI 2.10, 12.9). Its absence is no error.
- *
- * There may be several: the firmware's console, which draws on all screens and is no memory as soon as
- * there are two, and one for each card, of which some have no screen.
+ * There may be several framebuffers: the firmware's console, which draws on all screens and is no memory
+ * as soon as there are two, and one for each card, of which some have no screen.
  */
-#include "firmware.h"
+#include "machine/graphics.h"
 
-static const EFI_GUID graphics_guid = {
-	0x9042a9de, 0x23dc, 0x4a38, { 0x96, 0xfb, 0x7a, 0xde, 0xd0, 0x80, 0x51, 0x6a }
-};
-
-/* EFI_CONSOLE_OUT_DEVICE_GUID: the firmware shows its console there. Nothing stands behind it. */
+static const EFI_GUID graphics_guid = EFI_GRAPHICS_OUTPUT_PROTOCOL_GUID;
+/*
+ * EFI_CONSOLE_OUT_DEVICE_GUID, which gnu-efi does not have: the firmware shows its console there.
+ * Nothing stands behind it.
+ */
 static const EFI_GUID console_guid = {
 	0xd3b36f2c, 0xd551, 0x11d4, { 0x9a, 0x46, 0x00, 0x90, 0x27, 0x3f, 0xc1, 0x4d }
 };
@@ -24,7 +22,7 @@ static void set_masks(struct keel_framebuffer *f, uint32_t red, uint32_t green, 
 }
 
 /* False if pixels cannot be written to memory in this format. */
-static bool describe_format(struct keel_framebuffer *f,
+static bool describe_pixels(struct keel_framebuffer *f,
 			    const EFI_GRAPHICS_OUTPUT_MODE_INFORMATION *mode)
 {
 	const EFI_PIXEL_BITMASK *masks = &mode->PixelInformation;
@@ -52,16 +50,17 @@ static bool describe_format(struct keel_framebuffer *f,
 }
 
 /* False, and *f as it was, if this handle has no framebuffer. */
-static bool describe(const struct loader *l, EFI_HANDLE handle, struct keel_framebuffer *f)
+static bool describe_framebuffer(const struct firmware *fw, EFI_HANDLE handle,
+				 struct keel_framebuffer *f)
 {
-	const EFI_GRAPHICS_OUTPUT_PROTOCOL *graphics = protocol_of(l, handle, &graphics_guid);
+	const EFI_GRAPHICS_OUTPUT_PROTOCOL *graphics = protocol_of(fw, handle, &graphics_guid);
 	const EFI_GRAPHICS_OUTPUT_MODE_INFORMATION *mode;
 	struct keel_framebuffer found = { 0 };
 
 	if (!graphics || !graphics->Mode || !graphics->Mode->FrameBufferBase)
 		return false;
 	mode = graphics->Mode->Info;
-	if (!mode || !describe_format(&found, mode))
+	if (!mode || !describe_pixels(&found, mode))
 		return false;
 	found.phys = graphics->Mode->FrameBufferBase;
 	found.bytes = graphics->Mode->FrameBufferSize;
@@ -73,35 +72,29 @@ static bool describe(const struct loader *l, EFI_HANDLE handle, struct keel_fram
 }
 
 /* The first that the console is on, else the first of all. */
-static void choose(const struct loader *l, struct keel_framebuffer *f)
+static void find_framebuffer(const struct firmware *fw, struct keel_framebuffer *f)
 {
-	EFI_BOOT_SERVICES *boot = l->boot;
 	EFI_HANDLE *handles;
 	UINTN count;
-	void *nothing;
 	bool on_console = false;
 
-	if (EFI_ERROR(boot->LocateHandleBuffer(ByProtocol, (EFI_GUID *)&graphics_guid, NULL, &count,
-					       &handles)))
+	if (EFI_ERROR(fw->boot->LocateHandleBuffer(ByProtocol, (EFI_GUID *)&graphics_guid, NULL,
+						   &count, &handles)))
 		return;
 	for (UINTN n = 0; n < count && !on_console; n++) {
+		void *nothing;
+
 		on_console = !EFI_ERROR(
-			boot->HandleProtocol(handles[n], (EFI_GUID *)&console_guid, &nothing));
+			fw->boot->HandleProtocol(handles[n], (EFI_GUID *)&console_guid, &nothing));
 		if (on_console || !f->format)
-			on_console = describe(l, handles[n], f) && on_console;
+			on_console = describe_framebuffer(fw, handles[n], f) && on_console;
 	}
-	boot->FreePool(handles);
+	fw->boot->FreePool(handles);
 }
 
-void graphics_examine(struct loader *l)
+void graphics_examine(const struct firmware *fw, struct keel_framebuffer *f)
 {
-	struct keel_framebuffer *f = &l->facts.framebuffer;
-
-	if (!describe(l, l->system->ConsoleOutHandle, f))
-		choose(l, f);
-	if (f->format)
-		say(l, "  graphics  %ux%u at %x\n", (uint64_t)f->width, (uint64_t)f->height,
-		    f->phys);
-	else
-		say(l, "  graphics  no linear framebuffer\n");
+	*f = (struct keel_framebuffer){ .format = KEEL_PIXEL_NONE };
+	if (!describe_framebuffer(fw, fw->system->ConsoleOutHandle, f))
+		find_framebuffer(fw, f);
 }

@@ -1,17 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A seed for the kernel's random numbers, from the best source that the machine has. */
-#include "firmware.h"
+#include "machine/random.h"
 #include "lib/x86.h"
 
-static const EFI_GUID rng_guid = {
-	0x3152bca5, 0xeade, 0x433d, { 0x86, 0x2e, 0xc0, 0x1c, 0xdc, 0x29, 0x1f, 0x44 }
-};
-
-/* EFI_RNG_PROTOCOL (UEFI 2.10, 37.5.1). */
-struct rng {
-	void *get_info;
-	EFI_STATUS(EFIAPI *get)(struct rng *rng, const EFI_GUID *algorithm, UINTN bytes, void *to);
-};
+static const EFI_GUID rng_guid = EFI_RNG_PROTOCOL_GUID;
 
 #define FEATURES_ECX_RDRAND (1u << 30)
 #define RDRAND_TRIES	    10 /* SDM vol. 1, 7.3.17.1: more than that means that it is broken */
@@ -39,23 +30,22 @@ static bool from_cpu(uint64_t *seed, unsigned words)
 	return true;
 }
 
-static bool from_firmware(const struct loader *l, void *seed, uint64_t bytes)
+static bool from_firmware(const struct firmware *fw, void *seed, uint64_t bytes)
 {
-	struct rng *rng = protocol(l, &rng_guid);
+	EFI_RNG_PROTOCOL *rng = protocol_first(fw, &rng_guid);
 
-	return rng && !EFI_ERROR(rng->get(rng, NULL, bytes, seed));
+	return rng && !EFI_ERROR(rng->GetRNG(rng, NULL, bytes, seed));
 }
 
-void random_seed(struct loader *l)
+void random_seed_take(const struct firmware *fw, struct random_seed *seed)
 {
-	uint64_t seed[KEEL_RANDOM_SEED_BYTES / sizeof(uint64_t)] = { 0 };
-	uint32_t source = KEEL_RANDOM_NONE;
+	uint64_t words[KEEL_RANDOM_SEED_BYTES / sizeof(uint64_t)] = { 0 };
 
-	if (from_firmware(l, seed, sizeof(seed)))
-		source = KEEL_RANDOM_EFI_RNG;
-	else if (from_cpu(seed, sizeof(seed) / sizeof(seed[0])))
-		source = KEEL_RANDOM_RDRAND;
-	l->facts.random_source = source;
-	if (source != KEEL_RANDOM_NONE)
-		memcpy(l->facts.random_seed, seed, sizeof(seed));
+	*seed = (struct random_seed){ .source = KEEL_RANDOM_NONE };
+	if (from_firmware(fw, words, sizeof(words)))
+		seed->source = KEEL_RANDOM_EFI_RNG;
+	else if (from_cpu(words, sizeof(words) / sizeof(words[0])))
+		seed->source = KEEL_RANDOM_RDRAND;
+	if (seed->source != KEEL_RANDOM_NONE)
+		memcpy(seed->bytes, words, sizeof(words));
 }

@@ -1,78 +1,53 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/*
- * The report of the last run, which it left in a variable (keel/report.h), goes to a file on the
- * volume that keel.efi came from, with what is needed to understand it: docs/report.md. Lines that
- * are no descriptors begin with #: it is a memory map as in tests/maps.
- */
-#include <keel/report.h>
-#include "lib/x86.h"
-#include "lib/text.h"
+#include "report/file.h"
 #include "lib/smbios.h"
-#include "files/volume.h"
+#include "lib/text.h"
+#include "lib/x86.h"
+#include "report/variable.h"
+#include "space/firmware_map.h"
+#include "version.h"
 
 #define MAX_PATH    40	 /* characters of the longest path, and its zero */
 #define MAX_FILES   9999 /* reports on one volume */
 #define LEAF_BRAND  0x80000002
 #define BRAND_PARTS 3 /* leaves, of 16 characters each */
 
-static const EFI_GUID vendor = KEEL_VARIABLE_VENDOR;
-static const CHAR16 name[] = KEEL_REPORT_NAME;
+#define DESCRIPTOR_CHARACTERS 64   /* of the longest line for one */
+#define NAMES_BYTES	      8192 /* for all that is said of the machine */
 
-/* Text as it grows. What does not fit any more is left out; then next has come to the end. */
-struct text {
-	char *next;
-	char *end;
-};
-
-/* Names are the firmware's, and may be anything. */
-static void put(void *context, char c)
+static void print_smbios(struct text *out, const struct firmware_tables *tables)
 {
-	struct text *out = context;
-
-	if (c < ' ' && c != '\n')
-		c = '?';
-	if (out->next != out->end)
-		*out->next++ = c;
-}
-
-static void print(struct text *out, const char *format, ...)
-{
-	va_list arguments;
-
-	va_start(arguments, format);
-	format_text(put, out, format, arguments);
-	va_end(arguments);
-}
-
-static void print_smbios(struct text *out, const struct keel_boot_info *facts)
-{
-	const uint64_t phys = facts->smbios3_phys ? facts->smbios3_phys : facts->smbios_phys;
+	const uint64_t phys = tables->smbios3_phys ? tables->smbios3_phys : tables->smbios_phys;
 	struct smbios left = smbios_find((const void *)phys);
 	const uint8_t *s;
 
 	while ((s = smbios_next(&left)))
 		if (*s <= SMBIOS_SYSTEM)
-			print(out, "# %s    %s, %s, %s\n", *s ? "system" : "bios  ",
-			      smbios_string(s, 4), smbios_string(s, 5),
-			      smbios_string(s, *s ? 6 : 8));
+			text_print(out, "# %s    %q, %q, %q\n", *s ? "system" : "bios  ",
+				   smbios_string(s, 4), smbios_string(s, 5),
+				   smbios_string(s, *s ? 6 : 8));
 }
 
-static void print_machine(struct text *out, const struct loader *l)
+static void print_machine(struct text *out, const struct firmware *fw,
+			  const struct machine *machine)
 {
-	const EFI_SYSTEM_TABLE *system = l->system;
+	const EFI_SYSTEM_TABLE *system = fw->system;
 	struct cpuid brand[BRAND_PARTS + 1] = { 0 };
+	char vendor_character[2] = "";
 
-	print(out, "# firmware  ");
-	for (const CHAR16 *c = system->FirmwareVendor; *c; c++)
-		put(out, (char)*c);
-#pragma GCC unroll 1 /* each round is large */
+	text_print(out, "# keel      " KEEL_VERSION_TEXT "\n# firmware  ");
+	for (const CHAR16 *c = system->FirmwareVendor; *c; c++) {
+		vendor_character[0] = (char)*c;
+		text_print(out, "%q", vendor_character);
+	}
 	for (unsigned n = 0; n < BRAND_PARTS; n++)
 		brand[n] = cpuid(LEAF_BRAND + n, 0);
-	print(out,
-	      ", revision %x, UEFI %x\n"
-	      "# cpu       %s, signature %x, %u address bits\n",
-	      (uint64_t)system->FirmwareRevision, (uint64_t)system->Hdr.Revision, brand,
-	      (uint64_t)cpuid(1, 0).eax, (uint64_t)l->machine.phys_bits);
+	text_print(out,
+		   ", revision %x, UEFI %x\n"
+		   "# cpu       %q, signature %x, %u address bits\n",
+		   (uint64_t)system->FirmwareRevision, (uint64_t)system->Hdr.Revision,
+		   (const char *)brand, (uint64_t)cpuid(1, 0).eax,
+		   (uint64_t)machine->cpu.paging.phys_bits);
 }
 
 static void print_descriptors(struct text *out, const char *first, uint64_t bytes, uint64_t stride)
@@ -83,66 +58,46 @@ static void print_descriptors(struct text *out, const char *first, uint64_t byte
 	for (const char *end = first + bytes; first < end; first += stride) {
 		const struct keel_efi_descriptor *d = (const void *)first;
 
-		print(out, "%u %x %u %x\n", (uint64_t)d->type, d->phys, d->pages, d->attribute);
+		text_print(out, "%u %x %u %x\n", (uint64_t)d->type, d->phys, d->pages,
+			   d->attribute);
 	}
 }
 
-static void print_all(struct text *out, const struct loader *l)
-{
-	const struct mm_descriptors *map = &l->request.descriptors;
-	const struct mm_memory_attributes *attributes = &l->request.attributes;
-
-	print_smbios(out, &l->facts);
-	print_machine(out, l);
-	print_descriptors(out, map->first, map->bytes, map->stride);
-	print(out, KEEL_REPORT_ATTRIBUTES_LINE "\n");
-	print_descriptors(out, attributes->entries, attributes->count * attributes->stride,
-			  attributes->stride);
-}
-
 /* Opens a file that was not there before, with the first free number; its path goes into `path`. */
-static EFI_STATUS create(const struct loader *l, char *path, EFI_FILE_HANDLE *file)
+static EFI_STATUS create_file(const struct volume *volume, char *path, EFI_FILE_HANDLE *file)
 {
 	EFI_STATUS status = EFI_SUCCESS;
 	CHAR16 wide[MAX_PATH];
 
 	for (uint64_t n = 1; n <= MAX_FILES; n++) {
-		struct text out = { path, path + MAX_PATH - 1 };
+		struct text out = { .start = path, .capacity = MAX_PATH };
 
-		print(&out, "\\keel-report-%u.txt", n);
-		*out.next = 0;
-		for (unsigned i = 0; i < MAX_PATH; i++)
+		text_print(&out, "\\keel-report-%u.txt", n);
+		for (uint64_t i = 0; i <= out.bytes; i++)
 			wide[i] = (CHAR16)path[i];
-		status = volume_open_handle(l, wide, EFI_FILE_MODE_READ, file);
+		status = volume_open_handle(volume, wide, EFI_FILE_MODE_READ, file);
 		if (status)
 			break;
 		(*file)->Close(*file);
 	}
 	if (status != EFI_NOT_FOUND)
 		return status ? status : EFI_VOLUME_FULL;
-	return volume_open_handle(
-		l, wide, EFI_FILE_MODE_READ | EFI_FILE_MODE_WRITE | EFI_FILE_MODE_CREATE, file);
+	return volume_open_handle(volume, wide,
+				  EFI_FILE_MODE_READ | EFI_FILE_MODE_WRITE | EFI_FILE_MODE_CREATE,
+				  file);
 }
 
-static EFI_STATUS delete_variable(const struct loader *l)
+static EFI_STATUS write_text(const struct firmware *fw, const struct volume *volume,
+			     const struct text *text)
 {
-	return l->runtime->SetVariable((CHAR16 *)name, (EFI_GUID *)&vendor, 0, 0, NULL);
-}
-
-/* The text begins with what the last run has left, which is there already; `out` goes on behind it. */
-static EFI_STATUS write_file(const struct loader *l, char *path, char *text, struct text *out)
-{
+	char path[MAX_PATH];
 	EFI_FILE_HANDLE file;
-	EFI_STATUS status = create(l, path, &file);
-	UINTN bytes;
+	EFI_STATUS status = create_file(volume, path, &file);
+	UINTN bytes = text->bytes;
 
 	if (EFI_ERROR(status))
 		return status;
-	print_all(out, l);
-	bytes = out->next - text;
-	status = EFI_BUFFER_TOO_SMALL;
-	if (out->next != out->end)
-		status = file->Write(file, &bytes, text);
+	status = file->Write(file, &bytes, text->start);
 	if (!EFI_ERROR(status))
 		status = file->Flush(file);
 	if (EFI_ERROR(status)) {
@@ -150,87 +105,84 @@ static EFI_STATUS write_file(const struct loader *l, char *path, char *text, str
 		return status;
 	}
 	file->Close(file);
-	say(l, "  report    written to %s\n", path);
+	say(fw, "  report    written to %s\n", path);
 	return EFI_SUCCESS;
 }
 
-/* What is to be planned lies there otherwise: several times what a report takes. */
-static struct text use_memory(const struct loader *l)
+/* The memory for the map, its attributes, and the text that is made of all. */
+static EFI_STATUS allocate_memory(const struct firmware *fw, struct firmware_map *map,
+				  struct text *text, struct block *block)
 {
-	return (struct text){ l->runtime_map, (char *)l->slots };
+	EFI_STATUS status = firmware_map_measure(fw, map);
+	char *memory;
+
+	if (EFI_ERROR(status))
+		return status;
+	*text = (struct text){ .capacity = KEEL_REPORT_BYTES + NAMES_BYTES };
+	text->capacity += (map->capacity / map->descriptors.stride + map->attributes.count) *
+			  DESCRIPTOR_CHARACTERS;
+	status = block_allocate(
+		fw, block,
+		BYTES_TO_PAGES(map->capacity + map->attributes_capacity + text->capacity),
+		"the report");
+	memory = block_memory(block);
+	map->descriptors.first = memory;
+	map->attributes_copy = memory + map->capacity;
+	text->start = memory + map->capacity + map->attributes_capacity;
+	return status;
 }
 
-void report_write(struct loader *l)
+/* Begins with what the last run has left. */
+static EFI_STATUS write_report(const struct firmware *fw, const struct volume *volume,
+			       const struct machine *machine, struct firmware_map *map,
+			       struct text *text)
 {
-	struct text out = use_memory(l);
-	char *path = out.next;
-	char *text = path + MAX_PATH;
-	UINTN bytes = KEEL_REPORT_BYTES;
+	EFI_STATUS status = report_variable_read(fw, text->start, &text->bytes);
+
+	if (!EFI_ERROR(status))
+		status = firmware_map_read(fw, map);
+	if (EFI_ERROR(status))
+		return status;
+	print_smbios(text, &machine->tables);
+	print_machine(text, fw, machine);
+	print_descriptors(text, map->descriptors.first, map->descriptors.bytes,
+			  map->descriptors.stride);
+	text_print(text, KEEL_REPORT_ATTRIBUTES_LINE "\n");
+	print_descriptors(text, map->attributes.entries,
+			  map->attributes.count * map->attributes.stride, map->attributes.stride);
+	if (text->cut)
+		return EFI_BUFFER_TOO_SMALL;
+	return write_text(fw, volume, text);
+}
+
+static bool has_report(const struct firmware *fw)
+{
+	char text[KEEL_REPORT_BYTES];
+	uint64_t bytes;
+
+	return !EFI_ERROR(report_variable_read(fw, text, &bytes));
+}
+
+void report_file_write(const struct firmware *fw, const struct volume *volume,
+		       const struct machine *machine)
+{
+	struct firmware_map map;
+	struct text text;
+	struct block block = { 0 };
 	EFI_STATUS status;
 
 	/* There is none, or no way to read it. */
-	if (EFI_ERROR(l->runtime->GetVariable((CHAR16 *)name, (EFI_GUID *)&vendor, NULL, &bytes,
-					      text)))
+	if (!has_report(fw))
 		return;
-	out.next = text + bytes;
-	status = memory_map_get(l);
+	status = allocate_memory(fw, &map, &text, &block);
 	if (!EFI_ERROR(status))
-		status = write_file(l, path, text, &out);
+		status = write_report(fw, volume, machine, &map, &text);
+	block_free(fw, &block);
 	if (EFI_ERROR(status)) {
-		say(l, "  note      last report not written: EFI status %p\n", (uint64_t)status);
+		note(fw, "last report not written: EFI status %p", (uint64_t)status);
 		return;
 	}
-	status = delete_variable(l);
+	status = report_variable_delete(fw);
 	if (EFI_ERROR(status))
-		say(l, "  note      last report stays in its variable: EFI status %p\n",
-		    (uint64_t)status);
-}
-
-static void keep(const struct loader *l, const char *text, UINTN bytes)
-{
-	EFI_RUNTIME_SERVICES *services = l->runtime;
-	UINT64 maximum;
-	UINT64 remaining;
-	UINT64 largest;
-
-	/* EFI 1.10 knows no QueryVariableInfo. */
-	if (services->Hdr.HeaderSize >= sizeof(*services) &&
-	    !services->QueryVariableInfo(KEEL_REPORT_ATTRIBUTES, &maximum, &remaining, &largest) &&
-	    keel_report_fits(bytes, remaining, largest))
-		services->SetVariable((CHAR16 *)name, (EFI_GUID *)&vendor, KEEL_REPORT_ATTRIBUTES,
-				      bytes, (void *)text);
-}
-
-/*
- * The self-check puts its own in the place of this. What other kernels do is not known. A report that
- * could not be written to a file is worth more than this.
- */
-void report_begin(struct loader *l)
-{
-	static const char text[] = KEEL_REPORT_FIRST_LINE
-		"\n# keel: the self-check was started, and nothing is known of its end\n";
-	UINTN bytes = 0;
-
-	l->noted =
-		!l->entry->kernel && l->runtime->GetVariable((CHAR16 *)name, (EFI_GUID *)&vendor,
-							     NULL, &bytes, NULL) == EFI_NOT_FOUND;
-	if (l->noted)
-		keep(l, text, sizeof(text) - 1);
-}
-
-void report_withdraw(const struct loader *l)
-{
-	if (l->noted)
-		delete_variable(l);
-}
-
-void report_keep(const struct loader *l, const char *format, va_list arguments)
-{
-	struct text out = use_memory(l);
-	char *text = out.next;
-
-	print(&out, KEEL_REPORT_FIRST_LINE "\n# keel: fatal: ");
-	format_text(put, &out, format, arguments);
-	put(&out, '\n');
-	keep(l, text, out.next - text);
+		note(fw, "last report stays in its variable: EFI status %p", (uint64_t)status);
 }

@@ -1,42 +1,241 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The texts that the kernel gets: copies in its own memory, and the pointers to them. */
-#include "firmware.h"
+#include "space/boot_info.h"
+#include "lib/arena.h"
+#include "lib/text.h"
+#include "space/space.h"
 
-struct writer {
-	uint64_t start; /* 0: only measure */
-	uint64_t bytes;
-};
+#define TO_KERNEL(pointer) ((void *)KEEL_DIRECT_MAP((uintptr_t)(pointer)))
 
-/* Copies the text, none being the same as an empty one, and has *pointer lead the kernel to it. */
-static void put(struct writer *w, const char *text, const char **pointer)
+/* A text, none being the same as an empty one, goes to *to, and *pointer leads the kernel to it. */
+static void put_string(char **to, const char *text, const char **pointer)
 {
-	uint64_t bytes = 1;
+	const uint64_t bytes = text ? text_bytes(text) : 0;
 
-	if (!text)
-		text = "";
-	while (text[bytes - 1])
-		bytes++;
-	if (w->start) {
-		memcpy((void *)(w->start + w->bytes), text, bytes);
-		*pointer = (const char *)KEEL_DIRECT_MAP(w->start + w->bytes);
-	}
-	w->bytes += bytes;
+	memcpy(*to, text, bytes);
+	(*to)[bytes] = 0;
+	*pointer = TO_KERNEL(*to);
+	*to += bytes + 1;
 }
 
-uint64_t texts_lay_out(struct loader *l, uint64_t start)
+static uint64_t string_bytes(const char *text)
 {
-	struct keel_boot_info *info = l->info;
-	struct writer w = { start, 0 };
+	return text ? text_bytes(text) + 1 : 1;
+}
 
-	put(&w, l->entry->options, &info->command_line);
-	put(&w, l->entry->title, &info->entry_title);
-	put(&w, l->entry->kernel, &info->kernel_path);
-	put(&w, l->boot_device, &info->boot_device);
-	for (uint64_t n = 0; n < l->module_count; n++) {
-		if (start)
-			l->info_modules[n] = l->modules[n];
-		put(&w, l->modules[n].name, &l->info_modules[n].name);
-		put(&w, l->modules[n].options, &l->info_modules[n].options);
+/* Of all texts that fill_strings puts there. */
+static uint64_t strings_bytes(const struct boot_facts *facts)
+{
+	const struct config_entry *wanted = &facts->entry->wanted;
+	uint64_t bytes = string_bytes(wanted->options) + string_bytes(wanted->title) +
+			 string_bytes(wanted->kernel) + string_bytes(facts->image->device);
+
+	for (uint64_t n = 0; n < facts->modules->count; n++)
+		bytes += string_bytes(facts->modules->list[n].name) +
+			 string_bytes(facts->modules->list[n].options);
+	return bytes;
+}
+
+static uint64_t lay_out(struct boot_info *b, const struct boot_facts *facts,
+			const struct boot_info_sizes *sizes, uint64_t start)
+{
+	const struct madt *madt = &facts->machine->acpi.madt;
+	struct arena arena = { .start = start };
+
+	b->info = arena_take(&arena, sizeof(*b->info));
+	b->efi_map = arena_take(&arena, sizes->map_bytes);
+	b->ranges = arena_take(&arena, sizes->ranges * sizeof(*b->ranges));
+	b->mappings = arena_take(&arena, sizes->mappings * sizeof(*b->mappings));
+	b->cpus = arena_take(&arena, madt->cpu_count * sizeof(*b->cpus));
+	b->io_apics = arena_take(&arena, madt->io_apic_count * sizeof(*b->io_apics));
+	b->segments = arena_take(&arena, facts->kernel->elf.segment_count * sizeof(*b->segments));
+	b->modules = arena_take(&arena, facts->modules->count * sizeof(*b->modules));
+	b->strings = arena_take(&arena, strings_bytes(facts));
+	b->attributes = arena_take(&arena, sizes->attributes_bytes);
+	return arena.bytes;
+}
+
+EFI_STATUS boot_info_allocate(const struct firmware *fw, const struct boot_facts *facts,
+			      const struct boot_info_sizes *sizes, struct boot_info *b)
+{
+	const uint64_t bytes = lay_out(b, facts, sizes, 0);
+	EFI_STATUS status =
+		block_allocate(fw, &b->block, BYTES_TO_PAGES(bytes), "boot information");
+
+	if (EFI_ERROR(status))
+		return status;
+	memset(block_memory(&b->block), 0, block_bytes(&b->block));
+	lay_out(b, facts, sizes, b->block.phys);
+	return EFI_SUCCESS;
+}
+
+static void fill_strings(struct boot_info *b, const struct boot_facts *facts)
+{
+	const struct config_entry *wanted = &facts->entry->wanted;
+	const struct modules *modules = facts->modules;
+	char *to = b->strings;
+
+	put_string(&to, wanted->options, &b->info->command_line);
+	put_string(&to, wanted->title, &b->info->entry_title);
+	put_string(&to, wanted->kernel, &b->info->kernel_path);
+	put_string(&to, facts->image->device, &b->info->boot_device);
+	for (uint64_t n = 0; n < modules->count; n++) {
+		b->modules[n] = modules->list[n];
+		put_string(&to, modules->list[n].name, &b->modules[n].name);
+		put_string(&to, modules->list[n].options, &b->modules[n].options);
 	}
-	return w.bytes;
+	b->info->modules = TO_KERNEL(b->modules);
+	b->info->module_count = modules->count;
+}
+
+static void fill_memory(const struct boot_info *b, const struct space *space)
+{
+	struct keel_boot_info *info = b->info;
+	const struct firmware_map *map = &space->firmware_map;
+
+	info->memory_ranges = TO_KERNEL(b->ranges);
+	info->memory_range_count = space->map.count;
+	info->mappings = TO_KERNEL(b->mappings);
+	info->mapping_count = space->plans.kernel.count;
+	info->efi_map = TO_KERNEL(b->efi_map);
+	info->efi_map_bytes = map->descriptors.bytes;
+	info->efi_map_stride = map->descriptors.stride;
+	info->efi_map_version = map->version;
+	info->efi_memory_attributes = map->attributes_bytes ? TO_KERNEL(b->attributes) : NULL;
+	info->efi_memory_attributes_bytes = map->attributes_bytes;
+	info->direct_map_left_out_bytes = space->plans.outcome.left_out_bytes;
+}
+
+static void fill_tables(struct keel_boot_info *info, const struct space *space)
+{
+	const struct roots *roots = &space->roots;
+
+	info->tables_phys = roots->pool.phys;
+	info->tables_planned = space->plans.tables;
+	info->tables_used = roots->pool.used;
+	info->kernel_root_phys = mm_pool_phys(&roots->pool, roots->kernel);
+	info->transition_root_phys = mm_pool_phys(&roots->pool, roots->transition);
+	info->landing_root_phys = mm_pool_phys(&roots->pool, roots->landing);
+}
+
+static void fill_kernel(const struct boot_info *b, const struct kernel *kernel)
+{
+	struct keel_boot_info *info = b->info;
+	const struct elf_image *elf = &kernel->elf;
+
+	memcpy(b->segments, elf->segments, elf->segment_count * sizeof(*b->segments));
+	info->segments = TO_KERNEL(b->segments);
+	info->segment_count = elf->segment_count;
+	info->phys_base = elf->phys_base;
+	info->kernel_virt = elf->virt;
+	info->kernel_bytes = elf->bytes;
+	info->entry_virt = elf->entry_virt;
+	info->kernel_slide = elf->slide;
+	if (!kernel->symbols.count)
+		return;
+	info->symbols = TO_KERNEL(kernel->symbols.phys);
+	info->symbol_count = kernel->symbols.count;
+	info->symbol_names = TO_KERNEL(kernel->symbols.names_phys);
+	info->symbol_names_bytes = kernel->symbols.names_bytes;
+}
+
+static void fill_cpus(const struct boot_info *b, const struct machine *machine,
+		      const struct space *space)
+{
+	struct keel_boot_info *info = b->info;
+	const struct acpi *acpi = &machine->acpi;
+	const struct madt *madt = &acpi->madt;
+
+	memcpy(b->io_apics, madt->io_apics, madt->io_apic_count * sizeof(*b->io_apics));
+	info->io_apics = TO_KERNEL(b->io_apics);
+	info->io_apic_count = madt->io_apic_count;
+	info->cpus = TO_KERNEL(b->cpus);
+	info->cpu_count = madt->cpu_count;
+	info->idt_phys = space->plans.request.area.idt_phys;
+	info->vsyscall_phys = space->plans.request.area.vsyscall_phys;
+	info->local_apic_phys = acpi->local_apic_phys;
+	info->early_console_phys = acpi->early_console_phys;
+	info->ap_start_phys = space->ap_start.pages ? space->ap_start.phys : 0;
+	info->phys_bits = machine->cpu.paging.phys_bits;
+	info->largest_leaf_level = machine->cpu.paging.largest_leaf_level;
+}
+
+static void fill_firmware(struct keel_boot_info *info, const struct firmware *fw,
+			  const struct firmware_tables *tables, const struct exit_facts *exit)
+{
+	info->efi_system_table_phys = (uintptr_t)fw->system;
+	info->efi_system_table_virt = exit->system_table_virt;
+	info->efi_vendor_phys = tables->vendor_phys;
+	info->efi_config_table_phys = tables->configuration_phys;
+	info->efi_config_table_count = tables->configuration_count;
+	info->rsdp_phys = tables->rsdp_phys;
+	info->smbios_phys = tables->smbios_phys;
+	info->smbios3_phys = tables->smbios3_phys;
+	info->runtime_supported = tables->runtime_supported;
+	info->runtime_state = exit->runtime_state;
+	info->runtime_status = exit->runtime_status;
+	info->runtime_fault_rip = exit->fault_rip;
+	info->runtime_fault_cr2 = exit->fault_cr2;
+	info->runtime_fault_vector = (uint32_t)exit->fault_vector;
+	info->runtime_fault_error = (uint32_t)exit->fault_error;
+}
+
+/* What could not be mapped is not handed over. */
+static void fill_screen(struct keel_boot_info *info, const struct machine *machine,
+			const struct mm_outcome *outcome)
+{
+	if (!outcome->framebuffer_mapped)
+		return;
+	info->framebuffer = machine->framebuffer;
+	info->framebuffer.virt = KEEL_DIRECT_MAP(machine->framebuffer.phys);
+}
+
+static void fill_flags(struct keel_boot_info *info, const struct cpu *cpu,
+		       const struct mm_outcome *outcome, const struct exit_facts *exit)
+{
+	if (outcome->runtime_code_writable)
+		info->flags |= KEEL_FLAG_RUNTIME_CODE_WRITABLE;
+	if (exit->stale_crc)
+		info->flags |= KEEL_FLAG_STALE_SYSTEM_TABLE_CRC;
+	if (cpu->x2apic)
+		info->flags |= KEEL_FLAG_X2APIC;
+}
+
+static void fill_times(struct keel_boot_info *info, const struct machine *machine,
+		       const struct volume *volume, struct stopwatch *watch)
+{
+	info->tsc_hz = machine->tsc_hz;
+	info->tsc_source = machine->tsc_source;
+	info->read_ticks = volume->read_ticks;
+	info->read_bytes = volume->read_bytes;
+	info->entry_tsc = watch->entry_tsc;
+	stopwatch_end(watch, KEEL_STAGE_JUMP);
+	info->jump_tsc = watch->since;
+	memcpy(info->stage_ticks, watch->ticks, sizeof(info->stage_ticks));
+}
+
+void boot_info_fill(const struct firmware *fw, const struct boot_facts *facts,
+		    const struct space *space, const struct exit_facts *exit,
+		    struct stopwatch *watch)
+{
+	struct boot_info b = space->boot_info;
+	struct keel_boot_info *info = b.info;
+	const struct machine *machine = facts->machine;
+
+	info->magic = KEEL_BOOT_INFO_MAGIC;
+	info->version = KEEL_BOOT_INFO_VERSION;
+	info->size = sizeof(*info);
+	fill_flags(info, &machine->cpu, &space->plans.outcome, exit);
+	fill_memory(&b, space);
+	fill_tables(info, space);
+	fill_kernel(&b, facts->kernel);
+	fill_cpus(&b, machine, space);
+	fill_firmware(info, fw, &machine->tables, exit);
+	fill_screen(info, machine, &space->plans.outcome);
+	fill_strings(&b, facts);
+	info->exit_tries = exit->tries;
+	info->loader_phys = (uintptr_t)facts->image->protocol->ImageBase;
+	info->loader_bytes = facts->image->protocol->ImageSize;
+	memcpy(info->random_seed, machine->seed.bytes, sizeof(info->random_seed));
+	info->random_source = machine->seed.source;
+	fill_times(info, machine, facts->volume, watch);
 }

@@ -1,9 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/*
- * What stands in the CPUs' pages at kernel entry: GDTs, TSSs, the IDT without gates, the vsyscall
- * page. They are written here through their physical addresses; the kernel sees them read-only in
- * the cpu_entry_area and writable in the direct map.
- */
+#include "space/cpu_area.h"
 #include "firmware.h"
 
 /*
@@ -76,24 +72,31 @@ static void fill_vsyscall(uint8_t *page)
 	fill_vsyscall_entry(page, KEEL_VSYSCALL_GETCPU, 309);
 }
 
-void cpu_area_fill(struct loader *l)
+static void fill_cpu(struct keel_cpu *cpu, uint64_t number)
 {
-	const struct mm_cpu_area *area = &l->request.area;
+	const uint64_t area_virt = KEEL_CEA_CPU_START(number);
 
+	fill_gdt((uint64_t *)cpu->gdt_phys, area_virt + KEEL_CEA_TSS_PAGE * KEEL_PAGE_SIZE);
+	fill_tss((struct tss *)cpu->tss_phys, area_virt);
+}
+
+void cpu_area_fill(const struct mm_cpu_area *area, const struct madt *madt, struct keel_cpu *cpus)
+{
 	memset((void *)area->idt_phys, 0, area->bytes);
 	fill_vsyscall((uint8_t *)area->vsyscall_phys);
-	for (uint64_t n = 0; n < l->acpi.cpu_count; n++) {
+	for (uint64_t n = 0; n < madt->cpu_count; n++) {
 		const uint64_t block = area->blocks_phys + n * MM_CPU_BLOCK_PAGES * KEEL_PAGE_SIZE;
-		struct keel_cpu *cpu = l->cpus + n;
 
-		cpu->gdt_phys = block;
-		cpu->entry_stack_phys = block + KEEL_PAGE_SIZE;
-		cpu->tss_phys = block + 2 * KEEL_PAGE_SIZE;
-		cpu->ist_stacks_phys = block + MM_CPU_BLOCK_IST_PAGE * KEEL_PAGE_SIZE;
-		cpu->stack_phys = area->stacks_phys + n * KEEL_STACK_BYTES;
-		cpu->espfix_phys = area->espfix_phys + n * KEEL_ESPFIX_STACK_BYTES;
-		fill_gdt((uint64_t *)cpu->gdt_phys,
-			 KEEL_CEA_CPU_START(n) + KEEL_CEA_TSS_PAGE * KEEL_PAGE_SIZE);
-		fill_tss((struct tss *)cpu->tss_phys, KEEL_CEA_CPU_START(n));
+		cpus[n] = (struct keel_cpu){
+			.apic_id = madt->cpus[n].apic_id,
+			.acpi_uid = madt->cpus[n].acpi_uid,
+			.gdt_phys = block,
+			.entry_stack_phys = block + KEEL_PAGE_SIZE,
+			.tss_phys = block + 2 * KEEL_PAGE_SIZE,
+			.ist_stacks_phys = block + MM_CPU_BLOCK_IST_PAGE * KEEL_PAGE_SIZE,
+			.stack_phys = area->stacks_phys + n * KEEL_STACK_BYTES,
+			.espfix_phys = area->espfix_phys + n * KEEL_ESPFIX_STACK_BYTES,
+		};
+		fill_cpu(cpus + n, n);
 	}
 }

@@ -1,175 +1,248 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/*
- * All memory that is needed from here on, in three blocks: nothing is allocated after the first
- * ExitBootServices. Arrays are sized for the map as it is now and room to grow.
- */
-#include "firmware.h"
-
-/* Descriptors that the map may gain until the end: allocations, and drivers' exit callbacks. */
-#define SPARE_DESCRIPTORS 64
-#define SPARE_ATTRIBUTES  64 /* entries that the Memory Attributes Table may gain */
-#define ATTRIBUTE_BYTES	  48 /* of an entry, should there be no table yet */
+#include "space/space.h"
+#include "lib/arena.h"
+#include "space/cpu_area.h"
+#include "space/runtime_map.h"
 
 #define REAL_MODE_LAST 0x9ffff /* below the legacy video memory */
 
-/* One after the other from `at` on. With at = 0 it only measures: nothing is dereferenced. */
-struct carver {
-	uint64_t at;
-};
+/* Maps that are read until one is like the map that the tables were made for. */
+#define MAX_REVIEWS 8
 
-static void *carve(struct carver *c, uint64_t bytes)
+#define KEEL_BLOCKS 6 /* those that the kernel learns of; modules come to that */
+
+/* What only the loader needs. Returns the bytes that it takes; with start 0 it only measures. */
+static uint64_t lay_out_work(struct space *space, uint64_t modules, uint64_t start)
 {
-	void *here = (void *)c->at;
+	struct arena arena = { .start = start };
 
-	c->at += (bytes + 15) & ~UINT64_C(15);
-	return here;
+	arena_take(&arena, plans_lay_out(&space->plans, &space->firmware_map, start));
+	space->allocations =
+		arena_take(&arena, (KEEL_BLOCKS + modules) * sizeof(*space->allocations));
+	return arena.bytes;
 }
 
-/* What the kernel gets. Returns the bytes that it takes. */
-static uint64_t lay_out_boot_info(struct loader *l, uint64_t start)
+static EFI_STATUS allocate_work(const struct firmware *fw, uint64_t modules, struct space *space)
 {
-	struct carver c = { start };
-	const uint64_t stride = l->request.attributes.stride;
-	const uint64_t attributes_spare = SPARE_ATTRIBUTES * (stride ? stride : ATTRIBUTE_BYTES);
+	const uint64_t bytes = lay_out_work(space, modules, 0);
+	const EFI_STATUS status =
+		block_allocate(fw, &space->work, BYTES_TO_PAGES(bytes), "planning");
 
-	l->info = carve(&c, sizeof(*l->info));
-	l->descriptors = carve(&c, l->map_capacity);
-	l->map.ranges = carve(&c, l->map.capacity * sizeof(*l->map.ranges));
-	l->kernel_plan.mappings =
-		carve(&c, l->kernel_plan.capacity * sizeof(*l->kernel_plan.mappings));
-	l->cpus = carve(&c, l->acpi.cpu_count * sizeof(*l->cpus));
-	l->io_apics = carve(&c, l->acpi.io_apic_count * sizeof(*l->io_apics));
-	l->info_segments = carve(&c, l->elf.segment_count * sizeof(*l->info_segments));
-	l->info_modules = carve(&c, l->module_count * sizeof(*l->info_modules));
-	c.at += texts_lay_out(l, start ? c.at : 0);
-	c.at = (c.at + 15) & ~UINT64_C(15);
-	l->attributes_capacity = l->attributes_bytes + attributes_spare;
-	l->attributes_copy = carve(&c, l->attributes_capacity);
-	return c.at - start;
+	if (!EFI_ERROR(status))
+		lay_out_work(space, modules, space->work.phys);
+	return status;
 }
 
-/* What only the loader needs. Returns the bytes that it takes. */
-static uint64_t lay_out_work(struct loader *l, uint64_t start)
+/* A processor starts in real mode (SDM vol. 3A 8.4.3). Without the page, one CPU has to do. */
+static void allocate_ap_start(const struct firmware *fw, struct space *space)
 {
-	struct carver c = { start };
-	const uint64_t plan_bytes = l->kernel_plan.capacity * sizeof(struct keel_mapping);
-
-	l->landing_phys = (uintptr_t)carve(&c, 2 * KEEL_PAGE_SIZE);
-	l->runtime_map = carve(&c, l->map_capacity);
-	l->planned_runtime_map = carve(&c, l->map_capacity);
-	l->planned_map.ranges = carve(&c, l->map.capacity * sizeof(*l->planned_map.ranges));
-	l->plan_work = carve(&c, plan_bytes);
-	l->transition_plan.mappings = carve(&c, plan_bytes);
-	l->landing_plan.mappings =
-		carve(&c, l->landing_plan.capacity * sizeof(struct keel_mapping));
-	l->slots = carve(&c, KEEL_FIXMAP_SLOTS * sizeof(*l->slots));
-	l->own = carve(&c, (BLOCK_COUNT + l->module_count) * sizeof(*l->own));
-	l->map_work = carve(&c, mm_memory_map_work_bytes(l->map.capacity / 2));
-	return c.at - start;
+	if (EFI_ERROR(block_allocate_below(fw, &space->ap_start, REAL_MODE_LAST, 1)))
+		note(fw, "no free page below 1 MB: other CPUs cannot be started");
+	else
+		memset(block_memory(&space->ap_start), 0, KEEL_PAGE_SIZE);
 }
 
-/* Sizes that follow from the firmware's map and from the machine. */
-static EFI_STATUS measure(struct loader *l)
+/* Where the arrays are that others fill in. */
+static void use_boot_info(struct space *space)
 {
-	UINTN bytes = 0;
-	UINTN key;
-	UINTN stride = 0;
-	UINT32 version;
-	const EFI_STATUS status = l->boot->GetMemoryMap(&bytes, NULL, &key, &stride, &version);
+	const struct boot_info *b = &space->boot_info;
 
-	if (status != EFI_BUFFER_TOO_SMALL || stride < sizeof(struct keel_efi_descriptor))
-		return fail(l, EFI_DEVICE_ERROR,
-			    "GetMemoryMap gives %p and a descriptor size of %u when asked for its "
-			    "size; EFI_BUFFER_TOO_SMALL and at least 40 were expected",
-			    (uint64_t)status, (uint64_t)stride);
-	l->map_capacity = bytes + SPARE_DESCRIPTORS * stride;
-	l->map.capacity = 2 * (l->map_capacity / stride + BLOCK_COUNT + l->module_count);
-	l->planned_map.capacity = l->map.capacity;
-	l->planned_map.count = l->map.capacity; /* the most that a plan may have to deal with */
-	l->planned_map.coarse = true;
-	l->request.map = &l->planned_map;
-	l->request.machine = &l->machine;
-	l->request.descriptors.bytes = l->map_capacity;
-	l->request.descriptors.stride = stride;
-	l->request.segments = l->elf.segments;
-	l->request.segment_count = l->elf.segment_count;
-	l->request.cpu_count = l->acpi.cpu_count;
-	l->request.slot_count = KEEL_FIXMAP_SLOTS;
-	l->request.attributes.count += SPARE_ATTRIBUTES;
-	l->kernel_plan.capacity = mm_plan_capacity(&l->request);
-	l->request.attributes.count -= SPARE_ATTRIBUTES;
-	l->transition_plan.capacity = l->kernel_plan.capacity;
-	l->landing_plan.capacity = 4;
-	l->landing_plan.machine = &l->machine;
+	space->firmware_map.descriptors.first = b->efi_map;
+	space->firmware_map.attributes_copy = b->attributes;
+	space->map.ranges = b->ranges;
+	space->plans.kernel.mappings = b->mappings;
+}
+
+static EFI_STATUS allocate_space(const struct firmware *fw, const struct boot_facts *facts,
+				 struct space *space)
+{
+	const uint64_t cpus = facts->machine->acpi.madt.cpu_count;
+	const struct boot_info_sizes sizes = {
+		.map_bytes = space->firmware_map.capacity,
+		.attributes_bytes = space->firmware_map.attributes_capacity,
+		.ranges = space->map.capacity,
+		.mappings = space->plans.kernel.capacity,
+	};
+	EFI_STATUS status = block_allocate(fw, &space->cpu_area,
+					   BYTES_TO_PAGES(mm_cpu_area_layout(0, cpus).bytes),
+					   "descriptor tables and stacks");
+
+	if (!EFI_ERROR(status))
+		status = boot_info_allocate(fw, facts, &sizes, &space->boot_info);
+	if (!EFI_ERROR(status))
+		status = allocate_work(fw, facts->modules->count, space);
+	if (EFI_ERROR(status))
+		return status;
+	allocate_ap_start(fw, space);
+	use_boot_info(space);
 	return EFI_SUCCESS;
 }
 
-static void add_slot(struct loader *l, uint32_t slot, uint64_t phys)
+EFI_STATUS space_prepare(const struct firmware *fw, const struct boot_facts *facts,
+			 struct space *space)
 {
-	l->slots[l->request.slot_count++] = (struct mm_fixmap_slot){
-		.phys = phys & ~(KEEL_PAGE_SIZE - 1),
-		.slot = slot,
-	};
-}
-
-static void fill_slots(struct loader *l)
-{
-	l->request.slots = l->slots;
-	l->request.slot_count = 0;
-	if (l->acpi.early_console_phys)
-		add_slot(l, KEEL_FIXMAP_EARLY_CONSOLE, l->acpi.early_console_phys);
-	add_slot(l, KEEL_FIXMAP_LOCAL_APIC, l->acpi.local_apic_phys);
-	for (uint64_t n = 0; n < l->acpi.io_apic_count; n++)
-		add_slot(l, l->io_apics[n].slot, l->io_apics[n].phys);
-}
-
-static EFI_STATUS allocate(struct loader *l)
-{
-	const struct mm_cpu_area area = mm_cpu_area_layout(0, l->acpi.cpu_count);
-	const uint64_t info_bytes = lay_out_boot_info(l, 0);
-	const uint64_t work_bytes = lay_out_work(l, 0);
+	const struct madt *madt = &facts->machine->acpi.madt;
+	struct firmware_map *map = &space->firmware_map;
+	struct mm_cpu_area area;
 	EFI_STATUS status;
 
-	l->info = NULL;
-	status = block_allocate(l, BLOCK_CPU_AREA, BYTES_TO_PAGES(area.bytes),
-				"descriptor tables and stacks");
-	if (!EFI_ERROR(status))
-		status = block_allocate(l, BLOCK_BOOT_INFO, BYTES_TO_PAGES(info_bytes),
-					"boot information");
-	if (!EFI_ERROR(status))
-		status = block_allocate(l, BLOCK_WORK, BYTES_TO_PAGES(work_bytes), "planning");
+	memset(space, 0, sizeof(*space));
+	status = firmware_map_measure(fw, map);
 	if (EFI_ERROR(status))
 		return status;
-	/* A processor starts in real mode (SDM vol. 3A 8.4.3). Without the page, one CPU has to do. */
-	if (EFI_ERROR(block_allocate_below(l, BLOCK_AP_START, REAL_MODE_LAST, 1)))
-		say(l, "  note      no free page below 1 MB: other CPUs cannot be started\n");
-	else
-		memset((void *)l->blocks[BLOCK_AP_START].phys, 0, KEEL_PAGE_SIZE);
-	memset((void *)l->blocks[BLOCK_BOOT_INFO].phys, 0,
-	       l->blocks[BLOCK_BOOT_INFO].pages << KEEL_PAGE_SHIFT);
-	lay_out_work(l, l->blocks[BLOCK_WORK].phys);
-	l->info = (struct keel_boot_info *)l->blocks[BLOCK_BOOT_INFO].phys;
-	*l->info = l->facts;
-	lay_out_boot_info(l, l->blocks[BLOCK_BOOT_INFO].phys);
+	space->map.capacity =
+		2 * (map->capacity / map->descriptors.stride + KEEL_BLOCKS + facts->modules->count);
+	plans_measure(facts, map, space->map.capacity, &space->plans);
+	status = allocate_space(fw, facts, space);
+	if (EFI_ERROR(status))
+		return status;
+	area = mm_cpu_area_layout(space->cpu_area.phys, madt->cpu_count);
+	cpu_area_fill(&area, madt, space->boot_info.cpus);
+	plans_prepare(facts, &area, &space->plans);
 	return EFI_SUCCESS;
 }
 
-EFI_STATUS workspace_allocate(struct loader *l)
+static void note_of_mm(void *context, enum mm_note what, uint64_t index, uint64_t phys,
+		       uint64_t value)
 {
-	EFI_STATUS status = measure(l);
+	const struct firmware *fw = context;
 
-	if (!EFI_ERROR(status))
-		status = allocate(l);
+	if (index == MM_NO_INDEX)
+		note(fw, "%s (at %x, %u)", mm_note_text(what), phys, value);
+	else
+		note(fw, "%s (descriptor %u, at %x, %u)", mm_note_text(what), index, phys, value);
+}
+
+static EFI_STATUS refuse_map(const struct firmware *fw, struct mm_result result)
+{
+	const EFI_STATUS status =
+		result.error == MM_ERR_EFI_FULL ? EFI_OUT_OF_RESOURCES : EFI_INVALID_PARAMETER;
+
+	return fail(fw, status, "no page tables for this machine: %s: %x",
+		    mm_error_text(result.error), result.address);
+}
+
+/* From the map that was read last. */
+static EFI_STATUS build_tables(const struct firmware *fw, const struct kernel *kernel,
+			       struct space *space, const struct mm_notes *notes,
+			       struct stopwatch *watch)
+{
+	struct mm_result result = plans_make(&space->plans, kernel, &space->firmware_map, notes);
+	EFI_STATUS status;
+
+	stopwatch_end(watch, KEEL_STAGE_PLAN);
+	if (result.error)
+		return refuse_map(fw, result);
+	status = roots_allocate(fw, &space->plans, &space->roots);
+	stopwatch_end(watch, KEEL_STAGE_SETUP);
 	if (EFI_ERROR(status))
 		return status;
-	l->info->ap_start_phys =
-		l->blocks[BLOCK_AP_START].pages ? l->blocks[BLOCK_AP_START].phys : 0;
-	l->request.area = mm_cpu_area_layout(l->blocks[BLOCK_CPU_AREA].phys, l->acpi.cpu_count);
-	l->request.descriptors.first = l->descriptors;
-	l->request.framebuffer_phys = l->facts.framebuffer.phys;
-	l->request.framebuffer_bytes = l->facts.framebuffer.bytes;
-	memcpy(l->info_segments, l->elf.segments, l->elf.segment_count * sizeof(*l->info_segments));
-	acpi_fill(l, l->cpus, l->io_apics);
-	fill_slots(l);
-	return EFI_SUCCESS;
+	result = roots_write(&space->plans, &space->roots);
+	stopwatch_end(watch, KEEL_STAGE_TABLES);
+	return result.error ? refuse_map(fw, result) : EFI_SUCCESS;
+}
+
+EFI_STATUS space_build(const struct firmware *fw, const struct boot_facts *facts,
+		       struct space *space, struct stopwatch *watch)
+{
+	const struct mm_notes notes = { note_of_mm, (void *)fw };
+	EFI_STATUS status = firmware_map_read(fw, &space->firmware_map);
+
+	stopwatch_end(watch, KEEL_STAGE_SETUP);
+	if (EFI_ERROR(status))
+		return status;
+	return build_tables(fw, facts->kernel, space, &notes, watch);
+}
+
+static uint64_t list_block(struct keel_memory_range *to, const struct block *block, uint32_t type)
+{
+	if (!block->pages)
+		return 0;
+	*to = (struct keel_memory_range){
+		.phys = block->phys,
+		.bytes = block_bytes(block),
+		.attribute = KEEL_EFI_MEMORY_WB,
+		.type = type,
+	};
+	return 1;
+}
+
+/* What Keel hands over, as parts of the memory map with types of their own. */
+static uint64_t list_allocations(const struct boot_facts *facts, const struct space *space)
+{
+	struct keel_memory_range *list = space->allocations;
+	const struct kernel *kernel = facts->kernel;
+	const struct modules *modules = facts->modules;
+	uint64_t n = 0;
+
+	n += list_block(list + n, &kernel->image, KEEL_MEMORY_TYPE_KERNEL);
+	n += list_block(list + n, &kernel->symbol_block, KEEL_MEMORY_TYPE_BOOT_INFO);
+	n += list_block(list + n, &space->cpu_area, KEEL_MEMORY_TYPE_CPU_AREA);
+	n += list_block(list + n, &space->boot_info.block, KEEL_MEMORY_TYPE_BOOT_INFO);
+	n += list_block(list + n, &space->roots.tables, KEEL_MEMORY_TYPE_TABLES);
+	n += list_block(list + n, &space->ap_start, KEEL_MEMORY_TYPE_CPU_AREA);
+	for (uint64_t m = 0; m < modules->count; m++) {
+		const struct block block = { modules->list[m].phys,
+					     BYTES_TO_PAGES(modules->list[m].bytes) };
+
+		n += list_block(list + n, &block, KEEL_MEMORY_TYPE_MODULE);
+	}
+	return n;
+}
+
+/* The kernel's memory map from the map that was read last, and whether the tables still hold. */
+static struct mm_result review(const struct boot_facts *facts, struct space *space, bool *current)
+{
+	const struct firmware_map *map = &space->firmware_map;
+	const struct mm_result result =
+		mm_memory_map_build(&space->map, space->plans.request.machine, &map->descriptors,
+				    space->allocations, list_allocations(facts, space),
+				    space->plans.map_work, NULL);
+
+	if (result.error)
+		return result;
+	mm_memory_map_address(&space->map);
+	return plans_review(&space->plans, map, &space->map, current);
+}
+
+EFI_STATUS space_finish(const struct firmware *fw, const struct boot_facts *facts,
+			struct space *space, struct stopwatch *watch)
+{
+	for (unsigned n = 0; n < MAX_REVIEWS; n++) {
+		bool current = false;
+		EFI_STATUS status = firmware_map_read(fw, &space->firmware_map);
+		struct mm_result result;
+
+		if (EFI_ERROR(status))
+			return status;
+		result = review(facts, space, &current);
+		if (result.error)
+			return fail(fw, EFI_INVALID_PARAMETER, "the final memory map: %s: %x",
+				    mm_error_text(result.error), result.address);
+		if (current)
+			return EFI_SUCCESS;
+		stopwatch_end(watch, KEEL_STAGE_EXIT);
+		status = build_tables(fw, facts->kernel, space, NULL, watch);
+		if (EFI_ERROR(status))
+			return status;
+	}
+	return fail(fw, EFI_ABORTED, "the memory map changes each time it is read, %u times",
+		    (uint64_t)MAX_REVIEWS);
+}
+
+void space_free(const struct firmware *fw, struct space *space)
+{
+	block_free(fw, &space->roots.tables);
+	block_free(fw, &space->ap_start);
+	block_free(fw, &space->work);
+	block_free(fw, &space->boot_info.block);
+	block_free(fw, &space->cpu_area);
+}
+
+uint64_t space_virt_of(const struct space *space, uint64_t phys)
+{
+	const struct keel_efi_descriptor *d =
+		runtime_map_find_phys(&space->plans.runtime_map, phys);
+
+	return d ? d->virt + (phys - d->phys) : KEEL_DIRECT_MAP(phys);
 }

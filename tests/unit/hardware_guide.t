@@ -57,13 +57,12 @@ my $anywhere = sub { $_[0] };
 my $as_code = sub { "`$_[0]`" };
 my @loader = glob 'efi/*.c efi/*/*.c';
 my @self_check = glob 'tests/payload/*.c';
-explained('errors', 20, messages('fail\(l', @loader), $anywhere);
-explained('panics', 2, messages('panic\(l', @loader), $anywhere);
+explained('errors', 20, messages('fail\(fw', @loader), $anywhere);
+explained('panics', 2, messages('panic\(', @loader), $anywhere);
 
-my $said = messages('say\(l', @loader);
-my %notes = map { /^  note +(.*)/ ? ($1 => $said->{$_}) : () } keys %$said;
-delete @notes{ grep { /^… \(/ } keys %notes };	# those of mm/, which are next
-explained('notes of the loader', 3, \%notes, $as_code);
+my $notes = messages('note\(fw', @loader);
+delete @$notes{ grep { /^… \(/ } keys %$notes };	# those of mm/, which are next
+explained('notes of the loader', 10, $notes, $as_code);
 
 my %mm = map { $_ => 'mm/text.c' } content_of('mm/text.c') =~ /X\(MM_(?:ERR|NOTE)_\w+,\s*"([^"]*)"\)/g;
 explained('errors and notes of mm/', 25, \%mm, $as_code);

@@ -185,6 +185,9 @@ sub log_line { $notations{'Linux 6'}->(@_) . "\n" }
 {
 	my ($code, $out, $err) = keelmap('--help');
 	ok($code eq '0' && $out =~ /^usage: keelmap/ && $out =~ /--mtrr-boundary/, '--help');
+	my $version = qx(cat VERSION) =~ s/\n//r;
+	($code, $out, $err) = keelmap('--version');
+	ok($code eq '0' && $out =~ /^keelmap \Q$version\E(?:\+[0-9a-f]+)?\n\z/ && $err eq '', '--version');
 	(undef, $out) = keelmap('--format=plan', '--framebuffer', '80000000:3M', $qemu);
 	like($out, qr/^ffff800080000000 0{8}80000000 300000 rw- WC direct_map$/m, '--framebuffer');
 	(undef, undef, $err) = keelmap('--framebuffer', '100000:0x1000', $qemu);

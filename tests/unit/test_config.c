@@ -141,6 +141,27 @@ static void defaults(void **state)
 	case_free(&c);
 }
 
+static void quiet(void **state)
+{
+	struct config_case c;
+
+	(void)state;
+	case_file(&c, "title a\nselfcheck\noptions quiet\n");
+	expect_ok(&c);
+	assert_false(c.config.quiet);
+	case_free(&c);
+	case_file(&c, "timeout 1\nquiet\ntitle a\nselfcheck\n");
+	expect_ok(&c);
+	assert_true(c.config.quiet);
+	case_free(&c);
+	refused_file("quiet\nquiet\n", 2, "'quiet' cannot follow the 'quiet' before it");
+	refused_file("quiet yes\n", 1, "takes no value: expected 'quiet', found 'quiet yes'");
+	refused_file(
+		"title a\nselfcheck\nquiet\n", 3,
+		"'quiet' is no key of an entry, expected: title TITLE, kernel PATH, selfcheck, "
+		"options TEXT, module PATH [TEXT], symbols yes|no");
+}
+
 /* As many entries and modules as fit into the bytes, in a workspace of just the right size. */
 static void many(void **state)
 {
@@ -187,7 +208,7 @@ static void many(void **state)
 	free(text);
 }
 
-#define HEAD_KEYS "timeout SECONDS, default TITLE, title TITLE"
+#define HEAD_KEYS "timeout SECONDS, default TITLE, quiet, title TITLE"
 #define ENTRY_KEYS \
 	"title TITLE, kernel PATH, selfcheck, options TEXT, module PATH [TEXT], symbols yes|no"
 
@@ -346,12 +367,12 @@ static void choose(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(good_file),	  cmocka_unit_test(line_ends_and_marks),
-		cmocka_unit_test(truncated),	  cmocka_unit_test(defaults),
-		cmocka_unit_test(many),		  cmocka_unit_test(refused_keys),
-		cmocka_unit_test(refused_values), cmocka_unit_test(refused_entries),
-		cmocka_unit_test(refused_text),	  cmocka_unit_test(long_words),
-		cmocka_unit_test(choose),
+		cmocka_unit_test(good_file),	   cmocka_unit_test(line_ends_and_marks),
+		cmocka_unit_test(truncated),	   cmocka_unit_test(defaults),
+		cmocka_unit_test(quiet),	   cmocka_unit_test(many),
+		cmocka_unit_test(refused_keys),	   cmocka_unit_test(refused_values),
+		cmocka_unit_test(refused_entries), cmocka_unit_test(refused_text),
+		cmocka_unit_test(long_words),	   cmocka_unit_test(choose),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -70,6 +70,33 @@ static void chosen(void **state)
 	case_free(&c);
 }
 
+static void expect_quiet(const char *options, enum config_result result, bool wanted)
+{
+	struct config_case c;
+
+	case_options(&c, options);
+	assert_int_equal(c.result, result);
+	assert_int_equal(c.config.quiet, wanted);
+	if (result == CONFIG_NONE)
+		assert_int_equal(c.config.entry_count, 0);
+	case_free(&c);
+}
+
+/* By itself it starts nothing; and Linux has a word like that, too. */
+static void quiet(void **state)
+{
+	(void)state;
+	expect_quiet("keel.efi", CONFIG_NONE, false);
+	expect_quiet("keel.efi quiet", CONFIG_NONE, true);
+	expect_quiet("quiet", CONFIG_NONE, true);
+	expect_quiet("quiet kernel=k", CONFIG_OK, true);
+	expect_quiet("keel.efi selfcheck quiet", CONFIG_OK, true);
+	expect_quiet("entry=Hello quiet", CONFIG_OK, true);
+	expect_quiet("quiet entry=Hello", CONFIG_OK, true);
+	expect_quiet("console=ttyS0 quiet", CONFIG_FOREIGN, false);
+	refused_options("selfcheck quiet=1", "takes no value: expected 'quiet', found 'quiet=1'");
+}
+
 /* The text of a boot option need not end with a NUL, and one may end it before the data do. */
 static void ends(void **state)
 {
@@ -169,7 +196,9 @@ static void unaligned(void **state)
 	free(work);
 }
 
-#define KEYS "kernel=PATH, selfcheck, options=TEXT, module=PATH [TEXT], symbols=yes|no, entry=TITLE"
+#define KEYS                                                                                \
+	"quiet, kernel=PATH, selfcheck, options=TEXT, module=PATH [TEXT], symbols=yes|no, " \
+	"entry=TITLE"
 
 /* As the shell's editor and bcfg put the data of a boot option. */
 static void from_a_file(void **state)
@@ -238,12 +267,12 @@ static void wide(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(words),     cmocka_unit_test(everything),
-		cmocka_unit_test(chosen),    cmocka_unit_test(ends),
-		cmocka_unit_test(none),	     cmocka_unit_test(not_text),
-		cmocka_unit_test(unaligned), cmocka_unit_test(from_a_file),
-		cmocka_unit_test(foreign),   cmocka_unit_test(refused),
-		cmocka_unit_test(wide),
+		cmocka_unit_test(words),       cmocka_unit_test(quiet),
+		cmocka_unit_test(everything),  cmocka_unit_test(chosen),
+		cmocka_unit_test(ends),	       cmocka_unit_test(none),
+		cmocka_unit_test(not_text),    cmocka_unit_test(unaligned),
+		cmocka_unit_test(from_a_file), cmocka_unit_test(foreign),
+		cmocka_unit_test(refused),     cmocka_unit_test(wide),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Every key in every state of a menu, against a table of what it has to do. */
 #include "check.h"
-#include "entry/menu.h"
+#include "config/menu_keys.h"
 
 #define MOST 12
 

@@ -6,6 +6,7 @@
 #include <string.h>
 #include "keelmap.h"
 #include "parse_line.h"
+#include "version.h"
 
 static const char help[] =
 	"usage: keelmap [options] FILE\n"
@@ -35,6 +36,7 @@ static const char help[] =
 	"  --format=json            all of it\n"
 	"  --format=svg             a picture\n"
 	"  --check                  run every check on the tables; exit 1 if one fails\n"
+	"  --version                the version of Keel that it shows\n"
 	"  --help                   this text\n"
 	"\n"
 	"ADDR is hexadecimal. N is decimal, or hexadecimal with 0x; sizes may end in K, M, G, T.\n"
@@ -58,6 +60,7 @@ enum {
 	OPT_BOUNDARY,
 	OPT_FORMAT,
 	OPT_CHECK,
+	OPT_VERSION,
 	OPT_HELP
 };
 
@@ -72,6 +75,7 @@ static const struct option long_options[] = {
 	{ "mtrr-boundary", required_argument, NULL, OPT_BOUNDARY },
 	{ "format", required_argument, NULL, OPT_FORMAT },
 	{ "check", no_argument, NULL, OPT_CHECK },
+	{ "version", no_argument, NULL, OPT_VERSION },
 	{ "help", no_argument, NULL, OPT_HELP },
 	{ 0 },
 };
@@ -230,6 +234,11 @@ bool options_read(struct options *o, int argc, char **argv, int *exit_code)
 	while ((option = getopt_long(argc, argv, "", long_options, NULL)) != -1) {
 		if (option == OPT_HELP) {
 			fputs(help, stdout);
+			*exit_code = EXIT_GOOD;
+			return false;
+		}
+		if (option == OPT_VERSION) {
+			puts("keelmap " KEEL_VERSION_TEXT);
 			*exit_code = EXIT_GOOD;
 			return false;
 		}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The image itself: what it carries, which device it came from, and which folder there (UEFI 2.10,
+ * 9.1, 10.3.5 and 10.6).
+ */
+#ifndef EFI_FILES_LOADED_IMAGE_H
+#define EFI_FILES_LOADED_IMAGE_H
+
+#include "files/volume.h"
+
+struct loaded_image {
+	EFI_LOADED_IMAGE *protocol; /* the firmware's */
+	char *device; /* path of the device that it came from, as UTF-8 text; NULL: not known */
+};
+
+EFI_STATUS loaded_image_examine(const struct firmware *fw, struct loaded_image *image);
+void loaded_image_free(const struct firmware *fw, struct loaded_image *image);
+
+/* The folder that the image came from, as UTF-8, from \ to \, in so many bytes at most. */
+uint64_t loaded_image_folder_bytes(const struct loaded_image *image);
+void loaded_image_folder(const struct loaded_image *image, const struct volume *volume, char *to);
+
+#endif

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* CPUs, I/O APICs and the early console, from ACPI's tables (ACPI 6.5, 5.2). */
+#ifndef EFI_MACHINE_ACPI_H
+#define EFI_MACHINE_ACPI_H
+
+#include "firmware.h"
+#include "lib/madt.h"
+#include "machine/cpu.h"
+
+struct acpi {
+	bool has_madt;	  /* a usable one; without, `madt` has the one CPU that runs */
+	struct madt madt; /* its arrays lie in `block` */
+	struct block block;
+	uint64_t local_apic_phys;
+	uint64_t early_console_phys; /* a UART in memory space that SPCR names; 0: none */
+};
+
+/* Fails only for want of memory. rsdp_phys is 0 where the firmware has no ACPI. */
+EFI_STATUS acpi_examine(const struct firmware *fw, uint64_t rsdp_phys, const struct cpu *cpu,
+			struct acpi *acpi);
+void acpi_free(const struct firmware *fw, struct acpi *acpi);
+
+#endif

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What the machine is: all that its firmware, its tables and its CPU say of it. */
+#ifndef EFI_MACHINE_MACHINE_H
+#define EFI_MACHINE_MACHINE_H
+
+#include <keel/boot_info.h>
+#include "firmware.h"
+#include "machine/acpi.h"
+#include "machine/cpu.h"
+#include "machine/random.h"
+#include "machine/tables.h"
+
+struct machine {
+	struct cpu cpu;
+	struct firmware_tables tables;
+	struct acpi acpi;
+	struct keel_framebuffer framebuffer; /* virt is 0: nothing is mapped yet */
+	struct random_seed seed;
+	uint64_t tsc_hz;     /* 0: not known */
+	uint32_t tsc_source; /* enum keel_tsc_source */
+};
+
+/* Looks at all of it, and says what it has found. */
+EFI_STATUS machine_examine(const struct firmware *fw, struct machine *machine);
+void machine_free(const struct firmware *fw, struct machine *machine);
+
+#endif
