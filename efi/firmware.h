@@ -72,6 +72,7 @@ static inline uint64_t block_bytes(const struct block *block)
 
 /* memory.c: plain C's, which the compiler may also call by itself. */
 void *memcpy(void *to, const void *from, size_t bytes);
+void *memmove(void *to, const void *from, size_t bytes);
 void *memset(void *to, int value, size_t bytes);
 int memcmp(const void *left, const void *right, size_t bytes);
 

@@ -14,6 +14,19 @@ void *memcpy(void *to, const void *from, size_t bytes)
 	return start;
 }
 
+void *memmove(void *to, const void *from, size_t bytes)
+{
+	char *t = to;
+	const char *f = from;
+
+	/* Upwards, memcpy takes each word before it is overwritten. */
+	if (t <= f || t >= f + bytes)
+		return memcpy(to, from, bytes);
+	while (bytes--)
+		t[bytes] = f[bytes];
+	return to;
+}
+
 void *memset(void *to, int value, size_t bytes)
 {
 	const uint64_t word = (uint8_t)value * (UINT64_MAX / UINT8_MAX);

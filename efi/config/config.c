@@ -91,7 +91,7 @@ enum config_result config_parse(const void *file, uint64_t bytes, void *work, st
 	return finish(&p);
 }
 
-enum config_result config_choose(struct config *config, const char *title,
+enum config_result config_select(struct config *config, const char *title,
 				 struct config_error *error)
 {
 	const uint32_t entry = config_find(config, title);

@@ -70,7 +70,7 @@ enum config_result config_parse(const void *file, uint64_t bytes, void *work, st
 
 /*
  * Reads EFI_LOADED_IMAGE_PROTOCOL.LoadOptions (UEFI 2.10 9.1), of any alignment. CONFIG_OK means
- * either one entry, titled "load options", or no entry and `chosen`, for config_choose.
+ * either one entry, titled "load options", or no entry and `chosen`, for config_select.
  */
 enum config_result config_parse_options(const void *options, uint64_t bytes, void *work,
 					struct config *config, struct config_error *error);
@@ -79,7 +79,7 @@ enum config_result config_parse_options(const void *options, uint64_t bytes, voi
  * Makes the entry of that title the default and forgets the timeout: there is nothing to choose any
  * more. CONFIG_WRONG, for line 0, if there is none.
  */
-enum config_result config_choose(struct config *config, const char *title,
+enum config_result config_select(struct config *config, const char *title,
 				 struct config_error *error);
 
 #endif

@@ -146,7 +146,7 @@ static bool take_symbols(const struct config_parser *p, const char *value)
 	       refuse_value(p, KEY_SYMBOLS, value, "neither yes nor no");
 }
 
-static bool take(struct config_parser *p, unsigned key, char *value)
+static bool take_value(struct config_parser *p, unsigned key, char *value)
 {
 	switch (key) {
 	case KEY_TIMEOUT:
@@ -212,7 +212,7 @@ bool parser_take(struct config_parser *p, const char *name, char *value)
 				     keys[before].name);
 	}
 	p->seen |= KEY_BIT(key);
-	return take(p, key, value);
+	return take_value(p, key, value);
 }
 
 bool parser_begin(struct config_parser *p, const char *title)

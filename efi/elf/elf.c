@@ -87,8 +87,8 @@ static enum keel_rights rights_of(uint32_t flags)
 	return flags & ELF_PF_W ? KEEL_RIGHTS_RW : KEEL_RIGHTS_R;
 }
 
-static enum elf_result add_piece(struct elf_image *image, const struct elf_program_header *p,
-				 struct elf_error *error)
+static enum elf_result add_load_segment(struct elf_image *image, const struct elf_program_header *p,
+					struct elf_error *error)
 {
 	struct elf_piece *piece = image->pieces + image->piece_count;
 
@@ -157,7 +157,7 @@ static enum elf_result take_header(struct elf_image *image, const struct elf_pro
 		return ELF_GOOD;
 	if (image->movable && p->align > image->step)
 		image->step = p->align;
-	result = add_piece(image, p, error);
+	result = add_load_segment(image, p, error);
 	return result ? result : add_pages(image, error);
 }
 
@@ -179,7 +179,7 @@ static enum elf_result take_headers(struct elf_image *image, const struct elf_he
 	return result;
 }
 
-static enum elf_result check_entry(const struct elf_image *image, struct elf_error *error)
+static enum elf_result check_entry_point(const struct elf_image *image, struct elf_error *error)
 {
 	const uint64_t entry = image->entry_virt;
 	bool code = false;
@@ -204,7 +204,7 @@ static enum elf_result check_entry(const struct elf_image *image, struct elf_err
 }
 
 /* The first place of all, for an image that cannot be where it was linked. */
-static enum elf_result choose_place(struct elf_image *image, struct elf_error *error)
+static enum elf_result find_place(struct elf_image *image, struct elf_error *error)
 {
 	const struct keel_segment *last = image->segments + image->segment_count - 1;
 
@@ -219,7 +219,7 @@ static enum elf_result choose_place(struct elf_image *image, struct elf_error *e
 	image->bytes = last->virt + last->bytes - image->link_virt;
 	image->virt = image->link_virt;
 	if (image->movable &&
-	    (!elf_has_home(image->virt) || !elf_in_window(image->virt, image->bytes)))
+	    (!elf_may_have_phys_base_0(image->virt) || !elf_in_window(image->virt, image->bytes)))
 		image->virt = elf_first_place(image);
 	if (elf_in_window(image->virt, image->bytes))
 		return ELF_GOOD;
@@ -255,6 +255,6 @@ enum elf_result elf_examine(struct file *file, struct elf_image *image, struct e
 	if (!result)
 		result = take_headers(image, &h, file, error);
 	if (!result)
-		result = choose_place(image, error);
-	return result ? result : check_entry(image, error);
+		result = find_place(image, error);
+	return result ? result : check_entry_point(image, error);
 }

@@ -70,7 +70,7 @@ struct elf_image {
 	uint64_t entry_virt;
 	uint64_t slide;	    /* virt - link_virt */
 	uint64_t phys;	    /* elf_load: all of it is one piece of physical memory */
-	uint64_t phys_base; /* elf_load; 0 if it is at home, where VA = PA + KEEL_TEXT_START */
+	uint64_t phys_base; /* elf_load; 0 where VA = PA + KEEL_TEXT_START */
 	bool moved;	    /* elf_load: the place that elf_examine named was not free */
 
 	/*

@@ -45,7 +45,7 @@ bool elf_in_window(uint64_t virt, uint64_t bytes);
  * Whether an image at that address may lie where VA = PA + KEEL_TEXT_START. Physical page 0 is the
  * firmware's to write to, in SetVirtualAddressMap too, whatever its memory map says.
  */
-static inline bool elf_has_home(uint64_t virt)
+static inline bool elf_may_have_phys_base_0(uint64_t virt)
 {
 	return virt != KEEL_TEXT_START;
 }

@@ -121,7 +121,7 @@ static EFI_STATUS find_in_file(struct firmware *fw, struct volume *volume, const
 	if (EFI_ERROR(status))
 		return status;
 	fw->quiet |= entry->config.quiet;
-	if (!title || config_choose(&entry->config, title, &error) == CONFIG_OK)
+	if (!title || config_select(&entry->config, title, &error) == CONFIG_OK)
 		return EFI_SUCCESS;
 	return config_wrong(fw, entry->folder, &error);
 }

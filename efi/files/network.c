@@ -89,7 +89,7 @@ static EFI_STATUS transfer(const struct volume_file *f, EFI_PXE_BASE_CODE_TFTP_O
 	return status == EFI_TFTP_ERROR ? EFI_NOT_FOUND : status;
 }
 
-static EFI_STATUS fetch(const struct volume_file *f, void *to)
+static EFI_STATUS fetch_whole(const struct volume_file *f, void *to)
 {
 	const uint64_t start = read_tsc();
 	uint64_t got = f->file.bytes;
@@ -109,11 +109,11 @@ static uint64_t read_from_server(struct file *file, uint64_t offset, void *to, u
 		return status;
 	if (!f->content.pages) {
 		if (bytes == file->bytes)
-			return fetch(f, to);
+			return fetch_whole(f, to);
 		status = block_allocate(f->volume->fw, &f->content, BYTES_TO_PAGES(file->bytes),
 					file->name);
 		if (!EFI_ERROR(status))
-			status = fetch(f, block_memory(&f->content));
+			status = fetch_whole(f, block_memory(&f->content));
 	}
 	if (!EFI_ERROR(status))
 		memcpy(to, (const char *)block_memory(&f->content) + offset, bytes);

@@ -8,7 +8,7 @@ struct output {
 	uint64_t capacity;
 };
 
-static bool append(struct output *out, const char *text)
+static bool append_text(struct output *out, const char *text)
 {
 	while (*text) {
 		uint16_t units[2];
@@ -37,11 +37,11 @@ bool path_resolve(const char *folder, const char *path, uint16_t *to, uint64_t c
 {
 	struct output out = { to, 0, capacity };
 
-	if (!capacity || !append(&out, "\\"))
+	if (!capacity || !append_text(&out, "\\"))
 		return false;
-	if (!path_is_separator(*path) && (!append(&out, folder) || !append(&out, "\\")))
+	if (!path_is_separator(*path) && (!append_text(&out, folder) || !append_text(&out, "\\")))
 		return false;
-	if (!append(&out, path))
+	if (!append_text(&out, path))
 		return false;
 	to[out.units] = 0;
 	return true;

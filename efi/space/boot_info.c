@@ -7,7 +7,7 @@
 #define TO_KERNEL(pointer) ((void *)KEEL_DIRECT_MAP((uintptr_t)(pointer)))
 
 /* A text, none being the same as an empty one, goes to *to, and *pointer leads the kernel to it. */
-static void put_string(char **to, const char *text, const char **pointer)
+static void add_string(char **to, const char *text, const char **pointer)
 {
 	const uint64_t bytes = text ? text_bytes(text) : 0;
 
@@ -74,14 +74,14 @@ static void fill_strings(struct boot_info *b, const struct boot_facts *facts)
 	const struct modules *modules = facts->modules;
 	char *to = b->strings;
 
-	put_string(&to, wanted->options, &b->info->command_line);
-	put_string(&to, wanted->title, &b->info->entry_title);
-	put_string(&to, wanted->kernel, &b->info->kernel_path);
-	put_string(&to, facts->image->device, &b->info->boot_device);
+	add_string(&to, wanted->options, &b->info->command_line);
+	add_string(&to, wanted->title, &b->info->entry_title);
+	add_string(&to, wanted->kernel, &b->info->kernel_path);
+	add_string(&to, facts->image->device, &b->info->boot_device);
 	for (uint64_t n = 0; n < modules->count; n++) {
 		b->modules[n] = modules->list[n];
-		put_string(&to, modules->list[n].name, &b->modules[n].name);
-		put_string(&to, modules->list[n].options, &b->modules[n].options);
+		add_string(&to, modules->list[n].name, &b->modules[n].name);
+		add_string(&to, modules->list[n].options, &b->modules[n].options);
 	}
 	b->info->modules = TO_KERNEL(b->modules);
 	b->info->module_count = modules->count;

@@ -266,7 +266,7 @@ struct keel_boot_info {
 
 	/* The kernel image: the physical address of a byte is virt - KEEL_TEXT_START + phys_base. */
 	const struct keel_segment *segments;
-	uint64_t phys_base; /* modulo 2^64; 0 when the kernel lies at its home */
+	uint64_t phys_base; /* modulo 2^64; 0 where VA = PA + KEEL_TEXT_START */
 	uint64_t kernel_virt;
 	uint64_t kernel_bytes; /* from the first segment's first byte to the last one's last */
 	uint64_t entry_virt;

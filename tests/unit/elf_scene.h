@@ -217,7 +217,7 @@ static inline struct kernel good_kernel(uint16_t type, uint64_t text)
 	return k;
 }
 
-/* All of the loader's steps, as efi/kernel.c takes them. */
+/* All of the loader's steps, as efi/load/kernel.c takes them. */
 static inline enum elf_result load_all(struct fake_file *file, struct fake_memory *memory,
 				       struct elf_image *image, struct elf_symbols *symbols,
 				       struct elf_error *error)

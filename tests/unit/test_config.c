@@ -356,10 +356,10 @@ static void choose(void **state)
 
 	(void)state;
 	case_file(&c, good);
-	assert_int_equal(config_choose(&c.config, "My kernel", &c.error), CONFIG_OK);
+	assert_int_equal(config_select(&c.config, "My kernel", &c.error), CONFIG_OK);
 	assert_int_equal(c.config.default_entry, 0);
 	assert_int_equal(c.config.timeout_seconds, 0);
-	c.result = config_choose(&c.config, "my kernel", &c.error);
+	c.result = config_select(&c.config, "my kernel", &c.error);
 	expect_refused(&c, 0, "no entry is titled 'my kernel'");
 	case_free(&c);
 }
