@@ -477,16 +477,16 @@ bench: build/qemu.img build/mm_bench build/tests/kernels/tell-gcc-exec-2.elf ## 
 	ovmf/bench build/qemu.img || bad=1; echo; \
 	tests/bench/large || bad=1; test -z "$$bad"
 
-# What the README shows is what a run has found, good or bad.
+# What the document shows is what a run has found, good or bad.
 .PHONY: matrix
-matrix: $(TEST_FILES) ## try every machine of tests/boot/Matrix.pm, and put the result into README.md
+matrix: $(TEST_FILES) ## try every machine of tests/boot/Matrix.pm, and put the result into docs/matrix.md
 	@bad=; MATRIX=all MATRIX_TABLE=build/matrix.md prove -v tests/boot/80-matrix.t || bad=1; \
-	$(MAKE) --no-print-directory readme-matrix; test -z "$$bad"
+	$(MAKE) --no-print-directory matrix-document; test -z "$$bad"
 
-.PHONY: readme-matrix
-readme-matrix:
+.PHONY: matrix-document
+matrix-document:
 	@perl -0777 -i -pe 'BEGIN { open(F, "<", "build/matrix.md") or die; $$t = <F> }' \
-		-e 's/(<!-- make matrix -->\n).*?(<!-- end -->\n)/$$1$$t$$2/s or die' README.md
+		-e 's/(<!-- make matrix -->\n).*?(<!-- end -->\n)/$$1$$t$$2/s or die' docs/matrix.md
 
 # --- Documentation -------------------------------------------------------------------------------
 
