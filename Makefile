@@ -59,7 +59,9 @@ TINY_CFLAGS    := $(HOST_CFLAGS) -DMM_INDEX_BITS=2
 
 # --- Sources -------------------------------------------------------------------------------------
 
+# Reading tables back and checking them is for kernels and hosts: the loader does without.
 MM_C	  := $(wildcard mm/*.c)
+MM_CHECK_C := $(wildcard mm/check/*.c)
 EFI_C	  := $(wildcard efi/*.c)
 EFI_S	  := $(wildcard efi/*.S)
 PAYLOAD_C := $(wildcard tests/payload/*.c)
@@ -71,9 +73,7 @@ DRIVER_C  := $(wildcard tests/boot/drivers/*.c)
 TOOL_C	  := $(wildcard tools/keelmap/*.c)
 UNIT_T	  := $(sort $(wildcard tests/unit/*.t)) tests/fuzz/replay.t
 
-# Reading tables back and checking them is for tests and tools: the loader does without.
-EFI_MM_C  := $(filter-out mm/walk.c mm/check%.c,$(MM_C))
-EFI_O	  := $(EFI_C:%.c=build/%.o) $(EFI_S:%.S=build/%.o) $(EFI_MM_C:%.c=build/%.o)
+EFI_O	  := $(EFI_C:%.c=build/%.o) $(EFI_S:%.S=build/%.o) $(MM_C:%.c=build/%.o)
 PAYLOAD_O := $(PAYLOAD_C:%.c=build/%.o) $(PAYLOAD_S:%.S=build/%.o)
 UNIT	  := $(TEST_C:%.c=build/%) $(TINY_C:%.c=build/%)
 DRIVERS	  := $(DRIVER_C:%.c=build/%.efi)
@@ -204,9 +204,9 @@ build/keel.iso: build/keel.img ovmf/iso
 # Those files of efi/ that know no firmware are tested on the host like mm/.
 EFI_PURE_C := $(wildcard efi/config*.c efi/elf*.c) efi/crc.c efi/format.c efi/pe.c \
 	      efi/menu_keys.c efi/panic_screen.c efi/path.c efi/smbios.c efi/tsc.c efi/utf.c
-MM_HOST_O := $(MM_C:%.c=build/host/%.o)
+MM_HOST_O := $(MM_C:%.c=build/host/%.o) $(MM_CHECK_C:%.c=build/host/%.o)
 EFI_HOST_O := $(EFI_PURE_C:%.c=build/host/%.o)
-MM_TINY_O := $(MM_C:%.c=build/tiny/%.o)
+MM_TINY_O := $(MM_C:%.c=build/tiny/%.o) $(MM_CHECK_C:%.c=build/tiny/%.o)
 
 build/host/%.o: %.c
 	$(call say,HOSTCC)
@@ -236,7 +236,8 @@ build/elfcheck: build/host/tests/kernels/elfcheck.o $(EFI_HOST_O)
 # --- keelmap: what Keel would build on a machine, shown on the host ---------------------------------
 
 TOOL_CFLAGS := -std=gnu11 -O2 -g $(WARNINGS) -Iinclude -Imm
-TOOL_O	    := $(MM_C:%.c=build/tools/%.o) $(TOOL_C:tools/%.c=build/tools/%.o)
+TOOL_O	    := $(MM_C:%.c=build/tools/%.o) $(MM_CHECK_C:%.c=build/tools/%.o) \
+		$(TOOL_C:tools/%.c=build/tools/%.o)
 # The same with sanitizers, for the tests.
 TOOL_HOST_O := $(MM_HOST_O) $(TOOL_C:%.c=build/host/%.o)
 
@@ -263,7 +264,7 @@ build/tools/%.o: tools/%.c
 FUZZ	     := memory_map plan parse config elf
 FUZZ_SECONDS ?= 60
 FUZZ_FLAGS   := -Itests/unit -Itools/keelmap -Itests/fuzz
-FUZZ_C	     := $(EFI_MM_C) $(EFI_PURE_C) $(addprefix tools/keelmap/, \
+FUZZ_C	     := $(MM_C) $(EFI_PURE_C) $(addprefix tools/keelmap/, \
 		parse.c notations.c words.c cursor.c type_names.c)
 
 build/fuzz_%: tests/fuzz/fuzz_%.c $(FUZZ_C)
@@ -278,8 +279,8 @@ build/replay_%: tests/fuzz/fuzz_%.c tests/fuzz/replay.c $(FUZZ_C)
 	$(Q)$(CC) $(HOST_CFLAGS) $(FUZZ_FLAGS) -o $@ $(filter %.c,$^)
 
 # mm/ built to count which lines and branches the tests reach; the tests themselves as always.
-COVERED	      := $(MM_C:%.c=build/cov/%.o)
-COVERED_TINY  := $(MM_C:%.c=build/cov-tiny/%.o)
+COVERED	      := $(MM_C:%.c=build/cov/%.o) $(MM_CHECK_C:%.c=build/cov/%.o)
+COVERED_TINY  := $(MM_C:%.c=build/cov-tiny/%.o) $(MM_CHECK_C:%.c=build/cov-tiny/%.o)
 COVERED_UNIT  := $(TEST_C:%.c=build/cov/%) $(TINY_C:%.c=build/cov-tiny/%)
 COVER_CFLAGS  := -std=gnu11 -O0 -g --coverage $(WARNINGS) -Iinclude -Imm -Itests/unit
 
@@ -487,7 +488,7 @@ pictures: screenshot build/keelmap build/mm_bench ## make all pictures in docs/ 
 
 # --- Care ----------------------------------------------------------------------------------------
 
-C_FILES = $(wildcard include/keel/*.h mm/*.[ch] efi/*.[ch] tests/payload/*.[ch] tests/payload/module/*.[ch] tests/unit/*.[ch] \
+C_FILES = $(wildcard include/keel/*.h mm/*.[ch] mm/check/*.[ch] efi/*.[ch] tests/payload/*.[ch] tests/payload/module/*.[ch] tests/unit/*.[ch] \
 	    tools/keelmap/*.[ch] tests/bench/*.[ch] tests/fuzz/*.[ch] tests/kernels/*.c tests/kernels/*/*.c \
 	    examples/*/*.[ch] \
 	    tests/boot/*.c tests/boot/drivers/*.c tests/boot/drivers/lib/*.[ch])
@@ -517,7 +518,7 @@ analyze	     = for f in $(1); do echo "  LINT     $$f"; \
 
 .PHONY: lint
 lint: ## static analysis of C, shell and perl files
-	@bad=; $(call analyze,$(MM_C) $(EFI_C),$(EFI_CFLAGS)); \
+	@bad=; $(call analyze,$(MM_C) $(MM_CHECK_C) $(EFI_C),$(EFI_CFLAGS)); \
 	$(call analyze,$(PAYLOAD_C),$(PAYLOAD_CFLAGS)); \
 	$(call analyze,$(TOOL_C),$(TOOL_CFLAGS)); \
 	$(call analyze,$(wildcard examples/*/*.c tests/kernels/reclaim/*.c),$(PAYLOAD_CFLAGS) -Imm); \

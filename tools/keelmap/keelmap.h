@@ -9,10 +9,10 @@
 
 #include <stdbool.h>
 #include <stdint.h>
-#include "check.h"
+#include "check/check.h"
 #include "mm.h"
 #include "parse.h"
-#include "walk.h"
+#include "check/walk.h"
 
 /* Exit codes. */
 #define EXIT_GOOD      0

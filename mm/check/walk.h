@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Reads page tables back: what the CPU would make of them. Written apart from the writer in
- * tables.c, with nothing in common but the formats in <keel/paging.h> and the geometry, so that the
+ * ../tables.c, with nothing in common but the formats in <keel/paging.h> and the geometry, so that the
  * two cannot be wrong in the same way.
  *
  * Freestanding; no allocation and no globals: all state is in struct mm_walk, which the caller
