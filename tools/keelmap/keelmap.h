@@ -59,8 +59,9 @@ struct simulation {
 	struct source *map;
 	struct source *attributes; /* without descriptors when there is none */
 	struct mm_machine machine;
-	struct keel_memory_range own[3]; /* kernel, CPU area, page tables, as far as placed */
-	uint64_t own_count;
+	struct keel_memory_range
+		allocations[3]; /* kernel, CPU area, page tables, as far as placed */
+	uint64_t allocation_count;
 	struct mm_memory_map memory;
 	void *memory_work;
 	struct keel_segment segments[3];

@@ -4,8 +4,6 @@
 #include <stdlib.h>
 #include "keelmap.h"
 
-#define DIRECT_MAP_BYTES (KEEL_DIRECT_MAP_LAST - KEEL_DIRECT_MAP_START + 1)
-
 /* Where there is no room at all, so that a fragment of a map can be shown: real mode's memory. */
 #define NOWHERE_AREA   KEEL_U64(0x1000)
 #define NOWHERE_TABLES KEEL_SIZE_2M
@@ -13,8 +11,8 @@
 bool simulation_map(struct simulation *s, const struct mm_notes *notes)
 {
 	const struct mm_result result =
-		mm_memory_map_build(&s->memory, &s->machine, &s->request.descriptors, s->own,
-				    s->own_count, s->memory_work, notes);
+		mm_memory_map_build(&s->memory, &s->machine, &s->request.descriptors,
+				    s->allocations, s->allocation_count, s->memory_work, notes);
 
 	if (result.error)
 		fprintf(stderr, "keelmap: %s: %s\n", s->map->path, mm_error_text(result.error));
@@ -25,15 +23,15 @@ bool simulation_map(struct simulation *s, const struct mm_notes *notes)
 static bool is_free(const struct keel_memory_range *range)
 {
 	return range->type == KEEL_MEMORY_TYPE_CONVENTIONAL &&
-	       !(range->attribute & KEEL_EFI_MEMORY_RUNTIME) && range->phys < DIRECT_MAP_BYTES &&
-	       range->bytes <= DIRECT_MAP_BYTES - range->phys;
+	       !(range->attribute & KEEL_EFI_MEMORY_RUNTIME) && range->phys < MM_DIRECT_MAP_BYTES &&
+	       range->bytes <= MM_DIRECT_MAP_BYTES - range->phys;
 }
 
 /* Takes it away from the range, and from the memory map. */
 static bool take(struct simulation *s, const struct keel_memory_range *range, uint64_t phys,
 		 uint64_t bytes, uint32_t type)
 {
-	s->own[s->own_count++] = (struct keel_memory_range){
+	s->allocations[s->allocation_count++] = (struct keel_memory_range){
 		.phys = phys, .bytes = bytes, .attribute = range->attribute, .type = type
 	};
 	return simulation_map(s, NULL);
