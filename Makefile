@@ -55,7 +55,7 @@ EFI_CFLAGS     += $(if $(EFI_INCLUDE),-isystem $(EFI_INCLUDE) -isystem $(EFI_INC
 PAYLOAD_CFLAGS := $(BARE) $(WARNINGS) -fno-pic -fno-pie -mcmodel=kernel -Iinclude
 HOST_CFLAGS    := -std=gnu11 -O1 -g $(WARNINGS) -fno-omit-frame-pointer \
 		  -fsanitize=address,undefined -fno-sanitize-recover=all -Iinclude -Imm -Iefi
-TINY_CFLAGS    := $(HOST_CFLAGS) -DMM_INDEX_BITS=2
+TINY_CFLAGS    := $(HOST_CFLAGS) -DMM_INDEX_BITS=2 -DMM_PLAIN_C
 
 # --- Sources -------------------------------------------------------------------------------------
 
@@ -292,7 +292,7 @@ build/cov/mm/%.o: mm/%.c
 build/cov-tiny/mm/%.o: mm/%.c
 	$(call say,COVCC)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(COVER_CFLAGS) -DMM_INDEX_BITS=2 $(DEPEND) -c $< -o $@
+	$(Q)$(CC) $(COVER_CFLAGS) -DMM_INDEX_BITS=2 -DMM_PLAIN_C $(DEPEND) -c $< -o $@
 
 build/cov/tests/unit/%: build/host/tests/unit/%.o $(COVERED) $(EFI_HOST_O)
 	$(Q)mkdir -p $(@D)

@@ -5,12 +5,6 @@
 
 #include "internal.h"
 
-/* Where a descriptor, or an entry of the table, ends. */
-static inline uint64_t mm_descriptor_end(const struct keel_efi_descriptor *d)
-{
-	return d->phys + (d->pages << KEEL_PAGE_SHIFT);
-}
-
 /* The nth entry; n is below the table's count. */
 static inline const struct keel_efi_descriptor *mm_attributes_entry(
 	const struct mm_memory_attributes *a, uint64_t n)

@@ -3,32 +3,9 @@
  * The firmware's descriptors, in any order and with any stride, become a sorted, merged map
  * without overlaps. First step on the way from descriptors to page tables.
  */
-#include "map_input.h"
 #include "mapped_run.h"
+#include "overlap.h"
 #include "sort.h"
-
-/*
- * Which type wins where inputs overlap: what must not be touched beats what must be kept, and that
- * beats what is free. MM_RANK_ALLOCATION stands among them.
- */
-static const uint8_t rank_of_type[KEEL_MEMORY_TYPE_UEFI_COUNT] = {
-	[KEEL_MEMORY_TYPE_CONVENTIONAL] = 0,
-	[KEEL_MEMORY_TYPE_LOADER_DATA] = 1,
-	[KEEL_MEMORY_TYPE_LOADER_CODE] = 2,
-	[KEEL_MEMORY_TYPE_BOOT_SERVICES_DATA] = 3,
-	[KEEL_MEMORY_TYPE_BOOT_SERVICES_CODE] = 4,
-	[KEEL_MEMORY_TYPE_PERSISTENT] = 6,
-	[KEEL_MEMORY_TYPE_ACPI_RECLAIM] = 7,
-	[KEEL_MEMORY_TYPE_ACPI_NVS] = 8,
-	[KEEL_MEMORY_TYPE_RUNTIME_SERVICES_DATA] = 9,
-	[KEEL_MEMORY_TYPE_RUNTIME_SERVICES_CODE] = 10,
-	[KEEL_MEMORY_TYPE_UNACCEPTED] = 11,
-	[KEEL_MEMORY_TYPE_RESERVED] = 12,
-	[KEEL_MEMORY_TYPE_PAL_CODE] = 13,
-	[KEEL_MEMORY_TYPE_MMIO_PORT] = 14,
-	[KEEL_MEMORY_TYPE_MMIO] = 15,
-	[KEEL_MEMORY_TYPE_UNUSABLE] = 16,
-};
 
 /* The sound ones of the descriptors. Returns their number. */
 static uint64_t collect_descriptors(struct mm_map_input *inputs, const struct mm_machine *machine,
@@ -48,10 +25,9 @@ static uint64_t collect_descriptors(struct mm_map_input *inputs, const struct mm
 		}
 		inputs[count++] = (struct mm_map_input){
 			.phys = d->phys,
-			.end = d->phys + (d->pages << KEEL_PAGE_SHIFT),
+			.end = mm_descriptor_end(d),
 			.attribute = d->attribute,
 			.type = d->type,
-			.rank = rank_of_type[d->type],
 			.index = n,
 		};
 	}
@@ -67,43 +43,43 @@ static void collect_allocations(struct mm_map_input *inputs,
 			.end = allocations[n].phys + allocations[n].bytes,
 			.attribute = allocations[n].attribute,
 			.type = allocations[n].type,
-			.rank = MM_RANK_ALLOCATION,
 		};
 }
 
-/* Does the map's last range go on at phys, as a range of the same kind? */
-static bool can_extend(const struct mm_memory_map *map, uint64_t phys, unsigned kind,
-		       const struct mm_map_input *input)
+/* Is the piece, which is of this kind, one range with the map's last one? */
+static bool can_extend(const struct mm_memory_map *map, const struct mm_map_piece *piece,
+		       unsigned kind)
 {
 	const struct keel_memory_range *last;
 
 	if (!map->count)
 		return false;
 	last = map->ranges + map->count - 1;
-	if (last->phys + last->bytes != phys)
+	if (last->phys + last->bytes != piece->phys)
 		return false;
 	if (map->coarse)
 		return last->reserved == kind;
-	return last->type == input->type && last->attribute == input->attribute;
+	return last->type == piece->input->type && last->attribute == piece->input->attribute;
 }
 
-bool mm_map_append(struct mm_memory_map *map, uint64_t phys, uint64_t end,
-		   const struct mm_map_input *input)
+/* Adds what comes next in address order. False when the map is full. */
+static bool append_piece(struct mm_memory_map *map, const struct mm_map_piece *piece)
 {
+	const struct mm_map_input *input = piece->input;
 	const unsigned kind =
 		map->coarse ? mm_mapping_kind(input->type, input->attribute, true) : 0;
 
 	if (kind == MM_KIND_NOT_MAPPED)
 		return true;
-	if (can_extend(map, phys, kind, input)) {
-		map->ranges[map->count - 1].bytes += end - phys;
+	if (can_extend(map, piece, kind)) {
+		map->ranges[map->count - 1].bytes += piece->end - piece->phys;
 		return true;
 	}
 	if (map->count == map->capacity)
 		return false;
 	map->ranges[map->count++] = (struct keel_memory_range){
-		.phys = phys,
-		.bytes = end - phys,
+		.phys = piece->phys,
+		.bytes = piece->end - piece->phys,
 		.attribute = input->attribute,
 		.type = input->type,
 		.reserved = kind,
@@ -111,28 +87,24 @@ bool mm_map_append(struct mm_memory_map *map, uint64_t phys, uint64_t end,
 	return true;
 }
 
-/* From sorted inputs to ranges. */
-static struct mm_result append_inputs(struct mm_memory_map *map, struct mm_map_heap *heap,
-				      uint64_t count, const struct mm_notes *notes)
+/* The next piece in address order; false at the end. */
+static bool next_piece(struct mm_map_sweep *sweep, struct mm_map_piece *piece)
 {
-	const struct mm_map_input *inputs = heap->inputs;
-	uint64_t next = 0;
+	const struct mm_map_input *input = sweep->inputs + sweep->next;
 
-	while (next < count) {
-		bool has_room;
-
+	if (!sweep->open_count) {
+		if (sweep->next == sweep->count)
+			return false;
 		/* All of a sound map: nothing else begins before this one ends. */
-		if (next + 1 == count || inputs[next].end <= inputs[next + 1].phys) {
-			has_room = mm_map_append(map, inputs[next].phys, inputs[next].end,
-						 inputs + next);
-			next++;
-		} else {
-			has_room = mm_map_resolve_overlap(map, heap, &next, count, notes);
+		if (sweep->next + 1 == sweep->count || input->end <= input[1].phys) {
+			*piece = (struct mm_map_piece){ input->phys, input->end, input };
+			sweep->next++;
+			return true;
 		}
-		if (!has_room)
-			return mm_fail(MM_ERR_MAP_FULL, map->capacity);
+		mm_map_overlap_begin(sweep);
 	}
-	return mm_ok();
+	mm_map_overlap_piece(sweep, piece);
+	return true;
 }
 
 uint64_t mm_memory_map_work_bytes(uint64_t inputs)
@@ -149,17 +121,20 @@ struct mm_result mm_memory_map_build(struct mm_memory_map *map, const struct mm_
 	const uint64_t most = mm_descriptor_count(descriptors) + allocation_count;
 	struct mm_map_input *inputs = work;
 	struct mm_map_input *spare = inputs + most;
-	struct mm_map_heap heap = { .open = (uint64_t *)(spare + most) };
-	uint64_t count;
+	struct mm_map_sweep sweep = { .open = (uint64_t *)(spare + most), .notes = notes };
+	struct mm_map_piece piece;
 
 	map->count = 0;
 	if (descriptors->stride < sizeof(struct keel_efi_descriptor) || descriptors->stride % 8)
 		return mm_fail(MM_ERR_STRIDE, descriptors->stride);
-	count = collect_descriptors(inputs, machine, descriptors, notes);
-	collect_allocations(inputs + count, allocations, allocation_count);
-	count += allocation_count;
-	heap.inputs = mm_sort(inputs, spare, count, sizeof(*inputs));
-	return append_inputs(map, &heap, count, notes);
+	sweep.count = collect_descriptors(inputs, machine, descriptors, notes);
+	collect_allocations(inputs + sweep.count, allocations, allocation_count);
+	sweep.count += allocation_count;
+	sweep.inputs = mm_sort(inputs, spare, sweep.count, sizeof(*inputs));
+	while (next_piece(&sweep, &piece))
+		if (!append_piece(map, &piece))
+			return mm_fail(MM_ERR_MAP_FULL, map->capacity);
+	return mm_ok();
 }
 
 void mm_memory_map_address(const struct mm_memory_map *map)

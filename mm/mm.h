@@ -17,6 +17,7 @@
 #define MM_MM_H
 
 #include <stddef.h>
+#include "descriptor.h"
 #include "geometry.h"
 #include "memory_map.h"
 #include "plan.h"

@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "mm.h"
+#include "regions.h"
 
 struct bench {
 	struct mm_machine machine;
@@ -19,6 +19,7 @@ struct bench {
 	struct mm_memory_map map;
 	struct mm_request request;
 	struct mm_plan plan;
+	struct mm_plan text; /* nothing is executable */
 	struct mm_outcome outcome;
 	struct mm_pool pool;
 	struct keel_mapping *plan_work;
@@ -135,7 +136,8 @@ static __attribute__((noinline)) struct mm_result measured(struct bench *b)
 	if (!result.error && b->whole)
 		result = mm_plan_kernel(&b->plan, &b->request, b->plan_work, &b->outcome);
 	else if (!result.error)
-		result = mm_plan_direct_map(&b->plan, &b->request, b->plan_work, &b->outcome);
+		result = mm_plan_direct_map(&b->plan, &b->request, &b->text, b->plan_work,
+					    &b->outcome);
 	if (!result.error && !b->whole)
 		result = mm_plan_finish(&b->plan, b->plan_work);
 	if (!result.error)

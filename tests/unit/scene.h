@@ -89,17 +89,17 @@ static inline struct scene *scene_new(struct mm_descriptors descriptors, uint64_
 	s->machine = (struct mm_machine){ .phys_bits = 46, .largest_leaf_level = KEEL_LEVEL_PDPT };
 	scene_segments(s, phys);
 	s->allocations[0] = (struct keel_memory_range){ .phys = phys,
-						.bytes = SCENE_KERNEL_BYTES,
-						.type = KEEL_MEMORY_TYPE_KERNEL,
-						.attribute = KEEL_EFI_MEMORY_WB };
+							.bytes = SCENE_KERNEL_BYTES,
+							.type = KEEL_MEMORY_TYPE_KERNEL,
+							.attribute = KEEL_EFI_MEMORY_WB };
 	s->allocations[1] = (struct keel_memory_range){ .phys = tables,
-						.bytes = SCENE_TABLE_BYTES,
-						.type = KEEL_MEMORY_TYPE_TABLES,
-						.attribute = KEEL_EFI_MEMORY_WB };
+							.bytes = SCENE_TABLE_BYTES,
+							.type = KEEL_MEMORY_TYPE_TABLES,
+							.attribute = KEEL_EFI_MEMORY_WB };
 	s->allocations[2] = (struct keel_memory_range){ .phys = area,
-						.bytes = area_bytes,
-						.type = KEEL_MEMORY_TYPE_CPU_AREA,
-						.attribute = KEEL_EFI_MEMORY_WB };
+							.bytes = area_bytes,
+							.type = KEEL_MEMORY_TYPE_CPU_AREA,
+							.attribute = KEEL_EFI_MEMORY_WB };
 	s->slots[0] = (struct mm_fixmap_slot){ 0xfec00000, KEEL_FIXMAP_IO_APIC_FIRST };
 	s->slots[1] = (struct mm_fixmap_slot){ 0xfee00000, KEEL_FIXMAP_LOCAL_APIC };
 	s->request = (struct mm_request){
@@ -128,8 +128,8 @@ static inline struct mm_result scene_map(struct scene *s)
 	free(s->map.ranges);
 	s->map.capacity = 2 * inputs;
 	s->map.ranges = zalloc(s->map.capacity * sizeof(*s->map.ranges));
-	result = mm_memory_map_build(&s->map, &s->machine, &s->descriptors, s->allocations, allocation_count, work,
-				     &s->log.notes);
+	result = mm_memory_map_build(&s->map, &s->machine, &s->descriptors, s->allocations,
+				     allocation_count, work, &s->log.notes);
 	free(work);
 	return result;
 }

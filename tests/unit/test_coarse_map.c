@@ -126,7 +126,8 @@ static struct mm_memory_map map_of(const struct world *w, bool coarse, const str
 	void *work = zalloc(mm_memory_map_work_bytes(inputs_of(w)));
 
 	map.ranges = zalloc(map.capacity * sizeof(*map.ranges));
-	check_ok(mm_memory_map_build(&map, &machine, &w->d, w->allocations, w->allocation_count, work, notes));
+	check_ok(mm_memory_map_build(&map, &machine, &w->d, w->allocations, w->allocation_count,
+				     work, notes));
 	free(work);
 	return map;
 }
@@ -739,16 +740,11 @@ static void real_maps(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(by_hand),
-		cmocka_unit_test(one_unsound),
-		cmocka_unit_test(allocations),
-		cmocka_unit_test(too_small),
-		cmocka_unit_test(changes),
-		cmocka_unit_test(memory_that_firmware_keeps),
-		cmocka_unit_test(real_maps),
-		cmocka_unit_test(random_lists),
-		cmocka_unit_test(random_changes),
-		cmocka_unit_test(random_plans),
+		cmocka_unit_test(by_hand),	  cmocka_unit_test(one_unsound),
+		cmocka_unit_test(allocations),	  cmocka_unit_test(too_small),
+		cmocka_unit_test(changes),	  cmocka_unit_test(memory_that_firmware_keeps),
+		cmocka_unit_test(real_maps),	  cmocka_unit_test(random_lists),
+		cmocka_unit_test(random_changes), cmocka_unit_test(random_plans),
 	};
 
 	return cmocka_run_group_tests_name("coarse maps", tests, NULL, NULL);

@@ -54,8 +54,8 @@ static struct mm_result build(struct fixture *f)
 	f->map.capacity = 2 * inputs;
 	f->map.ranges = malloc(f->map.capacity * sizeof(*f->map.ranges) + 1);
 	memset(f->map.ranges, 0xdd, f->map.capacity * sizeof(*f->map.ranges));
-	result = mm_memory_map_build(&f->map, &machine, &f->d, f->allocations, f->allocation_count, work,
-				     &f->log.notes);
+	result = mm_memory_map_build(&f->map, &machine, &f->d, f->allocations, f->allocation_count,
+				     work, &f->log.notes);
 	if (f->d.bytes)
 		assert_memory_equal(before, f->d.first, f->d.bytes);
 	free(before);
@@ -361,8 +361,8 @@ static void own_ranges_lose(void **state)
 		descriptors_free(&f->d);
 		descriptors_add(&f->d, above[i], 0x100000, 4, WB);
 		f->allocations[0] = (struct keel_memory_range){ .phys = 0x100000,
-							.bytes = 0x2000,
-							.type = KEEL_MEMORY_TYPE_MODULE };
+								.bytes = 0x2000,
+								.type = KEEL_MEMORY_TYPE_MODULE };
 		f->allocation_count = 1;
 		check_ok(build(f));
 		expect_count(f, 1);

@@ -97,9 +97,10 @@ static void random_world(struct world *w, uint64_t *random)
 		else if (random_below(random, 10) == 0)
 			spoil(in, random);
 		if (own)
-			w->allocations[i - (w->count - w->allocation_count)] = (struct keel_memory_range){
-				.phys = in->phys, .bytes = in->pages * 4096, .type = in->type
-			};
+			w->allocations[i - (w->count - w->allocation_count)] =
+				(struct keel_memory_range){ .phys = in->phys,
+							    .bytes = in->pages * 4096,
+							    .type = in->type };
 		else
 			descriptors_add(&w->d, in->type, in->phys, in->pages, in->attribute);
 	}
@@ -183,8 +184,8 @@ static void try_world(struct world *w)
 	map.ranges = malloc((capacity + 1) * sizeof(*map.ranges));
 	memset(work, 0xcc, bytes + 8);
 	memset(map.ranges, 0xcc, (capacity + 1) * sizeof(*map.ranges));
-	check_ok(
-		mm_memory_map_build(&map, &machine, &w->d, w->allocations, w->allocation_count, work, &log.notes));
+	check_ok(mm_memory_map_build(&map, &machine, &w->d, w->allocations, w->allocation_count,
+				     work, &log.notes));
 	assert_int_equal(map.ranges[capacity].phys, KEEL_U64(0xcccccccccccccccc));
 	for (uint64_t page = 0; page < PAGES; page++)
 		check_page(w, &map, page);

@@ -28,8 +28,8 @@ static bool is_free(const struct keel_memory_range *range)
 }
 
 /* Takes it away from the range, and from the memory map. */
-static bool take(struct simulation *s, const struct keel_memory_range *range, uint64_t phys,
-		 uint64_t bytes, uint32_t type)
+static bool take_memory(struct simulation *s, const struct keel_memory_range *range, uint64_t phys,
+			uint64_t bytes, uint32_t type)
 {
 	s->allocations[s->allocation_count++] = (struct keel_memory_range){
 		.phys = phys, .bytes = bytes, .attribute = range->attribute, .type = type
@@ -97,7 +97,7 @@ bool place_kernel(struct simulation *s)
 		offset += third;
 	}
 	s->request.segment_count = 3;
-	return take(s, range, phys, bytes, KEEL_MEMORY_TYPE_KERNEL);
+	return take_memory(s, range, phys, bytes, KEEL_MEMORY_TYPE_KERNEL);
 }
 
 /* From the top down, as firmware allocates when it may choose. False: no room. */
@@ -117,7 +117,7 @@ bool place_area(struct simulation *s)
 
 	s->request.area = mm_cpu_area_layout(phys, s->options->cpus);
 	if (range)
-		return take(s, range, phys, bytes, KEEL_MEMORY_TYPE_CPU_AREA);
+		return take_memory(s, range, phys, bytes, KEEL_MEMORY_TYPE_CPU_AREA);
 	no_room(s, "the CPUs' area", bytes);
 	return true;
 }
@@ -130,7 +130,7 @@ bool place_tables(struct simulation *s)
 	s->pool.pages = s->plan.tables;
 	s->pool.phys = range ? range->phys + range->bytes - bytes : NOWHERE_TABLES;
 	if (range)
-		return take(s, range, s->pool.phys, bytes, KEEL_MEMORY_TYPE_TABLES);
+		return take_memory(s, range, s->pool.phys, bytes, KEEL_MEMORY_TYPE_TABLES);
 	no_room(s, "the page tables", bytes);
 	return true;
 }
