@@ -10,7 +10,7 @@
 #include "geometry.h"
 
 enum mm_action {
-	MM_LEAVE_ABSENT,     /* entries that lead nowhere */
+	MM_SKIP_ABSENT,	     /* no entry: what is passed over is cleared with the gaps */
 	MM_PUT_EMPTY_TABLES, /* entries that lead to a table each, with nothing in it */
 	MM_PUT_WINDOW,	     /* entries that lead to the tables of one %esp fixup window */
 	MM_PUT_LEAVES,	     /* entries that map memory */
@@ -49,10 +49,8 @@ static inline struct mm_step mm_next_step(const struct keel_mapping *m, uint64_t
 	const uint64_t left = m->bytes - done;
 
 	if (m->rights == KEEL_RIGHTS_NONE) {
-		/* An entry in which it ends may be shared with the next mapping: left to that. */
 		if (level <= m->level)
-			return (struct mm_step){ MM_LEAVE_ABSENT,
-						 mm_min(((virt & mask) + left) >> shift, room) };
+			return (struct mm_step){ MM_SKIP_ABSENT, 0 };
 		if (level == m->level + 1u && !(virt & mask) && left >> shift)
 			return (struct mm_step){ MM_PUT_EMPTY_TABLES, mm_min(left >> shift, room) };
 		return (struct mm_step){ MM_GO_DOWN, 1 };

@@ -108,14 +108,12 @@ static uint64_t table_entry(const struct writer *w, uint64_t index)
 	return mm_pool_phys(w->pool, index) | MM_TABLE_BITS;
 }
 
-/* Passes over `count` entries that stay absent, the first of which the mapping may begin inside. */
-static void leave_absent(struct writer *w, unsigned level, uint64_t *entry, uint64_t count,
-			 uint64_t room)
+/* Passes over what stays absent in the `room` last entries of a table: it may begin inside one. */
+static void skip_absent(struct writer *w, unsigned level, uint64_t room)
 {
 	const uint64_t before = (w->next->virt + w->done) & (MM_LEVEL_BYTES(level) - 1);
 	const uint64_t to_the_end = (room << MM_LEVEL_SHIFT(level)) - before;
 
-	mm_words_clear(entry, count);
 	advance(w, mm_min(w->next->bytes - w->done, to_the_end));
 }
 
@@ -181,8 +179,8 @@ static uint64_t write_step(struct writer *w, unsigned level, uint64_t virt, uint
 		mm_next_step(w->next, w->done, level, room, w->largest_leaf_level);
 
 	switch (step.action) {
-	case MM_LEAVE_ABSENT:
-		leave_absent(w, level, entry, step.entries, room);
+	case MM_SKIP_ABSENT:
+		skip_absent(w, level, room);
 		break;
 	case MM_PUT_EMPTY_TABLES:
 		put_empty_tables(w, level, entry, step.entries);
