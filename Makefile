@@ -333,7 +333,8 @@ fuzz: ## fuzz mm/ and all parsers, FUZZ_SECONDS (60) each; new findings stay in 
 
 # --- What mm/ costs ------------------------------------------------------------------------------
 
-build/mm_bench: build/tools/bench/mm_bench.o $(MM_C:%.c=build/tools/%.o)
+# The loader's own objects: what is measured is what ships.
+build/mm_bench: build/tools/bench/mm_bench.o $(MM_C:%.c=build/%.o)
 	$(call say,LD)
 	$(Q)$(CC) $(TOOL_CFLAGS) -o $@ $^
 

@@ -36,17 +36,17 @@ static void fill(uint64_t *entry, uint64_t count, uint64_t value, uint64_t step)
 	  @ loop assigns entry, count, value, \at(entry, Pre)[0 .. \at(count, Pre) - 1];
 	  @ loop variant count;
 	  @*/
-	for (; count >= 16; count -= 16) {
-#pragma GCC unroll 16
-		/*@ loop invariant 0 <= n <= 16;
-		  @ loop assigns n, value, entry[0 .. 15];
-		  @ loop variant 16 - n;
+	for (; count >= 32; count -= 32) {
+#pragma GCC unroll 32
+		/*@ loop invariant 0 <= n <= 32;
+		  @ loop assigns n, value, entry[0 .. 31];
+		  @ loop variant 32 - n;
 		  @*/
-		for (unsigned n = 0; n < 16; n++) {
+		for (unsigned n = 0; n < 32; n++) {
 			entry[n] = value;
 			value += step;
 		}
-		entry += 16;
+		entry += 32;
 	}
 	/*@ loop invariant 0 <= count <= \at(count, Pre);
 	  @ loop invariant entry == \at(entry, Pre) + (\at(count, Pre) - count);
