@@ -19,6 +19,12 @@ struct mm_descriptors {
 	uint64_t stride; /* bytes from one descriptor to the next: at least 40, a multiple of 8 */
 };
 
+/* Can an array of descriptors have this stride, bytes? Newer ones may be longer than ours. */
+static inline bool mm_stride_is_sound(uint64_t stride)
+{
+	return stride >= sizeof(struct keel_efi_descriptor) && stride % 8 == 0;
+}
+
 /* Number of descriptors; 0 where the stride is 0. */
 static inline uint64_t mm_descriptor_count(const struct mm_descriptors *d)
 {

@@ -106,10 +106,10 @@ static struct mm_result add_descriptor(struct region *region, const struct keel_
 static struct mm_result add_descriptors(struct region *region)
 {
 	const struct mm_descriptors *all = &region->request->descriptors;
-	const char *end = (const char *)all->first + mm_descriptor_count(all) * all->stride;
+	const uint64_t count = mm_descriptor_count(all);
 
-	for (const char *at = all->first; at != end; at += all->stride) {
-		const struct keel_efi_descriptor *d = (const struct keel_efi_descriptor *)at;
+	for (uint64_t n = 0; n < count; n++) {
+		const struct keel_efi_descriptor *d = mm_descriptor(all, n);
 		struct mm_result result;
 
 		if (!d->virt)

@@ -24,8 +24,7 @@ bool mm_attributes_are_sound(const struct mm_memory_attributes *a, uint32_t phys
 			     uint64_t *bad)
 {
 	*bad = 0;
-	return a->stride >= sizeof(struct keel_efi_descriptor) && a->stride % 8 == 0 &&
-	       entries_ascend(a, phys_bits, bad);
+	return mm_stride_is_sound(a->stride) && entries_ascend(a, phys_bits, bad);
 }
 
 uint64_t mm_attributes_above(const struct mm_memory_attributes *a, uint64_t phys)

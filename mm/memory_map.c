@@ -125,7 +125,7 @@ struct mm_result mm_memory_map_build(struct mm_memory_map *map, const struct mm_
 	struct mm_map_piece piece;
 
 	map->count = 0;
-	if (descriptors->stride < sizeof(struct keel_efi_descriptor) || descriptors->stride % 8)
+	if (!mm_stride_is_sound(descriptors->stride))
 		return mm_fail(MM_ERR_STRIDE, descriptors->stride);
 	sweep.count = collect_descriptors(inputs, machine, descriptors, notes);
 	collect_allocations(inputs + sweep.count, allocations, allocation_count);

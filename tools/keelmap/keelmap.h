@@ -47,8 +47,8 @@ struct source {
 };
 
 /*
- * Reads and parses a file; false after a message to standard error. attributes, unless NULL, gets the
- * Memory Attributes Table that is in the same file, if there is one.
+ * Reads and parses a file; false after a message to standard error. attributes, unless NULL, gets
+ * the Memory Attributes Table that is in the same file, if there is one.
  */
 bool source_read(struct source *source, const char *path, enum parse_kind kind,
 		 struct source *attributes);
