@@ -67,11 +67,13 @@ EFI_CFLAGS     += $(if $(EFI_INCLUDE),-isystem $(EFI_INCLUDE) -isystem $(EFI_INC
 PAYLOAD_CFLAGS := $(BARE) $(WARNINGS) -fno-pic -fno-pie -mcmodel=kernel -Iinclude
 HOST_CFLAGS    := -std=gnu11 -O1 -g $(WARNINGS) -fno-omit-frame-pointer \
 		  -fsanitize=address,undefined -fno-sanitize-recover=all -Iinclude -Imm -Iefi -Ibuild
-TINY_CFLAGS    := $(HOST_CFLAGS) -DMM_INDEX_BITS=2
+TINY_CFLAGS    := $(HOST_CFLAGS) -DMM_INDEX_BITS=2 -DMM_PLAIN_C
 
 # --- Sources -------------------------------------------------------------------------------------
 
+# Reading tables back and checking them is for kernels and hosts: the loader does without.
 MM_C	  := $(wildcard mm/*.c)
+MM_CHECK_C := $(wildcard mm/check/*.c)
 EFI_C	  := $(wildcard efi/*.c efi/*/*.c)
 EFI_S	  := $(wildcard efi/*.S efi/*/*.S)
 PAYLOAD_C := $(wildcard tests/payload/*.c)
@@ -83,9 +85,7 @@ DRIVER_C  := $(wildcard tests/boot/drivers/*.c)
 TOOL_C	  := $(wildcard tools/keelmap/*.c)
 UNIT_T	  := $(sort $(wildcard tests/unit/*.t)) tests/fuzz/replay.t
 
-# Reading tables back and checking them is for tests and tools: the loader does without.
-EFI_MM_C  := $(filter-out mm/walk.c mm/check%.c,$(MM_C))
-EFI_O	  := $(EFI_C:%.c=build/%.o) $(EFI_S:%.S=build/%.o) $(EFI_MM_C:%.c=build/%.o)
+EFI_O	  := $(EFI_C:%.c=build/%.o) $(EFI_S:%.S=build/%.o) $(MM_C:%.c=build/%.o)
 PAYLOAD_O := $(PAYLOAD_C:%.c=build/%.o) $(PAYLOAD_S:%.S=build/%.o)
 UNIT	  := $(TEST_C:%.c=build/%) $(TINY_C:%.c=build/%)
 DRIVERS	  := $(DRIVER_C:%.c=build/%.efi)
@@ -219,9 +219,9 @@ build/keel.iso: build/keel.img ovmf/iso
 # mm/ once for the host as it is, and once with the geometry so small that all of it can be tried.
 # Those rooms of efi/ that know no firmware are tested on the host like mm/.
 EFI_PURE_C := $(wildcard efi/lib/*.c efi/config/*.c efi/elf/*.c)
-MM_HOST_O := $(MM_C:%.c=build/host/%.o)
+MM_HOST_O := $(MM_C:%.c=build/host/%.o) $(MM_CHECK_C:%.c=build/host/%.o)
 EFI_HOST_O := $(EFI_PURE_C:%.c=build/host/%.o)
-MM_TINY_O := $(MM_C:%.c=build/tiny/%.o)
+MM_TINY_O := $(MM_C:%.c=build/tiny/%.o) $(MM_CHECK_C:%.c=build/tiny/%.o)
 
 build/host/%.o: %.c
 	$(call say,HOSTCC)
@@ -251,7 +251,8 @@ build/elfcheck: build/host/tests/kernels/elfcheck.o $(EFI_HOST_O)
 # --- keelmap: what Keel would build on a machine, shown on the host ---------------------------------
 
 TOOL_CFLAGS := -std=gnu11 -O2 -g $(WARNINGS) -Iinclude -Imm -Ibuild
-TOOL_O	    := $(MM_C:%.c=build/tools/%.o) $(TOOL_C:tools/%.c=build/tools/%.o)
+TOOL_O	    := $(MM_C:%.c=build/tools/%.o) $(MM_CHECK_C:%.c=build/tools/%.o) \
+		$(TOOL_C:tools/%.c=build/tools/%.o)
 # The same with sanitizers, for the tests.
 TOOL_HOST_O := $(MM_HOST_O) $(TOOL_C:%.c=build/host/%.o)
 
@@ -278,7 +279,7 @@ build/tools/%.o: tools/%.c
 FUZZ	     := memory_map plan parse config elf
 FUZZ_SECONDS ?= 60
 FUZZ_FLAGS   := -Itests/unit -Itools/keelmap -Itests/fuzz
-FUZZ_C	     := $(EFI_MM_C) $(EFI_PURE_C) $(addprefix tools/keelmap/, \
+FUZZ_C	     := $(MM_C) $(EFI_PURE_C) $(addprefix tools/keelmap/, \
 		parse.c notations.c words.c cursor.c type_names.c)
 
 build/fuzz_%: tests/fuzz/fuzz_%.c $(FUZZ_C)
@@ -293,8 +294,8 @@ build/replay_%: tests/fuzz/fuzz_%.c tests/fuzz/replay.c $(FUZZ_C)
 	$(Q)$(CC) $(HOST_CFLAGS) $(FUZZ_FLAGS) -o $@ $(filter %.c,$^)
 
 # mm/ built to count which lines and branches the tests reach; the tests themselves as always.
-COVERED	      := $(MM_C:%.c=build/cov/%.o)
-COVERED_TINY  := $(MM_C:%.c=build/cov-tiny/%.o)
+COVERED	      := $(MM_C:%.c=build/cov/%.o) $(MM_CHECK_C:%.c=build/cov/%.o)
+COVERED_TINY  := $(MM_C:%.c=build/cov-tiny/%.o) $(MM_CHECK_C:%.c=build/cov-tiny/%.o)
 COVERED_UNIT  := $(TEST_C:%.c=build/cov/%) $(TINY_C:%.c=build/cov-tiny/%)
 COVER_CFLAGS  := -std=gnu11 -O0 -g --coverage $(WARNINGS) -Iinclude -Imm -Itests/unit
 
@@ -306,7 +307,7 @@ build/cov/mm/%.o: mm/%.c
 build/cov-tiny/mm/%.o: mm/%.c
 	$(call say,COVCC)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(COVER_CFLAGS) -DMM_INDEX_BITS=2 $(DEPEND) -c $< -o $@
+	$(Q)$(CC) $(COVER_CFLAGS) -DMM_INDEX_BITS=2 -DMM_PLAIN_C $(DEPEND) -c $< -o $@
 
 build/cov/tests/unit/%: build/host/tests/unit/%.o $(COVERED) $(EFI_HOST_O)
 	$(Q)mkdir -p $(@D)
@@ -347,7 +348,8 @@ fuzz: ## fuzz mm/ and all parsers, FUZZ_SECONDS (60) each; new findings stay in 
 
 # --- What mm/ costs ------------------------------------------------------------------------------
 
-build/mm_bench: build/tools/bench/mm_bench.o $(MM_C:%.c=build/tools/%.o)
+# The loader's own objects: what is measured is what ships.
+build/mm_bench: build/tools/bench/mm_bench.o $(MM_C:%.c=build/%.o)
 	$(call say,LD)
 	$(Q)$(CC) $(TOOL_CFLAGS) -o $@ $^
 
@@ -502,7 +504,7 @@ pictures: screenshot build/keelmap build/mm_bench ## make all pictures in docs/ 
 
 # --- Care ----------------------------------------------------------------------------------------
 
-C_FILES = $(wildcard include/keel/*.h mm/*.[ch] efi/*.[ch] efi/*/*.[ch] tests/payload/*.[ch] tests/payload/module/*.[ch] tests/unit/*.[ch] \
+C_FILES = $(wildcard include/keel/*.h mm/*.[ch] mm/check/*.[ch] efi/*.[ch] efi/*/*.[ch] tests/payload/*.[ch] tests/payload/module/*.[ch] tests/unit/*.[ch] \
 	    tools/keelmap/*.[ch] tests/bench/*.[ch] tests/fuzz/*.[ch] tests/kernels/*.c tests/kernels/*/*.c \
 	    examples/*/*.[ch] \
 	    tests/boot/*.c tests/boot/drivers/*.c tests/boot/drivers/lib/*.[ch])
@@ -532,7 +534,7 @@ analyze	     = for f in $(1); do echo "  LINT     $$f"; \
 
 .PHONY: lint
 lint: ## static analysis of C, shell and perl files
-	@bad=; $(call analyze,$(MM_C) $(EFI_C),$(EFI_CFLAGS)); \
+	@bad=; $(call analyze,$(MM_C) $(MM_CHECK_C) $(EFI_C),$(EFI_CFLAGS)); \
 	$(call analyze,$(PAYLOAD_C),$(PAYLOAD_CFLAGS)); \
 	$(call analyze,$(TOOL_C),$(TOOL_CFLAGS)); \
 	$(call analyze,$(wildcard examples/*/*.c tests/kernels/reclaim/*.c),$(PAYLOAD_CFLAGS) -Imm); \

@@ -3,7 +3,7 @@
  * How many tables a finished plan takes, by arithmetic: a few operations a mapping, whatever its
  * size. Written apart from the writer in tables.c, which has to arrive at the same number.
  */
-#include "mm.h"
+#include "tables.h"
 
 /* Tables counted so far, and for each level the last table that was counted. */
 struct census {
@@ -11,7 +11,10 @@ struct census {
 	uint64_t last[MM_LEVELS];
 };
 
-/* Counts the tables of this level for [virt, last]. The plan is sorted: only the first may be old. */
+/*
+ * Counts the tables of this level for [virt, last]. The plan is sorted: only the first of them may
+ * have been counted before.
+ */
 static inline void count_tables(struct census *c, unsigned level, uint64_t virt, uint64_t last)
 {
 	const uint64_t first_table = virt >> MM_LEVEL_SHIFT(level + 1);

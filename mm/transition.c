@@ -5,8 +5,8 @@
  * before the kernel. And a PML5 above the first of them, for CPUs that have been left in 5-level
  * paging.
  */
-#include "internal.h"
 #include "entry.h"
+#include "mapped_run.h"
 
 static struct mm_result add_identity(struct mm_plan *plan, uint64_t phys, uint64_t end,
 				     enum keel_memory_type memory_type)
@@ -23,40 +23,38 @@ static struct mm_result add_identity(struct mm_plan *plan, uint64_t phys, uint64
 	return mm_plan_add(plan, &m);
 }
 
+/* Does the memory map itself begin with memory at address 0? */
+static bool begins_with_memory(const struct mm_memory_map *map)
+{
+	return map->count && !map->ranges[0].phys && mm_type_is_memory(map->ranges[0].type);
+}
+
 struct mm_result mm_plan_transition(struct mm_plan *plan, const struct mm_request *request,
 				    struct keel_mapping *work)
 {
-	struct mm_island island;
+	/* Some firmware writes to page 0 during SetVirtualAddressMap, whatever its map says. */
+	const bool page_0_first = !begins_with_memory(request->map);
+	struct mm_result result = mm_ok();
+	struct mm_mapped_run run;
 	uint64_t n = 0;
 
 	plan->count = 0;
 	plan->machine = request->machine;
-	/* Some firmware writes to page 0 during SetVirtualAddressMap, whatever its map says. */
-	if (!request->map->count || request->map->ranges[0].phys ||
-	    !mm_type_is_memory(request->map->ranges[0].type)) {
-		const struct mm_result result =
-			add_identity(plan, 0, KEEL_PAGE_SIZE, KEEL_MEMORY_WB);
-
-		if (result.error)
-			return result;
-	}
-	while (mm_next_island(request->map, &n, true, &island)) {
-		struct mm_result result;
-
+	if (page_0_first)
+		result = add_identity(plan, 0, KEEL_PAGE_SIZE, KEEL_MEMORY_WB);
+	while (!result.error && mm_next_mapped_run(request->map, &n, true, &run)) {
 		/* What the lower half cannot hold, the firmware cannot have at VA = PA either. */
-		if (island.phys > KEEL_USER_LAST)
+		if (run.phys > KEEL_USER_LAST)
 			break;
-		if (island.end > KEEL_USER_LAST + 1)
-			island.end = KEEL_USER_LAST + 1;
-		if (!island.phys && plan->count) {
-			if (island.end == KEEL_PAGE_SIZE)
-				continue;
-			island.phys = KEEL_PAGE_SIZE;
-		}
-		result = add_identity(plan, island.phys, island.end, island.memory_type);
-		if (result.error)
-			return result;
+		if (run.end > KEEL_USER_LAST + 1)
+			run.end = KEEL_USER_LAST + 1;
+		if (page_0_first && !run.phys)
+			run.phys = KEEL_PAGE_SIZE;
+		if (run.phys < run.end)
+			result = add_identity(plan, run.phys, run.end, run.memory_type);
 	}
+	if (result.error)
+		return result;
 	return mm_plan_finish(plan, work);
 }
 

@@ -4,8 +4,8 @@
 #define TESTS_CHECK_SCENE_H
 
 /* mm's check.h and the tests' check.h have the same name: this one stands beside mm.h. */
-#include "../../mm/check.h"
-#include "../../mm/walk.h"
+#include "check/check.h"
+#include "check/walk.h"
 #include "scene.h"
 
 static inline struct mm_check scene_checked(const struct scene *s, void *work)

@@ -64,7 +64,7 @@ my $notes = messages('note\(fw', @loader);
 delete @$notes{ grep { /^… \(/ } keys %$notes };	# those of mm/, which are next
 explained('notes of the loader', 10, $notes, $as_code);
 
-my %mm = map { $_ => 'mm/text.c' } content_of('mm/text.c') =~ /X\(MM_(?:ERR|NOTE)_\w+,\s*"([^"]*)"\)/g;
+my %mm = map { $_ => 'mm/text.c' } content_of('mm/text.c') =~ /\[MM_(?:ERR|NOTE)_\w+\]\s*=\s*"([^"]*)"/g;
 explained('errors and notes of mm/', 25, \%mm, $as_code);
 
 # A point begins with what it is about, up to the colon; where that is a value it is a row of the map.

@@ -21,7 +21,7 @@ struct scene {
 	struct mm_descriptors descriptors;
 	struct mm_machine machine;
 	struct mm_memory_map map;
-	struct keel_memory_range own[3];
+	struct keel_memory_range allocations[3];
 	struct keel_segment segments[3];
 	struct mm_fixmap_slot slots[3];
 	struct note_log log;
@@ -82,24 +82,24 @@ static inline struct scene *scene_new(struct mm_descriptors descriptors, uint64_
 		scene_room(&descriptors, SCENE_KERNEL_BYTES + SCENE_TABLE_BYTES + area_bytes);
 	uint64_t tables = phys + SCENE_KERNEL_BYTES;
 	uint64_t area = tables + SCENE_TABLE_BYTES;
-	uint64_t own_count = phys ? 3 : 0;
+	uint64_t allocation_count = phys ? 3 : 0;
 
 	note_log_reset(&s->log);
 	s->descriptors = descriptors;
 	s->machine = (struct mm_machine){ .phys_bits = 46, .largest_leaf_level = KEEL_LEVEL_PDPT };
 	scene_segments(s, phys);
-	s->own[0] = (struct keel_memory_range){ .phys = phys,
-						.bytes = SCENE_KERNEL_BYTES,
-						.type = KEEL_MEMORY_TYPE_KERNEL,
-						.attribute = KEEL_EFI_MEMORY_WB };
-	s->own[1] = (struct keel_memory_range){ .phys = tables,
-						.bytes = SCENE_TABLE_BYTES,
-						.type = KEEL_MEMORY_TYPE_TABLES,
-						.attribute = KEEL_EFI_MEMORY_WB };
-	s->own[2] = (struct keel_memory_range){ .phys = area,
-						.bytes = area_bytes,
-						.type = KEEL_MEMORY_TYPE_CPU_AREA,
-						.attribute = KEEL_EFI_MEMORY_WB };
+	s->allocations[0] = (struct keel_memory_range){ .phys = phys,
+							.bytes = SCENE_KERNEL_BYTES,
+							.type = KEEL_MEMORY_TYPE_KERNEL,
+							.attribute = KEEL_EFI_MEMORY_WB };
+	s->allocations[1] = (struct keel_memory_range){ .phys = tables,
+							.bytes = SCENE_TABLE_BYTES,
+							.type = KEEL_MEMORY_TYPE_TABLES,
+							.attribute = KEEL_EFI_MEMORY_WB };
+	s->allocations[2] = (struct keel_memory_range){ .phys = area,
+							.bytes = area_bytes,
+							.type = KEEL_MEMORY_TYPE_CPU_AREA,
+							.attribute = KEEL_EFI_MEMORY_WB };
 	s->slots[0] = (struct mm_fixmap_slot){ 0xfec00000, KEEL_FIXMAP_IO_APIC_FIRST };
 	s->slots[1] = (struct mm_fixmap_slot){ 0xfee00000, KEEL_FIXMAP_LOCAL_APIC };
 	s->request = (struct mm_request){
@@ -107,7 +107,7 @@ static inline struct scene *scene_new(struct mm_descriptors descriptors, uint64_
 		.map = &s->map,
 		.descriptors = descriptors,
 		.segments = s->segments,
-		.segment_count = own_count,
+		.segment_count = allocation_count,
 		.cpu_count = cpus,
 		.area = mm_cpu_area_layout(area, cpus),
 		.slots = s->slots,
@@ -120,16 +120,16 @@ static inline struct scene *scene_new(struct mm_descriptors descriptors, uint64_
 /* Descriptors to memory map, with what the loader took for itself on top. */
 static inline struct mm_result scene_map(struct scene *s)
 {
-	uint64_t own_count = s->request.segment_count ? 3 : 0;
-	uint64_t inputs = mm_descriptor_count(&s->descriptors) + own_count;
+	uint64_t allocation_count = s->request.segment_count ? 3 : 0;
+	uint64_t inputs = mm_descriptor_count(&s->descriptors) + allocation_count;
 	void *work = zalloc(mm_memory_map_work_bytes(inputs));
 	struct mm_result result;
 
 	free(s->map.ranges);
 	s->map.capacity = 2 * inputs;
 	s->map.ranges = zalloc(s->map.capacity * sizeof(*s->map.ranges));
-	result = mm_memory_map_build(&s->map, &s->machine, &s->descriptors, s->own, own_count, work,
-				     &s->log.notes);
+	result = mm_memory_map_build(&s->map, &s->machine, &s->descriptors, s->allocations,
+				     allocation_count, work, &s->log.notes);
 	free(work);
 	return result;
 }
@@ -165,7 +165,7 @@ static inline void scene_tables(struct scene *s)
 
 	assert_int_equal(s->plan.tables, pages);
 	guarded_pool_free(&s->tables);
-	s->tables = guarded_pool_new(pages, s->own[1].phys);
+	s->tables = guarded_pool_new(pages, s->allocations[1].phys);
 	check_ok(mm_tables_build(&s->tables.pool, &s->plan, true, MM_NO_ROOT, &s->root));
 	guarded_pool_check(&s->tables);
 	assert_int_equal(s->tables.pool.used, pages);

@@ -335,7 +335,7 @@ static void direct_map_of_another_root(void **state)
 	(void)state;
 	plan.mappings = zalloc(plan.capacity * sizeof(*plan.mappings));
 	check_ok(mm_plan_transition(&plan, &s->request, s->work));
-	pool = guarded_pool_new(s->plan.tables + plan.tables, s->own[1].phys);
+	pool = guarded_pool_new(s->plan.tables + plan.tables, s->allocations[1].phys);
 	check_ok(mm_tables_build(&pool.pool, &s->plan, true, MM_NO_ROOT, &kernel_root));
 	check_ok(mm_tables_build(&pool.pool, &plan, true, kernel_root, &check.root));
 	check.pool = &pool.pool;

@@ -17,8 +17,8 @@ static const uint32_t order[] = { 7, 2,	 1, 4, 3,  0x1000, 0x1001, 0x1002, 0x100
 
 struct world {
 	struct mm_descriptors d;
-	struct keel_memory_range own[2];
-	uint64_t own_count;
+	struct keel_memory_range allocations[2];
+	uint64_t allocation_count;
 	uint64_t base; /* physical address of the pages that are looked at */
 };
 
@@ -100,9 +100,9 @@ static struct page model_of(const struct world *w, uint64_t phys)
 		if (holds(d, phys))
 			compete(&winner, d->type, d->attribute);
 	}
-	for (uint64_t i = 0; i < w->own_count; i++)
-		if (phys - w->own[i].phys < w->own[i].bytes)
-			compete(&winner, w->own[i].type, w->own[i].attribute);
+	for (uint64_t i = 0; i < w->allocation_count; i++)
+		if (phys - w->allocations[i].phys < w->allocations[i].bytes)
+			compete(&winner, w->allocations[i].type, w->allocations[i].attribute);
 	return winner.any ? kind_of(winner.type, winner.attribute) : (struct page){ false };
 }
 
@@ -116,7 +116,7 @@ static struct page page_of(const struct mm_memory_map *map, uint64_t phys)
 
 static uint64_t inputs_of(const struct world *w)
 {
-	return mm_descriptor_count(&w->d) + w->own_count;
+	return mm_descriptor_count(&w->d) + w->allocation_count;
 }
 
 /* A map with room for all that can come, and not one element more. */
@@ -126,7 +126,8 @@ static struct mm_memory_map map_of(const struct world *w, bool coarse, const str
 	void *work = zalloc(mm_memory_map_work_bytes(inputs_of(w)));
 
 	map.ranges = zalloc(map.capacity * sizeof(*map.ranges));
-	check_ok(mm_memory_map_build(&map, &machine, &w->d, w->own, w->own_count, work, notes));
+	check_ok(mm_memory_map_build(&map, &machine, &w->d, w->allocations, w->allocation_count,
+				     work, notes));
 	free(work);
 	return map;
 }
@@ -235,13 +236,13 @@ static void add_overlapping(struct world *w, uint64_t *random, uint64_t count)
 	}
 }
 
-static void add_own(struct world *w, uint64_t *random)
+static void add_allocations(struct world *w, uint64_t *random)
 {
-	w->own_count = random_below(random, 3);
-	for (uint64_t i = 0; i < w->own_count; i++) {
+	w->allocation_count = random_below(random, 3);
+	for (uint64_t i = 0; i < w->allocation_count; i++) {
 		const uint64_t pages = 1 + random_below(random, 20);
 
-		w->own[i] = (struct keel_memory_range){
+		w->allocations[i] = (struct keel_memory_range){
 			.phys = w->base + random_below(random, PAGES + 1 - pages) * 4096,
 			.bytes = pages * 4096,
 			.type = 0x1000 + (uint32_t)random_below(random, 5),
@@ -271,7 +272,7 @@ static void random_world(struct world *w, uint64_t *random)
 		spoil(mm_descriptor(&w->d, random_below(random, mm_descriptor_count(&w->d))),
 		      random);
 	if (random_below(random, 4) == 0)
-		add_own(w, random);
+		add_allocations(w, random);
 }
 
 /* Equal to the model and to each other, and what there is to say is said in both cases. */
@@ -547,26 +548,6 @@ static void by_hand(void **state)
 	descriptors_free(&w.d);
 }
 
-/* Sound and sorted descriptors are taken as they are: there is nothing to put aside. */
-static void quick_way(void **state)
-{
-	struct world w = small_world();
-	const uint64_t bytes = mm_memory_map_work_bytes(inputs_of(&w));
-	struct keel_memory_range ranges[16];
-	struct mm_memory_map map = { .ranges = ranges, .capacity = 16, .coarse = true };
-	uint8_t *work = zalloc(bytes);
-	uint64_t touched = 0;
-
-	(void)state;
-	check_ok(mm_memory_map_build(&map, &machine, &w.d, NULL, 0, work, NULL));
-	for (uint64_t i = 0; i < bytes; i++)
-		touched += work[i] != 0;
-	assert_int_equal(touched, 0);
-	assert_int_equal(map.count, 4);
-	free(work);
-	descriptors_free(&w.d);
-}
-
 /* Each way in which one descriptor can be unsound, and be in the way of the others. */
 static void one_unsound(void **state)
 {
@@ -590,16 +571,16 @@ static void one_unsound(void **state)
 }
 
 /* What Keel took for itself changes nothing, as it is memory like that around it. */
-static void own_ranges(void **state)
+static void allocations(void **state)
 {
 	struct world w = small_world();
 	struct mm_memory_map map;
 
 	(void)state;
-	w.own[0] = (struct keel_memory_range){
+	w.allocations[0] = (struct keel_memory_range){
 		.phys = 0x8000, .bytes = 0x2000, .type = KEEL_MEMORY_TYPE_TABLES, .attribute = 0xf
 	};
-	w.own_count = 1;
+	w.allocation_count = 1;
 	map = map_of(&w, true, NULL);
 	assert_int_equal(map.count, 4);
 	assert_int_equal(map.ranges[0].bytes, 0x20000);
@@ -759,17 +740,11 @@ static void real_maps(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(by_hand),
-		cmocka_unit_test(quick_way),
-		cmocka_unit_test(one_unsound),
-		cmocka_unit_test(own_ranges),
-		cmocka_unit_test(too_small),
-		cmocka_unit_test(changes),
-		cmocka_unit_test(memory_that_firmware_keeps),
-		cmocka_unit_test(real_maps),
-		cmocka_unit_test(random_lists),
-		cmocka_unit_test(random_changes),
-		cmocka_unit_test(random_plans),
+		cmocka_unit_test(by_hand),	  cmocka_unit_test(one_unsound),
+		cmocka_unit_test(allocations),	  cmocka_unit_test(too_small),
+		cmocka_unit_test(changes),	  cmocka_unit_test(memory_that_firmware_keeps),
+		cmocka_unit_test(real_maps),	  cmocka_unit_test(random_lists),
+		cmocka_unit_test(random_changes), cmocka_unit_test(random_plans),
 	};
 
 	return cmocka_run_group_tests_name("coarse maps", tests, NULL, NULL);

@@ -3,6 +3,7 @@
  * What each CPU gets: its stack, its part of the cpu_entry_area, its %esp fixup ministack. Looked
  * at through the built tables, for few CPUs and for many.
  */
+#include "regions.h"
 #include "scene.h"
 
 #define PAGE KEEL_U64(0x1000)

@@ -226,7 +226,7 @@ static void random_machines(void **state)
 
 		if (!s->request.segment_count) { /* nowhere to put the kernel: only tables */
 			s->request.area = mm_cpu_area_layout(0x100000, s->request.cpu_count);
-			s->own[1].phys = 0x10000000;
+			s->allocations[1].phys = 0x10000000;
 		}
 		if (random_below(&random, 2))
 			many_boundaries(&s->machine, boundaries,

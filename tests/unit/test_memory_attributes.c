@@ -3,6 +3,7 @@
  * The Memory Attributes Table (UEFI 2.10, 4.6.4): it splits runtime images into read-only code and
  * non-executable data. A table that contradicts the memory map is not used at all.
  */
+#include "regions.h"
 #include "scene.h"
 
 #define XP	KEEL_EFI_MEMORY_XP

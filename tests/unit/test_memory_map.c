@@ -15,8 +15,8 @@ static const struct mm_machine machine = { .phys_bits = 40, .largest_leaf_level 
 struct fixture {
 	struct mm_descriptors d;
 	struct mm_memory_map map;
-	struct keel_memory_range own[4];
-	uint64_t own_count;
+	struct keel_memory_range allocations[4];
+	uint64_t allocation_count;
 	struct note_log log;
 };
 
@@ -43,7 +43,7 @@ static int teardown(void **state)
 /* Builds with exactly the capacity that always suffices, and checks that the input stays as is. */
 static struct mm_result build(struct fixture *f)
 {
-	uint64_t inputs = mm_descriptor_count(&f->d) + f->own_count;
+	uint64_t inputs = mm_descriptor_count(&f->d) + f->allocation_count;
 	void *before = zalloc(f->d.bytes);
 	void *work = malloc(mm_memory_map_work_bytes(inputs) + 1);
 	struct mm_result result;
@@ -54,8 +54,8 @@ static struct mm_result build(struct fixture *f)
 	f->map.capacity = 2 * inputs;
 	f->map.ranges = malloc(f->map.capacity * sizeof(*f->map.ranges) + 1);
 	memset(f->map.ranges, 0xdd, f->map.capacity * sizeof(*f->map.ranges));
-	result = mm_memory_map_build(&f->map, &machine, &f->d, f->own, f->own_count, work,
-				     &f->log.notes);
+	result = mm_memory_map_build(&f->map, &machine, &f->d, f->allocations, f->allocation_count,
+				     work, &f->log.notes);
 	if (f->d.bytes)
 		assert_memory_equal(before, f->d.first, f->d.bytes);
 	free(before);
@@ -330,13 +330,13 @@ static void own_ranges(void **state)
 
 	descriptors_add(&f->d, 7, 0x100000, 0x100, WB);
 	descriptors_add(&f->d, 2, 0x200000, 0x100, WB);
-	f->own[0] = (struct keel_memory_range){
+	f->allocations[0] = (struct keel_memory_range){
 		.phys = 0x280000, .bytes = 0x2000, .type = KEEL_MEMORY_TYPE_TABLES, .attribute = 9
 	};
-	f->own[1] = (struct keel_memory_range){
+	f->allocations[1] = (struct keel_memory_range){
 		.phys = 0x200000, .bytes = 0x3000, .type = KEEL_MEMORY_TYPE_KERNEL, .attribute = 8
 	};
-	f->own_count = 2;
+	f->allocation_count = 2;
 	check_ok(build(f));
 	expect_count(f, 5);
 	expect_range(f, 0, 7, 0x100000, 0x100000);
@@ -360,10 +360,10 @@ static void own_ranges_lose(void **state)
 	for (size_t i = 0; i < sizeof(above) / sizeof(above[0]); i++) {
 		descriptors_free(&f->d);
 		descriptors_add(&f->d, above[i], 0x100000, 4, WB);
-		f->own[0] = (struct keel_memory_range){ .phys = 0x100000,
-							.bytes = 0x2000,
-							.type = KEEL_MEMORY_TYPE_MODULE };
-		f->own_count = 1;
+		f->allocations[0] = (struct keel_memory_range){ .phys = 0x100000,
+								.bytes = 0x2000,
+								.type = KEEL_MEMORY_TYPE_MODULE };
+		f->allocation_count = 1;
 		check_ok(build(f));
 		expect_count(f, 1);
 		expect_range(f, 0, above[i], 0x100000, 0x4000);

@@ -41,9 +41,9 @@ struct input {
 
 struct world {
 	struct input inputs[MOST];
-	uint64_t count, own_count; /* Keel's own come last */
+	uint64_t count, allocation_count; /* Keel's own come last */
 	struct mm_descriptors d;
-	struct keel_memory_range own[MOST];
+	struct keel_memory_range allocations[MOST];
 };
 
 static bool covers(const struct input *in, uint64_t page)
@@ -82,10 +82,10 @@ static void random_world(struct world *w, uint64_t *random)
 	w->d.stride = strides[random_below(random, 3)];
 	w->count = random_below(random, MOST + 1);
 	if (w->count > 2)
-		w->own_count = random_below(random, 3);
+		w->allocation_count = random_below(random, 3);
 	for (uint64_t i = 0; i < w->count; i++) {
 		struct input *in = &w->inputs[i];
-		bool own = i >= w->count - w->own_count;
+		bool own = i >= w->count - w->allocation_count;
 
 		in->sound = true;
 		in->pages = 1 + random_below(random, random_below(random, 4) ? 20 : 120);
@@ -97,9 +97,10 @@ static void random_world(struct world *w, uint64_t *random)
 		else if (random_below(random, 10) == 0)
 			spoil(in, random);
 		if (own)
-			w->own[i - (w->count - w->own_count)] = (struct keel_memory_range){
-				.phys = in->phys, .bytes = in->pages * 4096, .type = in->type
-			};
+			w->allocations[i - (w->count - w->allocation_count)] =
+				(struct keel_memory_range){ .phys = in->phys,
+							    .bytes = in->pages * 4096,
+							    .type = in->type };
 		else
 			descriptors_add(&w->d, in->type, in->phys, in->pages, in->attribute);
 	}
@@ -183,8 +184,8 @@ static void try_world(struct world *w)
 	map.ranges = malloc((capacity + 1) * sizeof(*map.ranges));
 	memset(work, 0xcc, bytes + 8);
 	memset(map.ranges, 0xcc, (capacity + 1) * sizeof(*map.ranges));
-	check_ok(
-		mm_memory_map_build(&map, &machine, &w->d, w->own, w->own_count, work, &log.notes));
+	check_ok(mm_memory_map_build(&map, &machine, &w->d, w->allocations, w->allocation_count,
+				     work, &log.notes));
 	assert_int_equal(map.ranges[capacity].phys, KEEL_U64(0xcccccccccccccccc));
 	for (uint64_t page = 0; page < PAGES; page++)
 		check_page(w, &map, page);

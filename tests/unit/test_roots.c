@@ -15,7 +15,7 @@ static void build_beside_kernel(struct scene *s, struct mm_plan *plan)
 {
 	uint64_t pages = mm_tables_count(&s->plan) + mm_tables_count(plan);
 
-	pool = guarded_pool_new(pages, s->own[1].phys);
+	pool = guarded_pool_new(pages, s->allocations[1].phys);
 	check_ok(mm_tables_build(&pool.pool, &s->plan, true, MM_NO_ROOT, &kernel_root));
 	check_ok(mm_tables_build(&pool.pool, plan, true, kernel_root, &root));
 	guarded_pool_check(&pool);

@@ -3,8 +3,8 @@
  * Walker and checker of mm/ in the small geometry: random plans are built and found good, page by
  * page; and then each bit of each entry is flipped, none of which may go unnoticed.
  */
-#include "../../mm/check.h"
-#include "../../mm/walk.h"
+#include "check/check.h"
+#include "check/walk.h"
 #include "tiny.h"
 
 /* Those parts of the checker that know nothing of the layout. */

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include "keelmap.h"
 
-static int show(const struct simulation *s)
+static int show_as(const struct simulation *s)
 {
 	static void (*const forms[])(const struct simulation *) = {
 		[FORMAT_TABLE] = show_table,   [FORMAT_PLAN] = show_plan,
@@ -37,7 +37,7 @@ static int run(const struct options *options)
 	     source_read(&attributes, options->attributes_path, PARSE_ATTRIBUTES, NULL))) {
 		exit_code = simulation_run(&s);
 		if (exit_code == EXIT_GOOD)
-			exit_code = show(&s);
+			exit_code = show_as(&s);
 		/* Shown all the same: the picture helps to see what is wrong. */
 		if (options->check && s.report.violation != MM_CHECK_OK)
 			exit_code = EXIT_NOT_SOUND;

@@ -9,10 +9,10 @@
 
 #include <stdbool.h>
 #include <stdint.h>
-#include "check.h"
+#include "check/check.h"
 #include "mm.h"
 #include "parse.h"
-#include "walk.h"
+#include "check/walk.h"
 
 /* Exit codes. */
 #define EXIT_GOOD      0
@@ -47,8 +47,8 @@ struct source {
 };
 
 /*
- * Reads and parses a file; false after a message to standard error. attributes, unless NULL, gets the
- * Memory Attributes Table that is in the same file, if there is one.
+ * Reads and parses a file; false after a message to standard error. attributes, unless NULL, gets
+ * the Memory Attributes Table that is in the same file, if there is one.
  */
 bool source_read(struct source *source, const char *path, enum parse_kind kind,
 		 struct source *attributes);
@@ -59,8 +59,9 @@ struct simulation {
 	struct source *map;
 	struct source *attributes; /* without descriptors when there is none */
 	struct mm_machine machine;
-	struct keel_memory_range own[3]; /* kernel, CPU area, page tables, as far as placed */
-	uint64_t own_count;
+	struct keel_memory_range
+		allocations[3]; /* kernel, CPU area, page tables, as far as placed */
+	uint64_t allocation_count;
 	struct mm_memory_map memory;
 	void *memory_work;
 	struct keel_segment segments[3];

@@ -80,7 +80,7 @@ static const struct option long_options[] = {
 	{ 0 },
 };
 
-static bool wrong(const char *option, const char *expected, const char *found)
+static bool wrong_option(const char *option, const char *expected, const char *found)
 {
 	fprintf(stderr, "keelmap: %s: expected %s, found \"%s\"\n", option, expected, found);
 	return false;
@@ -118,7 +118,7 @@ static bool read_number(const char *option, const char *text, uint64_t least, ui
 	struct cursor c = cursor_over(text);
 
 	if (!take_size(&c, value) || c.at != c.end || *value < least || *value > most)
-		return wrong(option, expected, text);
+		return wrong_option(option, expected, text);
 	return true;
 }
 
@@ -128,7 +128,8 @@ static bool read_address(const char *option, const char *text, uint64_t *phys)
 
 	take_text(&c, "0x");
 	if (!take_hex(&c, phys, "") || c.at != c.end || *phys % KEEL_PAGE_SIZE || *phys >> 52)
-		return wrong(option, "a hexadecimal physical address, a multiple of 1000", text);
+		return wrong_option(option, "a hexadecimal physical address, a multiple of 1000",
+				    text);
 	return true;
 }
 
@@ -140,7 +141,7 @@ static bool read_kernel_bytes(struct options *o, const char *text)
 			 "at least three pages, at most 510M", &o->kernel_bytes))
 		return false;
 	return o->kernel_bytes % KEEL_PAGE_SIZE == 0 ||
-	       wrong("--kernel-bytes", "a multiple of 4096", text);
+	       wrong_option("--kernel-bytes", "a multiple of 4096", text);
 }
 
 static bool read_framebuffer(struct options *o, const char *text)
@@ -151,7 +152,7 @@ static bool read_framebuffer(struct options *o, const char *text)
 	if (!take_hex(&c, &o->framebuffer_phys, "") || !take_text(&c, ":") ||
 	    !take_size(&c, &o->framebuffer_bytes) || c.at != c.end || !o->framebuffer_phys ||
 	    !o->framebuffer_bytes)
-		return wrong("--framebuffer", "ADDR:BYTES, neither of them zero", text);
+		return wrong_option("--framebuffer", "ADDR:BYTES, neither of them zero", text);
 	return true;
 }
 
@@ -164,11 +165,11 @@ static bool read_format(struct options *o, const char *text)
 			o->format = n;
 			return true;
 		}
-	return wrong("--format", "table, plan, leaves, json or svg", text);
+	return wrong_option("--format", "table, plan, leaves, json or svg", text);
 }
 
 /* Keeps the list ascending and each address in it once. */
-static bool add_boundary(struct options *o, const char *text)
+static bool append_boundary(struct options *o, const char *text)
 {
 	uint64_t phys;
 	uint32_t at;
@@ -210,7 +211,7 @@ static bool read_option(struct options *o, int option, const char *text)
 	case OPT_FRAMEBUFFER:
 		return read_framebuffer(o, text);
 	case OPT_BOUNDARY:
-		return add_boundary(o, text);
+		return append_boundary(o, text);
 	case OPT_FORMAT:
 		return read_format(o, text);
 	case OPT_CHECK:

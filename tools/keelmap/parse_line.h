@@ -23,7 +23,7 @@ bool cursor_expect(struct cursor *cursor, const char *what);
 void skip_blanks(struct cursor *cursor);
 /* Steps over exactly this text, in any case of letters; else stays and returns false. */
 bool take_text(struct cursor *cursor, const char *text);
-/* Numbers without sign; false, with `what` as the expectation, if there is none or it is too big. */
+/* Numbers without sign; false, with `what` as expected, if there is none or it is too big. */
 bool take_decimal(struct cursor *cursor, uint64_t *value, const char *what);
 bool take_hex(struct cursor *cursor, uint64_t *value, const char *what);
 /* "start-last" or "start-end)", with 0x or without: start and whole pages. */

@@ -4,8 +4,6 @@
 #include <stdlib.h>
 #include "keelmap.h"
 
-#define DIRECT_MAP_BYTES (KEEL_DIRECT_MAP_LAST - KEEL_DIRECT_MAP_START + 1)
-
 /* Where there is no room at all, so that a fragment of a map can be shown: real mode's memory. */
 #define NOWHERE_AREA   KEEL_U64(0x1000)
 #define NOWHERE_TABLES KEEL_SIZE_2M
@@ -13,8 +11,8 @@
 bool simulation_map(struct simulation *s, const struct mm_notes *notes)
 {
 	const struct mm_result result =
-		mm_memory_map_build(&s->memory, &s->machine, &s->request.descriptors, s->own,
-				    s->own_count, s->memory_work, notes);
+		mm_memory_map_build(&s->memory, &s->machine, &s->request.descriptors,
+				    s->allocations, s->allocation_count, s->memory_work, notes);
 
 	if (result.error)
 		fprintf(stderr, "keelmap: %s: %s\n", s->map->path, mm_error_text(result.error));
@@ -25,15 +23,15 @@ bool simulation_map(struct simulation *s, const struct mm_notes *notes)
 static bool is_free(const struct keel_memory_range *range)
 {
 	return range->type == KEEL_MEMORY_TYPE_CONVENTIONAL &&
-	       !(range->attribute & KEEL_EFI_MEMORY_RUNTIME) && range->phys < DIRECT_MAP_BYTES &&
-	       range->bytes <= DIRECT_MAP_BYTES - range->phys;
+	       !(range->attribute & KEEL_EFI_MEMORY_RUNTIME) && range->phys < MM_DIRECT_MAP_BYTES &&
+	       range->bytes <= MM_DIRECT_MAP_BYTES - range->phys;
 }
 
 /* Takes it away from the range, and from the memory map. */
-static bool take(struct simulation *s, const struct keel_memory_range *range, uint64_t phys,
-		 uint64_t bytes, uint32_t type)
+static bool take_memory(struct simulation *s, const struct keel_memory_range *range, uint64_t phys,
+			uint64_t bytes, uint32_t type)
 {
-	s->own[s->own_count++] = (struct keel_memory_range){
+	s->allocations[s->allocation_count++] = (struct keel_memory_range){
 		.phys = phys, .bytes = bytes, .attribute = range->attribute, .type = type
 	};
 	return simulation_map(s, NULL);
@@ -99,7 +97,7 @@ bool place_kernel(struct simulation *s)
 		offset += third;
 	}
 	s->request.segment_count = 3;
-	return take(s, range, phys, bytes, KEEL_MEMORY_TYPE_KERNEL);
+	return take_memory(s, range, phys, bytes, KEEL_MEMORY_TYPE_KERNEL);
 }
 
 /* From the top down, as firmware allocates when it may choose. False: no room. */
@@ -119,7 +117,7 @@ bool place_area(struct simulation *s)
 
 	s->request.area = mm_cpu_area_layout(phys, s->options->cpus);
 	if (range)
-		return take(s, range, phys, bytes, KEEL_MEMORY_TYPE_CPU_AREA);
+		return take_memory(s, range, phys, bytes, KEEL_MEMORY_TYPE_CPU_AREA);
 	no_room(s, "the CPUs' area", bytes);
 	return true;
 }
@@ -132,7 +130,7 @@ bool place_tables(struct simulation *s)
 	s->pool.pages = s->plan.tables;
 	s->pool.phys = range ? range->phys + range->bytes - bytes : NOWHERE_TABLES;
 	if (range)
-		return take(s, range, s->pool.phys, bytes, KEEL_MEMORY_TYPE_TABLES);
+		return take_memory(s, range, s->pool.phys, bytes, KEEL_MEMORY_TYPE_TABLES);
 	no_room(s, "the page tables", bytes);
 	return true;
 }

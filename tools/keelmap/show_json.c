@@ -23,7 +23,7 @@ static void show_string(const char *text)
 	putchar('"');
 }
 
-static void show_machine(const struct simulation *s)
+static void json_machine(const struct simulation *s)
 {
 	printf("  \"machine\": {\"map\": ");
 	show_string(s->map->path);
@@ -100,7 +100,7 @@ void show_json(const struct simulation *s)
 
 	contents_read(&contents, s);
 	printf("{\n");
-	show_machine(s);
+	json_machine(s);
 	show_regions(&contents);
 	show_mappings(s);
 	show_runs(s);

@@ -39,7 +39,7 @@ static void show_row(const struct contents *contents, enum keel_region region)
 		  region == KEEL_REGION_MODULES ? "nothing yet; tables in place" : "nothing", true);
 }
 
-static void show_machine(const struct simulation *s)
+static void table_machine(const struct simulation *s)
 {
 	uint64_t memory = 0;
 	char size[24];
@@ -70,7 +70,7 @@ void show_table(const struct simulation *s)
 	static struct contents contents;
 
 	contents_read(&contents, s);
-	show_machine(s);
+	table_machine(s);
 	printf("%-16s  %-16s  %-8s  %-17s  %s\n", "start", "end", "size", "what", "found");
 	for (unsigned region = 0; region < KEEL_REGION_COUNT; region++)
 		show_row(&contents, region);

@@ -108,7 +108,8 @@ static void make_request(struct simulation *s)
 
 static bool allocate_memory_map(struct simulation *s)
 {
-	const uint64_t inputs = s->map->parsed.count + sizeof(s->own) / sizeof(s->own[0]);
+	const uint64_t inputs =
+		s->map->parsed.count + sizeof(s->allocations) / sizeof(s->allocations[0]);
 
 	s->memory.capacity = 2 * inputs;
 	s->memory.ranges = calloc(s->memory.capacity, sizeof(*s->memory.ranges));

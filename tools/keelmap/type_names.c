@@ -9,8 +9,8 @@ struct type_name {
 	uint32_t type;
 };
 
-static bool find(const struct type_name *names, size_t count, const char *name, size_t length,
-		 uint32_t *type)
+static bool find_type(const struct type_name *names, size_t count, const char *name, size_t length,
+		      uint32_t *type)
 {
 	for (size_t n = 0; n < count; n++)
 		if (strlen(names[n].name) == length && !strncasecmp(names[n].name, name, length)) {
@@ -52,7 +52,7 @@ bool linux_type(const char *name, size_t length, uint32_t *type)
 		{ "Unaccepted", KEEL_MEMORY_TYPE_UNACCEPTED },
 	};
 
-	return find(names, sizeof(names) / sizeof(names[0]), name, length, type);
+	return find_type(names, sizeof(names) / sizeof(names[0]), name, length, type);
 }
 
 bool shell_type(const char *name, size_t length, uint32_t *type)
@@ -76,5 +76,5 @@ bool shell_type(const char *name, size_t length, uint32_t *type)
 		{ "Unaccepted", KEEL_MEMORY_TYPE_UNACCEPTED },
 	};
 
-	return find(names, sizeof(names) / sizeof(names[0]), name, length, type);
+	return find_type(names, sizeof(names) / sizeof(names[0]), name, length, type);
 }

@@ -12,7 +12,7 @@ struct user_path {
 	struct mm_entry entries[MM_LEVELS + 1];
 };
 
-static enum mm_violation check_table(const struct mm_entry *entry)
+static enum mm_violation table_violation(const struct mm_entry *entry)
 {
 	const uint64_t flags = entry->value & ~KEEL_PTE_ADDRESS & ~KEEL_PTE_US;
 
@@ -21,7 +21,7 @@ static enum mm_violation check_table(const struct mm_entry *entry)
 	return MM_CHECK_OK;
 }
 
-static enum mm_violation check_leaf(const struct mm_check *check, const struct mm_entry *leaf)
+static enum mm_violation leaf_violation(const struct mm_check *check, const struct mm_entry *leaf)
 {
 	const uint64_t bytes = MM_LEVEL_BYTES(leaf->level);
 	const uint64_t pat = leaf->level == KEEL_LEVEL_PT ? KEEL_PTE_PAT_4K : KEEL_PTE_PAT_LARGE;
@@ -46,15 +46,15 @@ static enum mm_violation check_leaf(const struct mm_check *check, const struct m
 	return MM_CHECK_OK;
 }
 
-static enum mm_violation check_entry(const struct mm_check *check, const struct mm_entry *entry)
+static enum mm_violation entry_violation(const struct mm_check *check, const struct mm_entry *entry)
 {
 	if (entry->kind == MM_ENTRY_ABSENT)
 		return MM_CHECK_ABSENT;
 	if (entry->value & UNUSED_BITS || entry->phys >> check->plan->machine->phys_bits)
 		return MM_CHECK_RESERVED;
 	if (entry->kind == MM_ENTRY_LEAF)
-		return check_leaf(check, entry);
-	return entry->kind == MM_ENTRY_OUTSIDE ? MM_CHECK_OUTSIDE : check_table(entry);
+		return leaf_violation(check, entry);
+	return entry->kind == MM_ENTRY_OUTSIDE ? MM_CHECK_OUTSIDE : table_violation(entry);
 }
 
 /*
@@ -93,7 +93,7 @@ bool mm_check_entries(const struct mm_check *check, struct mm_check_report *repo
 	report->tables = 1;
 	mm_walk_begin(&walk, check->pool, check->root);
 	while (mm_walk_entry(&walk, &entry)) {
-		const enum mm_violation violation = check_entry(check, &entry);
+		const enum mm_violation violation = entry_violation(check, &entry);
 
 		if (violation != MM_CHECK_OK)
 			return mm_check_fail(report, violation, entry.virt, entry.value);

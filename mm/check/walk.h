@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Reads page tables back: what the CPU would make of them. Written apart from the writer in
- * tables.c, with nothing in common but the formats in <keel/paging.h> and the geometry, so that the
- * two cannot be wrong in the same way.
+ * ../tables.c, with nothing in common but the formats in <keel/paging.h> and the geometry, so that
+ * the two cannot be wrong in the same way.
  *
  * Freestanding; no allocation and no globals: all state is in struct mm_walk, which the caller
  * gives. Tables are only read, and an entry that leads out of the pool is never followed.

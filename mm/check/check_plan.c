@@ -63,8 +63,8 @@ bool mm_check_rows(const struct mm_check *check, struct mm_check_report *report)
 struct expected {
 	const struct keel_mapping *next;
 	const struct keel_mapping *end;
-	uint64_t
-		done; /* bytes of *next that have been found; steps of a window begin at multiples */
+	/* Bytes of *next that have been found; steps of a window begin at multiples. */
+	uint64_t done;
 };
 
 /* Passes over what maps nothing. False at the plan's end. */

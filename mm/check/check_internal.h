@@ -5,9 +5,6 @@
 
 #include "check.h"
 
-/* Where the fixed-range MTRRs end (SDM vol. 3A 11.11.2.2): no large page may reach across. */
-#define MM_CHECK_FIXED_MTRR_END KEEL_U64(0x100000)
-
 /* Notes a violation. Returns false, as whoever finds one does. */
 static inline bool mm_check_fail(struct mm_check_report *report, enum mm_violation violation,
 				 uint64_t address, uint64_t value)
@@ -26,7 +23,7 @@ static inline bool mm_check_is_cut(const struct mm_machine *machine, uint64_t ph
 
 	if (bytes == KEEL_PAGE_SIZE)
 		return false;
-	if (phys < MM_CHECK_FIXED_MTRR_END && MM_CHECK_FIXED_MTRR_END - phys < bytes)
+	if (phys < MM_FIXED_MTRR_END && MM_FIXED_MTRR_END - phys < bytes)
 		return true;
 	/* The first boundary above phys. */
 	while (low < high) {

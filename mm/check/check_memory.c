@@ -47,7 +47,7 @@ static void sort_frames(struct frames *list, uint64_t count)
 	}
 }
 
-/* The frames of all mappings with these rights: sorted, and without overlap. Returns their number. */
+/* The frames of all mappings with these rights, sorted and without overlap; returns how many. */
 static uint64_t collect_frames(const struct mm_plan *plan, unsigned rights, struct frames *list)
 {
 	uint64_t count = 0;

@@ -83,7 +83,7 @@ static enum mm_entry_kind kind_of(const struct mm_walk *walk, struct mm_entry *e
 }
 
 /* Takes the entry that is next in the table of this level, and its equals if it leads to one. */
-static void take(struct mm_walk *walk, struct mm_walk_table *table, struct mm_entry *entry)
+static void take_entry(struct mm_walk *walk, struct mm_walk_table *table, struct mm_entry *entry)
 {
 	const uint64_t value = read(walk->pool, table->index, table->next);
 
@@ -119,7 +119,7 @@ bool mm_walk_entry(struct mm_walk *walk, struct mm_entry *entry)
 		while (table->next < MM_ENTRIES && !read(walk->pool, table->index, table->next))
 			table->next++;
 		if (table->next < MM_ENTRIES) {
-			take(walk, table, entry);
+			take_entry(walk, table, entry);
 			return true;
 		}
 		walk->level++;
@@ -155,7 +155,7 @@ static void make_run(const struct mm_entry *leaf, struct mm_run *run)
 	}
 }
 
-static void fetch(struct mm_walk *walk)
+static void look_ahead(struct mm_walk *walk)
 {
 	struct mm_entry entry;
 
@@ -187,12 +187,12 @@ static bool goes_on(const struct mm_run *run, const struct mm_run *leaf)
 enum mm_walk_status mm_walk_run(struct mm_walk *walk, struct mm_run *run)
 {
 	if (!walk->has_ahead)
-		fetch(walk);
+		look_ahead(walk);
 	*run = walk->ahead;
 	if (walk->ahead_status != MM_WALK_RUN)
 		return walk->ahead_status;
 	for (;;) {
-		fetch(walk);
+		look_ahead(walk);
 		if (walk->ahead_status != MM_WALK_RUN || !goes_on(run, &walk->ahead))
 			return MM_WALK_RUN;
 		run->bytes += walk->ahead.bytes;
