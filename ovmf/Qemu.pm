@@ -203,9 +203,11 @@ sub _reply {
 	die "Qemu: no answer from its control socket: " . $self->complaint . "\n";
 }
 
-# A QMP command; its result.
+# A QMP command; its result. QEMU answers at once, also when the guest's time is over.
 sub command {
 	my ($self, $name, %arguments) = @_;
+	my $patience = time + 30;
+	local $self->{deadline} = $self->{deadline} > $patience ? $self->{deadline} : $patience;
 	my $text = encode_json({ execute => $name, %arguments ? (arguments => \%arguments) : () });
 	syswrite($self->{qmp}, "$text\n");
 	my $reply = $self->_reply;

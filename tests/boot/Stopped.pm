@@ -65,10 +65,12 @@ sub new {
 	return $self;
 }
 
-# Whatever the guest has come to: it is stopped at its entry again, and nothing was changed.
+# Whatever the guest has come to: it is stopped at its entry again, and nothing was changed. Where that
+# is so already nothing is done: QEMU 7 does not always survive two snapshots with nothing in between.
 sub restore {
 	my $self = shift;
 	my $machine = $self->{machine};
+	return if $self->{fresh};
 	$machine->command('stop');
 	# A machine that is switched off takes no snapshot until it is reset.
 	if ($machine->command('query-status')->{status} ne 'paused') {
@@ -80,6 +82,7 @@ sub restore {
 	my $complaint = $machine->monitor('loadvm entry');
 	die "loadvm: $complaint\n" if $complaint =~ /\S/;
 	$machine->forget;
+	$self->{fresh} = 1;
 }
 
 # Lets the kernel run until it is switched off, its output matches, or the time is over. Returns how
@@ -87,6 +90,7 @@ sub restore {
 sub run {
 	my ($self, $until, $seconds) = @_;
 	my $machine = $self->{machine};
+	$self->{fresh} = 0;
 	$self->{gdb}->go;
 	$machine->{deadline} = time + $seconds;
 	return $machine->follow(undef, $until);
@@ -95,6 +99,11 @@ sub run {
 # What the kernel has written since it was set back.
 sub serial {
 	return SelfCheck::clean($_[0]{machine}{serial});
+}
+
+# What QEMU itself has to complain of.
+sub complaint {
+	return $_[0]{machine}->complaint;
 }
 
 sub stop {
@@ -114,6 +123,7 @@ sub read {
 
 sub write {
 	my ($self, $phys, $data) = @_;
+	$self->{fresh} = 0;
 	$self->{gdb}->write($phys, $data);
 }
 
