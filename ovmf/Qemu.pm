@@ -42,14 +42,17 @@ my %defaults = (
 	cpu      => 'max',
 	firmware => 'default',		# or smm, 2m, u-boot: see ovmf/firmware
 	icount   => 0,			# count instructions: slow, and the same on every machine
+	shell    => 0,			# the firmware may go on to its own shell
 	debug    => 0,			# savevm and loadvm work; the gdb stub is "$dir/gdb"
 	limit    => 120,		# seconds
 	extra    => [],			# further arguments to QEMU
 );
 
-# Each with a bootindex: firmware need not try the others first.
+# Each with a bootindex, so that firmware need not try the others first; but beside, for a disk beside
+# what -kernel names, which is first.
 my %media = (
 	virtio => [ '-device', 'virtio-blk-pci,drive=disk,bootindex=0' ],
+	beside => [ '-device', 'virtio-blk-pci,drive=disk' ],
 	sata => [ '-device', 'ahci,id=sata', '-device', 'ide-hd,bus=sata.0,drive=disk,bootindex=0' ],
 	ide  => [ '-device', 'ide-hd,bus=ide.0,drive=disk,bootindex=0' ],
 	nvme => [ '-device', 'nvme,serial=1,drive=disk,bootindex=0' ],
@@ -275,7 +278,8 @@ sub follow {
 			return $self->{ended} = $end->{data}{reason};
 		}
 		return $self->{ended} = 'found' if $until && $self->{serial} =~ $until;
-		return $self->{ended} = 'back in the firmware' if $self->{serial} =~ $gave_up;
+		return $self->{ended} = 'back in the firmware'
+			if !$self->{shell} && $self->{serial} =~ $gave_up;
 		my $left = $self->{deadline} - time;
 		return $self->{ended} = 'time limit' if $left <= 0;
 		for my $ready ($select->can_read($left)) {
