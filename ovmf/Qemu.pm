@@ -228,8 +228,31 @@ sub wait_for_event {
 	}
 }
 
-# For a machine that was set back: what it wrote, and how it ended, no longer counts.
-sub forget {
+# With debug: keeps the state of the machine, memory and disks, under a name.
+sub keep_state {
+	my ($self, $name) = @_;
+	my $complaint = $self->monitor("savevm $name");
+	die "savevm: $complaint\n" if $complaint =~ /\S/;
+}
+
+# Brings the machine back to that state, whatever it has come to, and stops it there. What it wrote,
+# and how it ended, no longer counts.
+sub go_back {
+	my ($self, $name) = @_;
+	$self->command('stop');
+	# A machine that is switched off takes no snapshot until it is reset.
+	if ($self->command('query-status')->{status} ne 'paused') {
+		$self->command('set-action', reboot => 'reset');
+		$self->command('system_reset');
+		$self->wait_for_event('RESET');
+		$self->command('set-action', reboot => 'shutdown');
+	}
+	my $complaint = $self->monitor("loadvm $name");
+	die "loadvm: $complaint\n" if $complaint =~ /\S/;
+	$self->_forget;
+}
+
+sub _forget {
 	my $self = shift;
 	my $rest = IO::Select->new($self->{stdout});
 	while ($rest->can_read(0)) {

@@ -60,28 +60,16 @@ sub new {
 	$self->{registers} = $gdb->registers;
 	$self->{direct_map} = $self->constant('KEEL_DIRECT_MAP_START');
 	$self->{boot} = $self->{registers}{rdi} - $self->{direct_map};
-	my $complaint = $machine->{keep} ? '' : $machine->monitor('savevm entry');
-	die "savevm: $complaint\n" if $complaint =~ /\S/;
+	$machine->keep_state('entry') unless $machine->{keep};
 	return $self;
 }
 
-# Whatever the guest has come to: it is stopped at its entry again, and nothing was changed. Where that
-# is so already nothing is done: QEMU 7 does not always survive two snapshots with nothing in between.
+# Whatever the guest has come to: it is stopped at its entry again, and nothing was changed. Nothing
+# is done where that is so already: QEMU 7 does not always survive two returns in a row.
 sub restore {
 	my $self = shift;
-	my $machine = $self->{machine};
 	return if $self->{fresh};
-	$machine->command('stop');
-	# A machine that is switched off takes no snapshot until it is reset.
-	if ($machine->command('query-status')->{status} ne 'paused') {
-		$machine->command('set-action', reboot => 'reset');
-		$machine->command('system_reset');
-		$machine->wait_for_event('RESET');
-		$machine->command('set-action', reboot => 'shutdown');
-	}
-	my $complaint = $machine->monitor('loadvm entry');
-	die "loadvm: $complaint\n" if $complaint =~ /\S/;
-	$machine->forget;
+	$self->{machine}->go_back('entry');
 	$self->{fresh} = 1;
 }
 

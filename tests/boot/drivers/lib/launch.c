@@ -104,6 +104,19 @@ EFI_DEVICE_PATH *keel_path(void)
 	return (EFI_DEVICE_PATH *)path;
 }
 
+/* A debugger writes them, while the machine is stopped. */
+static volatile char words[512];
+
+char *launch_wait(void)
+{
+	print("launch: waits for words at ");
+	print_number((UINT64)words, 16);
+	print("\n");
+	while (!words[0])
+		__asm__ volatile("pause");
+	return (char *)words;
+}
+
 static CHAR16 options[512];
 static UINTN options_bytes;
 
