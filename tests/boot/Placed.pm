@@ -7,6 +7,7 @@ use strict;
 use warnings;
 no warnings 'portable';			# addresses have 64 bits
 
+use Configured;
 use Exporter qw(import);
 use Test::More;
 use Waiting;
@@ -47,7 +48,7 @@ sub check_place {
 sub placed_ok {
 	my $compiler = shift;
 	my @kernels = map { my $kind = $_; map { "$compiler-$kind-$_" } @places } @kinds;
-	my $machine = Waiting->new('occupy',
+	my $waiting = Waiting->new('occupy',
 		{ map { ("/$_.elf" => "build/tests/kernels/tell-$_.elf") } @kernels },
 		limit => 900);
 	for my $kind (@kinds) {
@@ -55,7 +56,8 @@ sub placed_ok {
 			for my $free (1, 0) {
 				# The firmware is at 16 MB by itself.
 				my $what = $free ? $mb == 16 ? 'vacate 16' : 'nothing' : "take $mb";
-				my $run = $machine->tell("$what;kernel=\\$compiler-$kind-$mb.elf");
+				my $ended = $waiting->tell("$what;kernel=\\$compiler-$kind-$mb.elf");
+				my $run = told($waiting->{machine}, $ended);
 				subtest "$compiler, $kind, $mb MB, " . ($free ? 'free' : 'taken') => sub {
 					is($run->{ended}, 'guest-shutdown', 'it runs')
 						or diag($run->{text});
@@ -66,7 +68,7 @@ sub placed_ok {
 			}
 		}
 	}
-	$machine->stop;
+	$waiting->stop;
 }
 
 1;

@@ -1,15 +1,14 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# A machine that waits just before keel.efi is started. What is to be done then it is told from
-# outside, and it can be brought back to there as often as wanted: a kernel does not return, and the
-# firmware takes as long as twenty kernels do. The driver has to know how to wait: see launch_wait()
-# in tests/boot/drivers/lib.
+# A machine in which a driver waits for its variant, just before it does its work and starts keel.efi.
+# It is told that from outside, and can be brought back to there as often as wanted: a kernel does not
+# return, and the firmware takes as long as twenty kernels do. See launch_wait() in
+# tests/boot/drivers/lib.
 package Waiting;
 
 use strict;
 use warnings;
 
-use Configured;
 use DiskImage;
 use File::Temp qw(tempdir);
 use Gdb;
@@ -27,7 +26,7 @@ sub new {
 	my ($class, $driver, $files, %options) = @_;
 	my $dir = tempdir('keel-waiting-XXXXXX', TMPDIR => 1, CLEANUP => 1);
 	make_image($dir, { '/EFI/BOOT/BOOTX64.EFI' => "build/tests/boot/drivers/$driver.efi",
-		'/keel.efi' => 'build/keel.efi', '/variant' => \'wait', %$files });
+		'/keel.efi' => 'build/keel.efi', '/variant' => \'wait', %{ $files // {} } });
 	local $ENV{ACCEL} = 'tcg';	# KVM on an odd host is not what this is about
 	my $machine = Qemu->new(debug => 1, %options, image => "$dir/disk.img");
 	my $ready = qr/^launch: waits for words at ([0-9a-f]+)\r?\n/m;
@@ -39,9 +38,10 @@ sub new {
 	return bless { machine => $machine, gdb => $gdb, words => hex $words, fresh => 1 }, $class;
 }
 
-# Tells it that, and follows it to its end; returns what configured() does.
+# Tells it the variant, with load options for keel.efi behind a semicolon, if wanted, and follows it to
+# its end, or until the output matches. Returns how it ended, as Qemu.pm says it.
 sub tell {
-	my ($self, $words) = @_;
+	my ($self, $words, $until) = @_;
 	my $machine = $self->{machine};
 	die "too many words\n" if length $words >= WORDS;
 	$machine->go_back('waiting') unless $self->{fresh};
@@ -49,7 +49,7 @@ sub tell {
 	$self->{gdb}->write($self->{words}, "$words\0");
 	$self->{gdb}->go;
 	$machine->{deadline} = time + SECONDS;
-	return told($machine, $machine->follow);
+	return $machine->follow(undef, $until);
 }
 
 sub stop {

@@ -8,8 +8,6 @@
  *	vacate N	the opposite: the MB from there on is made free. Boot services lie in it, but
  *			what this firmware has there is only needed to start it
  *	nothing		none
- *	wait		one of the above, with keel.efi's load options after a semicolon: they come from
- *			outside
  */
 #include "hooks.h"
 
@@ -77,28 +75,12 @@ static void vacate_place(void)
 		complain("the place cannot be made free");
 }
 
-/* The first half of what is waited for; the other goes to keel.efi. */
-static const char *wait_for_variant(void)
-{
-	char *words = launch_wait(), *at = words;
-
-	while (*at && *at != ';')
-		at++;
-	if (*at) {
-		*at = 0;
-		launch_options(at + 1);
-	}
-	return words;
-}
-
 EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system)
 {
 	const char *what;
 
 	launch_init(image, system);
 	what = variant(image);
-	if (text_is(what, "wait"))
-		what = wait_for_variant();
 	place = number_in(what);
 	if (what[0] == 'n')
 		launch("nothing", NULL, NULL);

@@ -104,19 +104,6 @@ EFI_DEVICE_PATH *keel_path(void)
 	return (EFI_DEVICE_PATH *)path;
 }
 
-/* A debugger writes them, while the machine is stopped. */
-static volatile char words[512];
-
-char *launch_wait(void)
-{
-	print("launch: waits for words at ");
-	print_number((UINT64)words, 16);
-	print("\n");
-	while (!words[0])
-		__asm__ volatile("pause");
-	return (char *)words;
-}
-
 static CHAR16 options[512];
 static UINTN options_bytes;
 
@@ -127,6 +114,27 @@ void launch_options(const char *text)
 	for (; text[n] && n < sizeof(options) / sizeof(options[0]); n++)
 		options[n] = (UINT8)text[n];
 	options_bytes = n * sizeof(options[0]);
+}
+
+/* A debugger writes them, while the machine is stopped. */
+static volatile char words[512];
+
+const char *launch_wait(void)
+{
+	char *at = (char *)words;
+
+	print("launch: waits for words at ");
+	print_number((UINT64)words, 16);
+	print("\n");
+	while (!words[0])
+		__asm__ volatile("pause");
+	while (*at && *at != ';')
+		at++;
+	if (*at) {
+		*at = 0;
+		launch_options(at + 1);
+	}
+	return (const char *)words;
 }
 
 static void prepare(EFI_HANDLE keel)
