@@ -464,6 +464,10 @@ test-all: ## the same with every machine of tests/boot/Matrix.pm; prints them as
 	@bad=; MATRIX=all MATRIX_TABLE=build/matrix.md $(PROVE) $(UNIT) $(UNIT_T) $(BOOT_T) || bad=1; \
 	echo; cat build/matrix.md; test -z "$$bad"
 
+.PHONY: test-debian
+test-debian: ## .ci/run in chroots of Debian 12, 13 and sid, as root: see tests/debian
+	@tests/debian
+
 .PHONY: unit
 unit: $(UNIT) build/keelmap build/host/keelmap build/elfcheck $(TELL) $(FUZZ:%=build/replay_%) ## only the unit tests, on the host
 	@$(PROVE) $(UNIT) $(UNIT_T)
@@ -508,7 +512,7 @@ C_FILES = $(wildcard include/keel/*.h mm/*.[ch] mm/check/*.[ch] efi/*.[ch] efi/*
 	    tools/keelmap/*.[ch] tests/bench/*.[ch] tests/fuzz/*.[ch] tests/kernels/*.c tests/kernels/*/*.c \
 	    examples/*/*.[ch] \
 	    tests/boot/*.c tests/boot/drivers/*.c tests/boot/drivers/lib/*.[ch])
-SH_FILES = tests/prove tests/fuzz/replay.t .ci/run ovmf/deps ovmf/firmware ovmf/image ovmf/iso
+SH_FILES = tests/prove tests/debian tests/fuzz/replay.t .ci/run ovmf/deps ovmf/firmware ovmf/image ovmf/iso
 PERL_FILES = tests/boot/dump-maps tests/mutate/run tests/coverage/report ovmf/run ovmf/debug ovmf/usb ovmf/screenshot ovmf/bench tests/bench/large tests/bench/run tests/bench/Plot.pm tests/kernels/broken $(wildcard tests/kernels/*.pm ovmf/*.pm tests/boot/*.pm tests/boot/*.t tests/unit/*.t)
 
 .PHONY: format

@@ -42,14 +42,17 @@ my %defaults = (
 	cpu      => 'max',
 	firmware => 'default',		# or smm, 2m, u-boot: see ovmf/firmware
 	icount   => 0,			# count instructions: slow, and the same on every machine
+	shell    => 0,			# the firmware may go on to its own shell
 	debug    => 0,			# savevm and loadvm work; the gdb stub is "$dir/gdb"
 	limit    => 120,		# seconds
 	extra    => [],			# further arguments to QEMU
 );
 
-# Each with a bootindex: firmware need not try the others first.
+# Each with a bootindex, so that firmware need not try the others first; but beside, for a disk beside
+# what -kernel names, which is first.
 my %media = (
 	virtio => [ '-device', 'virtio-blk-pci,drive=disk,bootindex=0' ],
+	beside => [ '-device', 'virtio-blk-pci,drive=disk' ],
 	sata => [ '-device', 'ahci,id=sata', '-device', 'ide-hd,bus=sata.0,drive=disk,bootindex=0' ],
 	ide  => [ '-device', 'ide-hd,bus=ide.0,drive=disk,bootindex=0' ],
 	nvme => [ '-device', 'nvme,serial=1,drive=disk,bootindex=0' ],
@@ -203,9 +206,11 @@ sub _reply {
 	die "Qemu: no answer from its control socket: " . $self->complaint . "\n";
 }
 
-# A QMP command; its result.
+# A QMP command; its result. QEMU answers at once, also when the guest's time is over.
 sub command {
 	my ($self, $name, %arguments) = @_;
+	my $patience = time + 30;
+	local $self->{deadline} = $self->{deadline} > $patience ? $self->{deadline} : $patience;
 	my $text = encode_json({ execute => $name, %arguments ? (arguments => \%arguments) : () });
 	syswrite($self->{qmp}, "$text\n");
 	my $reply = $self->_reply;
@@ -223,8 +228,31 @@ sub wait_for_event {
 	}
 }
 
-# For a machine that was set back: what it wrote, and how it ended, no longer counts.
-sub forget {
+# With debug: keeps the state of the machine, memory and disks, under a name.
+sub keep_state {
+	my ($self, $name) = @_;
+	my $complaint = $self->monitor("savevm $name");
+	die "savevm: $complaint\n" if $complaint =~ /\S/;
+}
+
+# Brings the machine back to that state, whatever it has come to, and stops it there. What it wrote,
+# and how it ended, no longer counts.
+sub go_back {
+	my ($self, $name) = @_;
+	$self->command('stop');
+	# A machine that is switched off takes no snapshot until it is reset.
+	if ($self->command('query-status')->{status} ne 'paused') {
+		$self->command('set-action', reboot => 'reset');
+		$self->command('system_reset');
+		$self->wait_for_event('RESET');
+		$self->command('set-action', reboot => 'shutdown');
+	}
+	my $complaint = $self->monitor("loadvm $name");
+	die "loadvm: $complaint\n" if $complaint =~ /\S/;
+	$self->_forget;
+}
+
+sub _forget {
 	my $self = shift;
 	my $rest = IO::Select->new($self->{stdout});
 	while ($rest->can_read(0)) {
@@ -273,7 +301,8 @@ sub follow {
 			return $self->{ended} = $end->{data}{reason};
 		}
 		return $self->{ended} = 'found' if $until && $self->{serial} =~ $until;
-		return $self->{ended} = 'back in the firmware' if $self->{serial} =~ $gave_up;
+		return $self->{ended} = 'back in the firmware'
+			if !$self->{shell} && $self->{serial} =~ $gave_up;
 		my $left = $self->{deadline} - time;
 		return $self->{ended} = 'time limit' if $left <= 0;
 		for my $ready ($select->can_read($left)) {

@@ -12,20 +12,18 @@ use Test::More;
 
 # 7 is the most that it puts up with.
 for my $tries (1, 3, 7) {
-	my $run = driven('stalekey', $tries);
+	my $run = driven_again('stalekey', $tries);
 	inside_ok($run, "stale $tries times");
 	my $called = $tries + 1;
 	line_like($run, 'report', qr/^# cpus=.* exit_tries=$called\b/m,
 		"stale $tries times: ExitBootServices was called $called times");
-	$run->{machine}->stop;
 }
 
 # What the tables were made from is not true any more: they have to be made anew.
-my $filled = driven('stalekey', 'filled');
+my $filled = driven_again('stalekey', 'filled');
 inside_ok($filled, 'a hole is filled');
 outside_ok($filled, 'a hole is filled');
 line_like($filled, 'report', qr/^# cpus=.* exit_tries=2\b/m, 'a hole is filled: in the first try');
-$filled->{machine}->stop;
 
 # Memory for one table more cannot be allocated any more.
 my %fatal = (
@@ -33,11 +31,10 @@ my %fatal = (
 	hole => qr/keel: fatal: the memory map changed while boot services ended: EFI status/,
 );
 for my $variant (sort keys %fatal) {
-	my $run = driven('stalekey', $variant);
+	my $run = driven_again('stalekey', $variant);
 	is($run->{ended}, 'last words', "$variant: keel.efi gives up") or diag($run->{console});
 	line_like($run, 'console', $fatal{$variant}, "$variant: the serial port says why");
 	halted_ok($run, $variant);
 	like(Screen::text($run->{machine}), $fatal{$variant}, "$variant: the screen says why");
-	$run->{machine}->stop;
 }
 done_testing();

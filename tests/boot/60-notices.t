@@ -414,6 +414,71 @@ for (
 ) {
 	member(@$_);
 }
+# --- What the self-check counts by ---
+
+# More elements than memory has room for, and more than 64 bits have.
+my $pointers = 'boot_info: every pointer';
+for (
+	[ memory_range_count => $pointers, '0x1000000' ],
+	[ memory_range_count => $pointers, '0x5555555555555556' ],
+	[ mapping_count => 'memory map: boot_info and what', '0x100000000' ],
+	[ mapping_count => $pointers, '0x800000000000000' ],
+	[ efi_map_bytes => $pointers, '0x10000000' ],
+	[ efi_map_bytes => $pointers, '0xffffffffffffffff' ],
+	[ efi_map_stride => 'boot_info', '1' ],
+	[ efi_memory_attributes_bytes => 'memory map: boot_info and what', '0x100000000' ],
+	[ segment_count => 'memory map: boot_info and what', '0xffffffff' ],
+	[ cpu_count => 'memory map: boot_info and what', '0x100000000' ],
+	[ cpu_count => $pointers, '0x400000000000000' ],
+	[ io_apic_count => 'memory map: boot_info and what', '0x100000000' ],
+	[ module_count => $pointers, '0x6666666666666667' ],
+	[ symbol_count => 'memory map: boot_info and what', '0x100000000' ],
+	[ symbol_count => $pointers, '0x1000000000000000' ],
+	[ tables_planned => 'memory map: page tables', '0x10000000000000' ],
+	[ efi_config_table_count => $firmware, '0x2000000000000000' ],
+	[ phys_bits => 'boot_info', '0' ],
+	[ phys_bits => 'boot_info', '64' ],
+	[ 'framebuffer.height' => $screen, '0x80000000' ],
+	[ cpu_count => 'boot_info', '0' ],
+) {
+	my ($member, $name, $value) = @$_;
+	member("boot_info.$member", $name, $value, undef, "to the end: boot_info.$member");
+	must_end();
+}
+
+# Elements that are empty, that begin or end beyond all memory, or have a level that no table has.
+for (
+	[ 'memory_range.bytes', 'memory map', '0', $free_range ],
+	[ 'memory_range.phys', 'memory map', '0xfffffffffffff000', $free_range ],
+	[ 'memory_range.phys', 'memory map', '^0x8000000000000000', $free_range ],
+	[ 'memory_range.bytes', 'memory map', '^0x8000000000000000', $free_range ],
+	[ 'mapping.bytes', $agrees, '0', $plain ],
+	[ 'mapping.bytes', $agrees, '0', $in_place ],
+	[ 'mapping.bytes', $agrees, '0xfffffffffffff000', $in_place ],
+	[ 'mapping.virt', $agrees, '0', $in_place ],
+	[ 'mapping.region', $agrees, '0', $in_place ],
+	[ 'mapping.level', $agrees, '0', $in_place ],
+	[ 'mapping.level', $agrees, '6', $in_place ],
+	[ 'mapping.level', $agrees, '255', $in_place ],
+	[ 'mapping.rights', $agrees, '255', $in_place ],
+	[ 'mapping.bytes', $agrees, '0', $window ],
+	[ 'io_apic.slot', 'fixmap', '0x10000000', 0 ],
+	[ 'io_apic.offset', 'fixmap', '0x10000000', 0 ],
+) {
+	my ($member, $name, $value, $n) = @$_;
+	member($member, $name, $value, $n, "to the end: $member of element $n");
+	must_end();
+}
+
+# One more than there are, and that one is empty: memory behind an array is often zero.
+my ($count, $behind) = (boot('mapping_count') + 1, elements_end('mapping', 'mapping_count'));
+for ([ 'empty', 0 ], [ 'empty, of tables', constant('KEEL_LEVEL_PT') ]) {
+	my ($what, $level) = @$_;
+	plant("a mapping behind the others that is $what", $agrees, 'boot_info.mapping_count', $count,
+		$behind, 'mapping', level => $level, rights => constant('KEEL_RIGHTS_NONE'));
+	must_end();
+}
+
 descriptor('type', 'memory map', '^8');
 descriptor('pages', 'memory map', '-1');
 descriptor('virt', 'EFI region', '+0x1000');

@@ -14,7 +14,7 @@ use Qemu;
 use SelfCheck;
 use Test::More;
 
-our @EXPORT = qw(configured);
+our @EXPORT = qw(configured told);
 
 # conf: the text of keel.conf (none: no such file); files: path on the disk => file on the host, or
 # a reference to its content; driver: one of tests/boot/drivers, which is started first, and then
@@ -45,8 +45,14 @@ sub configured {
 	}
 	my $ended = $machine->follow(undef, $until);
 	$machine->stop;
+	return told($machine, $ended);
+}
+
+# What a machine has told until it ended: as configured() returns it.
+sub told {
+	my ($machine, $ended) = @_;
 	my $text = SelfCheck::clean($machine->{serial});
-	die "driver $driver: $1\n" if $text =~ /^driver: (.*)/m;
+	die "driver: $1\n" if $text =~ /^driver: (.*)/m;
 	my %facts;
 	push @{ $facts{$1} }, $2 while $text =~ /^tell: (\w+) ?(.*)$/mg;
 	my ($error) = $text =~ /^keel: error: (.*)/m;

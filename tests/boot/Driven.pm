@@ -15,8 +15,9 @@ use Qemu;
 use SelfCheck;
 use Test::More;
 use Time::HiRes qw(sleep time);
+use Waiting;
 
-our @EXPORT = qw(driven keel_at inside_ok outside_ok halted_ok line_like);
+our @EXPORT = qw(driven driven_again keel_at inside_ok outside_ok halted_ok line_like);
 
 # The last words of Keel, and those of the self-check when it cannot switch the machine off.
 my $last_words = qr/^The machine is halted.*\n|please do it by hand.*\n|Please switch the machine off.*\n/m;
@@ -31,7 +32,33 @@ sub driven {
 	make_image($dir, { '/variant' => \$variant, '/keel.efi' => $keel,
 		'/EFI/BOOT/BOOTX64.EFI' => "build/tests/boot/drivers/$driver.efi" });
 	my $machine = Qemu->new(limit => 120, %options, image => "$dir/disk.img");
-	my $ended = $machine->follow(undef, $last_words);
+	return run_of($driver, $variant, $machine, $machine->follow(undef, $last_words));
+}
+
+# The same, but the driver is told its variant while it waits, and further variants start from there:
+# with the same driver and options there is one boot only. The machine can be looked at until the
+# next one, and need not be stopped.
+my ($waiting, $waiting_for);
+
+sub driven_again {
+	my ($driver, $variant, %options) = @_;
+	my $for = join ' ', $driver, map { "$_=$options{$_}" } sort keys %options;
+	if (($waiting_for // '') ne $for) {
+		$waiting->stop if $waiting;
+		$waiting = Waiting->new($driver, {}, limit => 900, %options);
+		$waiting_for = $for;
+	}
+	my $ended = $waiting->tell($variant, $last_words);
+	return run_of($driver, $variant, $waiting->{machine}, $ended);
+}
+
+END {
+	$waiting->stop if $waiting;
+}
+
+# What driven() returns, of a machine that has come to its end.
+sub run_of {
+	my ($driver, $variant, $machine, $ended) = @_;
 	$ended = 'last words' if $ended eq 'found';
 	my $report = SelfCheck->new($machine->{serial}, $ended);
 	my ($console) = split /^TAP version/m, $report->{text};

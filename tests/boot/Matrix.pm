@@ -7,6 +7,7 @@ package Matrix;
 use strict;
 use warnings;
 
+use Bochs;
 use Driven;
 use Exporter qw(import);
 use File::Copy qw(copy);
@@ -26,7 +27,8 @@ my $apic = 'smbios-entry-point-type=64';
 
 # What varies, the row's name, quick (part of make test) or full (make test-all; also what another
 # test of make test covers already), and options of Qemu.pm; also driver (tests/boot/drivers),
-# network (start from a server, not from an image), refused (what keel.efi gives as its reason to go
+# network (start from a server, not from an image), bochs (that emulator instead of QEMU, and this
+# model of its CPUs), refused (what keel.efi gives as its reason to go
 # back to the firmware), says (what the self-check has to report besides), hole (no memory may lie
 # between 4 GB and 1 TB, or the row is not what it is called).
 my @rows = (
@@ -40,6 +42,8 @@ my @rows = (
 	[ 'firmware', 'OVMF, 2 MB', 'quick', firmware => '2m' ],
 	[ 'firmware', 'OVMF with Secure Boot and SMM', 'full', firmware => 'smm' ],
 	[ 'firmware', 'U-Boot', 'full', firmware => 'u-boot', machine => 'pc', media => 'ide' ],
+	[ 'emulator', 'Bochs, Skylake-X', 'full', bochs => 'corei7_skylake_x' ],
+	[ 'emulator', 'Bochs, Tiger Lake', 'full', bochs => 'tigerlake' ],
 	[ 'machine', 'q35', 'full', machine => 'q35' ],
 	[ 'machine', 'pc (i440FX), IDE disk', 'full', machine => 'pc', media => 'ide' ],
 	[ 'CPU', 'qemu64: no 1 GB pages, SMEP, SMAP, UMIP', 'full', cpu => 'qemu64' ],
@@ -85,6 +89,7 @@ sub rows {
 # Why the row cannot be tried on this machine; nothing if it can.
 sub obstacle {
 	my $options = shift;
+	return Bochs::obstacle() if $options->{bochs};
 	my $image = $options->{image};
 	return "there is no $image" if $image && !-r $image;
 	my $firmware = $options->{firmware} // 'default';
@@ -101,6 +106,8 @@ sub try_row {
 	my %options = %{ $row->{options} };
 	my $missing = obstacle(\%options);
 	return { skip => $missing, result => "not tried: $missing" } if $missing;
+	return judge_bochs(Bochs::run(image => 'build/qemu.img', model => $options{bochs}))
+		if $options{bochs};
 	my ($refused, $driver, $says, $hole) = delete @options{qw(refused driver says hole)};
 	my $machine = $driver ? driven($driver, '', %options)->{machine} : start(\%options);
 	my $ended = $machine->{ended} // $machine->follow(undef, $waits);
@@ -167,6 +174,14 @@ sub judge {
 		details => [ @{ $report->{problems} }, $report->failures, $machine->complaint,
 			$silent ? "the report has nothing like $says" : (),
 			(map { ($_->{name}, @{ $_->{details} }) } @bad), $report->passed ? () : @log ] };
+}
+
+# From inside only: Bochs has no monitor that could be asked from outside.
+sub judge_bochs {
+	my $run = shift;
+	my $report = SelfCheck->new($run->{serial}, $run->{ended});
+	return { good => $report->passed, result => $report->passed ? count($report) : 'FAILED',
+		details => [ @{ $report->{problems} }, $report->failures, $run->{log} ] };
 }
 
 # How the points of a good report divide.

@@ -10,11 +10,14 @@ no warnings 'portable';			# addresses have 64 bits
 use Configured;
 use Exporter qw(import);
 use Test::More;
+use Waiting;
 
 our @EXPORT = qw(placed_ok);
 
 my $text_start = 0xffffffff80000000;
 my $step = 0x200000;
+my @kinds = qw(exec pie);
+my @places = (1, 2, 16, 256);	# MB
 
 sub fact {
 	my ($run, $name) = @_;
@@ -40,20 +43,21 @@ sub check_place {
 	is_deeply($run->{facts}{segment_rights}, [ 3, 1, 2 ], 'code, constants, data');
 }
 
-# All kernels that this compiler has made. Nine points each.
+# All kernels that this compiler has made. Nine points each. The machine boots once, and is brought
+# back to where keel.efi starts for each of them.
 sub placed_ok {
 	my $compiler = shift;
-	for my $kind (qw(exec pie)) {
-		for my $mb (1, 2, 16, 256) {
+	my @kernels = map { my $kind = $_; map { "$compiler-$kind-$_" } @places } @kinds;
+	my $waiting = Waiting->new('occupy',
+		{ map { ("/$_.elf" => "build/tests/kernels/tell-$_.elf") } @kernels },
+		limit => 900);
+	for my $kind (@kinds) {
+		for my $mb (@places) {
 			for my $free (1, 0) {
 				# The firmware is at 16 MB by itself.
-				my $variant = $free ? $mb == 16 ? 'vacate 16' : '' : "take $mb";
-				my $run = configured(
-					conf => "title Tell\nkernel \\tell.elf\n",
-					files => { '/tell.elf' =>
-						"build/tests/kernels/tell-$compiler-$kind-$mb.elf" },
-					$variant ? (driver => 'occupy', variant => $variant)
-						: (conf_path => '/keel.conf'));
+				my $what = $free ? $mb == 16 ? 'vacate 16' : 'nothing' : "take $mb";
+				my $ended = $waiting->tell("$what;kernel=\\$compiler-$kind-$mb.elf");
+				my $run = told($waiting->{machine}, $ended);
 				subtest "$compiler, $kind, $mb MB, " . ($free ? 'free' : 'taken') => sub {
 					is($run->{ended}, 'guest-shutdown', 'it runs')
 						or diag($run->{text});
@@ -64,6 +68,7 @@ sub placed_ok {
 			}
 		}
 	}
+	$waiting->stop;
 }
 
 1;

@@ -60,26 +60,17 @@ sub new {
 	$self->{registers} = $gdb->registers;
 	$self->{direct_map} = $self->constant('KEEL_DIRECT_MAP_START');
 	$self->{boot} = $self->{registers}{rdi} - $self->{direct_map};
-	my $complaint = $machine->{keep} ? '' : $machine->monitor('savevm entry');
-	die "savevm: $complaint\n" if $complaint =~ /\S/;
+	$machine->keep_state('entry') unless $machine->{keep};
 	return $self;
 }
 
-# Whatever the guest has come to: it is stopped at its entry again, and nothing was changed.
+# Whatever the guest has come to: it is stopped at its entry again, and nothing was changed. Nothing
+# is done where that is so already: QEMU 7 does not always survive two returns in a row.
 sub restore {
 	my $self = shift;
-	my $machine = $self->{machine};
-	$machine->command('stop');
-	# A machine that is switched off takes no snapshot until it is reset.
-	if ($machine->command('query-status')->{status} ne 'paused') {
-		$machine->command('set-action', reboot => 'reset');
-		$machine->command('system_reset');
-		$machine->wait_for_event('RESET');
-		$machine->command('set-action', reboot => 'shutdown');
-	}
-	my $complaint = $machine->monitor('loadvm entry');
-	die "loadvm: $complaint\n" if $complaint =~ /\S/;
-	$machine->forget;
+	return if $self->{fresh};
+	$self->{machine}->go_back('entry');
+	$self->{fresh} = 1;
 }
 
 # Lets the kernel run until it is switched off, its output matches, or the time is over. Returns how
@@ -87,6 +78,7 @@ sub restore {
 sub run {
 	my ($self, $until, $seconds) = @_;
 	my $machine = $self->{machine};
+	$self->{fresh} = 0;
 	$self->{gdb}->go;
 	$machine->{deadline} = time + $seconds;
 	return $machine->follow(undef, $until);
@@ -95,6 +87,11 @@ sub run {
 # What the kernel has written since it was set back.
 sub serial {
 	return SelfCheck::clean($_[0]{machine}{serial});
+}
+
+# What QEMU itself has to complain of.
+sub complaint {
+	return $_[0]{machine}->complaint;
 }
 
 sub stop {
@@ -114,6 +111,7 @@ sub read {
 
 sub write {
 	my ($self, $phys, $data) = @_;
+	$self->{fresh} = 0;
 	$self->{gdb}->write($phys, $data);
 }
 

@@ -141,6 +141,7 @@ static void print_elements(void)
 	MEMBER(cpu, espfix_phys);
 	STRUCT(io_apic);
 	MEMBER(io_apic, phys);
+	MEMBER(io_apic, offset);
 	MEMBER(io_apic, slot);
 	STRUCT(efi_descriptor);
 	MEMBER(efi_descriptor, type);
@@ -176,8 +177,10 @@ int main(void)
 	CONSTANT(KEEL_KERNEL_CS);
 	CONSTANT(KEEL_USER_CS);
 	CONSTANT(KEEL_TSS_SEL);
+	CONSTANT(KEEL_RIGHTS_NONE);
 	CONSTANT(KEEL_RIGHTS_RX);
 	CONSTANT(KEEL_MEMORY_TYPE_CONVENTIONAL);
+	CONSTANT(KEEL_LEVEL_PT);
 	CONSTANT(KEEL_LEVEL_PD);
 	return 0;
 }

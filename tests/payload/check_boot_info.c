@@ -3,7 +3,14 @@
 #include "checks.h"
 #include "cpu.h"
 #include "firmware.h"
+#include "kept.h"
 #include "report.h"
+
+/*
+ * Of either memory map: 20,000 descriptors. The longest that was ever seen has 312, and whoever asks
+ * what an address is goes through all of them.
+ */
+#define MAP_BYTES_AT_MOST (KEEL_U64(1) << 20)
 
 static bool in_direct_map(uint64_t virt, uint64_t bytes)
 {
@@ -11,26 +18,39 @@ static bool in_direct_map(uint64_t virt, uint64_t bytes)
 	       bytes - 1 <= KEEL_DIRECT_MAP_LAST - virt;
 }
 
-static void expect_pointer(const char *what, const void *pointer, uint64_t bytes)
+static bool expect_pointer(const char *what, const void *pointer, uint64_t bytes)
 {
-	if (bytes)
-		expect(what, (uint64_t)pointer, true, in_direct_map((uint64_t)pointer, bytes));
+	return !bytes ||
+	       expect(what, (uint64_t)pointer, true, in_direct_map((uint64_t)pointer, bytes));
 }
 
-static void check_pointers(void)
+static bool expect_array(const char *what, const void *pointer, uint64_t count, uint64_t bytes)
 {
+	return expect_pointer(what, pointer, array_bytes(count, bytes));
+}
+
+/* Returns whether the memory maps and the CPUs, which are needed first of all, can be there. */
+static bool check_pointers(void)
+{
+	const uint64_t range_bytes =
+		array_bytes(boot->memory_range_count, sizeof(*boot->memory_ranges));
+	bool sound;
+
 	point_begin("boot_info: every pointer is a direct-map address");
 	expect_pointer("boot_info", boot, sizeof(*boot));
-	expect_pointer("memory_ranges", boot->memory_ranges,
-		       boot->memory_range_count * sizeof(*boot->memory_ranges));
-	expect_pointer("mappings", boot->mappings, boot->mapping_count * sizeof(*boot->mappings));
-	expect_pointer("efi_map", boot->efi_map, boot->efi_map_bytes);
+	sound = expect_pointer("memory_ranges", boot->memory_ranges, range_bytes);
+	sound &= expect("memory_ranges are no more than a megabyte", range_bytes, true,
+			range_bytes <= MAP_BYTES_AT_MOST);
+	expect_array("mappings", boot->mappings, boot->mapping_count, sizeof(*boot->mappings));
+	sound &= expect_pointer("efi_map", boot->efi_map, boot->efi_map_bytes);
+	sound &= expect("efi_map is no more than a megabyte", boot->efi_map_bytes, true,
+			boot->efi_map_bytes <= MAP_BYTES_AT_MOST);
 	expect_pointer("efi_memory_attributes", boot->efi_memory_attributes,
 		       boot->efi_memory_attributes ? boot->efi_memory_attributes_bytes : 0);
-	expect_pointer("segments", boot->segments, boot->segment_count * sizeof(*boot->segments));
-	expect_pointer("cpus", boot->cpus, boot->cpu_count * sizeof(*boot->cpus));
-	expect_pointer("io_apics", boot->io_apics, boot->io_apic_count * sizeof(*boot->io_apics));
-	expect_pointer("modules", boot->modules, boot->module_count * sizeof(*boot->modules));
+	expect_array("segments", boot->segments, boot->segment_count, sizeof(*boot->segments));
+	sound &= expect_array("cpus", boot->cpus, boot->cpu_count, sizeof(*boot->cpus));
+	expect_array("io_apics", boot->io_apics, boot->io_apic_count, sizeof(*boot->io_apics));
+	expect_array("modules", boot->modules, boot->module_count, sizeof(*boot->modules));
 	expect_pointer("command_line", boot->command_line, 1);
 	expect_pointer("entry_title", boot->entry_title, 1);
 	expect_pointer("kernel_path", boot->kernel_path, 1);
@@ -41,21 +61,25 @@ static void check_pointers(void)
 		expect("framebuffer.virt", boot->framebuffer.phys,
 		       KEEL_DIRECT_MAP(boot->framebuffer.phys), boot->framebuffer.virt);
 	point_end();
+	return sound;
 }
 
-static void check_cpu_facts(void)
+/* Returns whether addresses and descriptors have the size that they must have. */
+static bool check_cpu_facts(void)
 {
 	bool has_1g = read_cpuid(0x80000001).edx & CPUID_80000001_EDX_1G_PAGES;
+	bool sound;
 
 	point_begin("boot_info: what it says of the CPU");
-	expect("phys_bits", 0, read_cpuid(0x80000008).eax & 0xff, boot->phys_bits);
+	sound = expect("phys_bits", 0, read_cpuid(0x80000008).eax & 0xff, boot->phys_bits);
 	expect("largest_leaf_level", 0, has_1g ? KEEL_LEVEL_PDPT : KEEL_LEVEL_PD,
 	       boot->largest_leaf_level);
-	expect("there is at least one CPU", 0, true, boot->cpu_count > 0);
+	sound &= expect("there is at least one CPU", 0, true, boot->cpu_count > 0);
 	expect("there is a descriptor", 0, true, firmware_count() > 0);
-	expect("size of a descriptor", 0, true,
-	       boot->efi_map_stride >= sizeof(struct keel_efi_descriptor));
+	sound &= expect("size of a descriptor", 0, true,
+			boot->efi_map_stride >= sizeof(struct keel_efi_descriptor));
 	point_end();
+	return sound;
 }
 
 bool check_boot_info(void)
@@ -69,11 +93,14 @@ bool check_boot_info(void)
 		expect("version", (uint64_t)boot, KEEL_BOOT_INFO_VERSION, boot->version) &&
 		expect("size", (uint64_t)boot, sizeof(*boot), boot->size);
 	point_end();
-	if (!sound)
-		return false;
-	check_pointers();
-	check_cpu_facts();
-	return true;
+	return sound;
+}
+
+bool check_boot_info_contents(void)
+{
+	bool sound = check_pointers();
+
+	return check_cpu_facts() && sound;
 }
 
 static bool is_one_range(const struct keel_memory_range *a, const struct keel_memory_range *b)
@@ -110,7 +137,9 @@ static bool types_agree(uint32_t type, uint32_t firmware_type)
 
 static uint64_t check_range(const struct keel_memory_range *r)
 {
-	const uint64_t end = r->phys + r->bytes;
+	const bool possible =
+		expect("ends where physical addresses do", r->phys, true, range_is_possible(r));
+	const uint64_t end = possible ? r->phys + r->bytes : 0;
 	bool mapped;
 
 	for (uint64_t phys = r->phys; phys < end;) {

@@ -8,6 +8,7 @@
 #include "cpu.h"
 #include "efi.h"
 #include "firmware.h"
+#include "kept.h"
 #include "report.h"
 
 /* UEFI 2.10, 4.6: an entry of the configuration table. */
@@ -87,7 +88,7 @@ static void check_config_table(void)
 	uint64_t properties, supported = RT_ALL_SUPPORTED;
 
 	if (!is_memory("the configuration table is memory", boot->efi_config_table_phys,
-		       boot->efi_config_table_count * sizeof(struct config_entry)))
+		       array_bytes(boot->efi_config_table_count, sizeof(struct config_entry))))
 		return;
 	expect("rsdp_phys", 0, find(RSDP2) ? find(RSDP2) : find(RSDP1), boot->rsdp_phys);
 	expect("smbios_phys", 0, find(SMBIOS2_ENTRY), boot->smbios_phys);

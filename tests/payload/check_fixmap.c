@@ -2,6 +2,7 @@
 /* The fixmap, and the vsyscall page above it. */
 #include "checks.h"
 #include "found.h"
+#include "io_apic.h"
 #include "report.h"
 
 static void expect_slot(uint64_t slot, uint64_t phys)
@@ -28,12 +29,11 @@ void check_fixmap(void)
 
 	point_begin("fixmap: I/O APICs, uncached, in their slots");
 	for (uint64_t n = 0; n < boot->io_apic_count; n++) {
-		uint64_t slot = boot->io_apics[n].slot;
+		const struct keel_io_apic *io = &boot->io_apics[n];
 
-		expect("slot of an I/O APIC", slot, true,
-		       slot >= KEEL_FIXMAP_IO_APIC_FIRST &&
-			       slot < KEEL_FIXMAP_IO_APIC_FIRST + KEEL_FIXMAP_IO_APIC_COUNT);
-		expect_slot(slot, boot->io_apics[n].phys);
+		if (expect("slot of an I/O APIC", io->slot, true, io_apic_has_slot(io)) &&
+		    expect("its registers lie in one page", io->slot, true, io_apic_is_in_page(io)))
+			expect_slot(io->slot, io->phys);
 	}
 	point_end();
 

@@ -6,6 +6,7 @@
  */
 #include "checks.h"
 #include "cpu.h"
+#include "io_apic.h"
 #include "pages.h"
 #include "paging.h"
 #include "probing.h"
@@ -17,7 +18,6 @@
 #define APIC_BASE_X2APIC  BIT(10)
 #define APIC_ID		  0x20
 #define APIC_VERSION	  0x30
-#define IO_APIC_WINDOW	  0x10
 #define IO_APIC_VERSION	  1
 
 static volatile uint32_t *registers(uint64_t slot, uint64_t offset)
@@ -75,7 +75,8 @@ static void check_io_apics(void)
 		const struct keel_io_apic *io = &boot->io_apics[n];
 		volatile uint32_t *select = registers(io->slot, io->offset);
 
-		if (!expect_mapped(io->slot))
+		/* Where it cannot be, a point above has failed, and this would be anything. */
+		if (!io_apic_has_slot(io) || !io_apic_is_in_page(io) || !expect_mapped(io->slot))
 			continue;
 		*select = IO_APIC_VERSION;
 		expect_version(io->slot, *registers(io->slot, io->offset + IO_APIC_WINDOW));

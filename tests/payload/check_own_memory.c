@@ -10,11 +10,21 @@
 #define ELF_SYMBOL_BYTES 24
 #define REAL_MODE_END	 KEEL_U64(0x100000)
 
+bool range_is_possible(const struct keel_memory_range *r)
+{
+	const uint64_t limit = UINT64_C(1) << boot->phys_bits;
+
+	return r->phys < limit && r->bytes <= limit - r->phys;
+}
+
 const struct keel_memory_range *find_range(uint64_t phys)
 {
-	for (uint64_t n = 0; n < boot->memory_range_count; n++)
-		if (phys - boot->memory_ranges[n].phys < boot->memory_ranges[n].bytes)
-			return &boot->memory_ranges[n];
+	for (uint64_t n = 0; n < boot->memory_range_count; n++) {
+		const struct keel_memory_range *r = &boot->memory_ranges[n];
+
+		if (range_is_possible(r) && phys - r->phys < r->bytes)
+			return r;
+	}
 	return NULL;
 }
 
@@ -31,32 +41,40 @@ bool expect_kept(const char *what, uint64_t phys, uint64_t bytes, uint32_t type)
 		      bytes <= r->bytes - (phys - r->phys));
 }
 
-static void expect_data(const char *what, const void *pointer, uint64_t bytes)
+/* Returns whether all of it lies in one range, whatever that is called: then it can be read. */
+static bool expect_data(const char *what, const void *pointer, uint64_t count, uint64_t bytes)
 {
-	expect_kept(what, KEEL_DIRECT_MAP_PHYS((uint64_t)pointer), bytes,
-		    KEEL_MEMORY_TYPE_BOOT_INFO);
+	const uint64_t phys = KEEL_DIRECT_MAP_PHYS((uint64_t)pointer);
+	const uint64_t all = array_bytes(count, bytes);
+	const struct keel_memory_range *r = find_range(phys);
+
+	expect_kept(what, phys, all, KEEL_MEMORY_TYPE_BOOT_INFO);
+	return !all || (r && all <= r->bytes - (phys - r->phys));
 }
 
-static void check_data(void)
+/* Returns whether nothing of it leads out of memory. */
+static bool check_data(void)
 {
 	const struct keel_boot_info *b = boot;
+	bool readable = true;
 
 	point_begin("memory map: boot_info and what it points to are kept");
-	expect_data("boot_info", b, b->size);
-	expect_data("memory_ranges", b->memory_ranges,
-		    b->memory_range_count * sizeof(*b->memory_ranges));
-	expect_data("mappings", b->mappings, b->mapping_count * sizeof(*b->mappings));
-	expect_data("efi_map", b->efi_map, b->efi_map_bytes);
+	readable &= expect_data("boot_info", b, 1, b->size);
+	readable &= expect_data("memory_ranges", b->memory_ranges, b->memory_range_count,
+				sizeof(*b->memory_ranges));
+	readable &= expect_data("mappings", b->mappings, b->mapping_count, sizeof(*b->mappings));
+	readable &= expect_data("efi_map", b->efi_map, 1, b->efi_map_bytes);
 	if (b->efi_memory_attributes)
-		expect_data("efi_memory_attributes", b->efi_memory_attributes,
-			    b->efi_memory_attributes_bytes);
-	expect_data("segments", b->segments, b->segment_count * sizeof(*b->segments));
-	expect_data("cpus", b->cpus, b->cpu_count * sizeof(*b->cpus));
-	expect_data("io_apics", b->io_apics, b->io_apic_count * sizeof(*b->io_apics));
-	expect_data("modules", b->modules, b->module_count * sizeof(*b->modules));
-	expect_data("symbols", b->symbols, b->symbol_count * ELF_SYMBOL_BYTES);
-	expect_data("symbol_names", b->symbol_names, b->symbol_names_bytes);
+		readable &= expect_data("efi_memory_attributes", b->efi_memory_attributes, 1,
+					b->efi_memory_attributes_bytes);
+	readable &= expect_data("segments", b->segments, b->segment_count, sizeof(*b->segments));
+	readable &= expect_data("cpus", b->cpus, b->cpu_count, sizeof(*b->cpus));
+	readable &= expect_data("io_apics", b->io_apics, b->io_apic_count, sizeof(*b->io_apics));
+	readable &= expect_data("modules", b->modules, b->module_count, sizeof(*b->modules));
+	readable &= expect_data("symbols", b->symbols, b->symbol_count, ELF_SYMBOL_BYTES);
+	readable &= expect_data("symbol_names", b->symbol_names, 1, b->symbol_names_bytes);
 	point_end();
+	return readable;
 }
 
 static void expect_cpu_area(const char *what, uint64_t phys, uint64_t bytes)
@@ -107,17 +125,28 @@ static void check_ap_start(void)
 	point_end();
 }
 
-void check_own_memory(void)
+/* Returns whether the block of tables ends where physical addresses do. */
+static bool check_tables_and_kernel(void)
 {
-	check_data();
-	check_cpu_areas();
-	check_ap_start();
+	const struct keel_memory_range tables = {
+		.phys = boot->tables_phys,
+		.bytes = array_bytes(boot->tables_planned, KEEL_PAGE_SIZE),
+	};
 
 	point_begin("memory map: page tables and kernel are kept");
-	expect_kept("page tables", boot->tables_phys, boot->tables_planned * KEEL_PAGE_SIZE,
-		    KEEL_MEMORY_TYPE_TABLES);
+	expect_kept("page tables", tables.phys, tables.bytes, KEEL_MEMORY_TYPE_TABLES);
 	for (unsigned n = 0; n < boot->segment_count; n++)
 		expect_kept("kernel segment", boot->segments[n].phys, boot->segments[n].bytes,
 			    KEEL_MEMORY_TYPE_KERNEL);
 	point_end();
+	return range_is_possible(&tables);
+}
+
+bool check_own_memory(void)
+{
+	if (!check_data())
+		return false;
+	check_cpu_areas();
+	check_ap_start();
+	return check_tables_and_kernel();
 }

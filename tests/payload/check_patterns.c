@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include "checks.h"
 #include "fault.h"
+#include "kept.h"
 #include "report.h"
 
 #define SAMPLES_AT_MOST 4096
@@ -116,7 +117,7 @@ void check_patterns(void)
 	for (uint64_t n = 0; n < boot->memory_range_count; n++) {
 		const struct keel_memory_range *r = &boot->memory_ranges[n];
 
-		if (r->type != KEEL_MEMORY_TYPE_CONVENTIONAL || !r->virt)
+		if (r->type != KEEL_MEMORY_TYPE_CONVENTIONAL || !r->virt || !range_is_possible(r))
 			continue;
 		add_range(r);
 		ranges++;

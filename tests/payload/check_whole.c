@@ -78,6 +78,23 @@ static void expect_window(const struct keel_mapping *m)
 	       m->repeat_pages);
 }
 
+/* Its region, or how far down its tables go, is what the rest counts by: returns whether it can be. */
+static bool expect_place(const struct keel_mapping *m)
+{
+	const bool for_tables = m->rights == KEEL_RIGHTS_NONE;
+
+	if (!expect("the mapping lies in its region", m->virt, true,
+		    m->bytes && m->region < KEEL_REGION_COUNT &&
+			    m->virt >= keel_layout[m->region].start &&
+			    m->virt <= keel_layout[m->region].last &&
+			    m->bytes - 1 <= keel_layout[m->region].last - m->virt))
+		return false;
+	if (for_tables)
+		return expect("level of a mapping that is for tables", m->virt, true,
+			      m->level >= KEEL_LEVEL_PT && m->level <= KEEL_LEVEL_PDPT);
+	return expect("level of a mapping that is not for tables", m->virt, 0, m->level);
+}
+
 static void expect_mapping(const struct keel_mapping *m)
 {
 	const struct found_piece piece = {
@@ -88,12 +105,8 @@ static void expect_mapping(const struct keel_mapping *m)
 		.memory_type = m->memory_type,
 	};
 
-	expect("the mapping lies in its region", m->virt, true,
-	       m->region < KEEL_REGION_COUNT && m->virt >= keel_layout[m->region].start &&
-		       m->virt <= keel_layout[m->region].last &&
-		       m->bytes - 1 <= keel_layout[m->region].last - m->virt);
-	if (m->rights != KEEL_RIGHTS_NONE)
-		expect("level of a mapping that is not for tables", m->virt, 0, m->level);
+	if (!expect_place(m))
+		return;
 	if (m->repeat_pages)
 		expect_window(m);
 	else if (m->rights == KEEL_RIGHTS_NONE)

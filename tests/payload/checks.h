@@ -8,8 +8,17 @@
 
 /* Returns whether boot_info is one at all; if not, nothing else can be read from it. */
 bool check_boot_info(void);
+/*
+ * What it points to, and what it says of the CPU. Returns whether the two memory maps in it can be
+ * gone through. After this, no number in them is one that a shift or a loop has to be afraid of.
+ */
+bool check_boot_info_contents(void);
 void check_memory_ranges(void);
-void check_own_memory(void);
+/*
+ * Returns whether everything that boot_info counts lies in memory, as often as it says: what goes
+ * through it comes to an end, and to no fault.
+ */
+bool check_own_memory(void);
 
 /* Before fault_init() fills the IDT in. */
 void check_idt(void);

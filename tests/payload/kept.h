@@ -7,7 +7,18 @@
 #include <stdint.h>
 #include <keel/boot_info.h>
 
-/* The range of the memory map in which an address lies; NULL if in none. */
+/* Bytes of an array; more than there can be anywhere where they do not fit into 64 bits. */
+static inline uint64_t array_bytes(uint64_t count, uint64_t element_bytes)
+{
+	uint64_t bytes;
+
+	return __builtin_mul_overflow(count, element_bytes, &bytes) ? UINT64_MAX : bytes;
+}
+
+/* Whether the range ends where the CPU's physical addresses do, or before. */
+bool range_is_possible(const struct keel_memory_range *r);
+
+/* The possible range of the memory map in which an address lies; NULL if in none. */
 const struct keel_memory_range *find_range(uint64_t phys);
 
 /*

@@ -49,8 +49,17 @@ static void put_to_use(void)
 	use_vsyscall();
 }
 
+/* For what was found while the screen could not yet say so, too. */
+static _Noreturn void stop(const char *why)
+{
+	report_bail_out("%s", why);
+	finish();
+}
+
 _Noreturn void kernel_main(const struct keel_boot_info *info)
 {
+	bool sound;
+
 	boot = info;
 	serial_init();
 	report_begin();
@@ -58,16 +67,20 @@ _Noreturn void kernel_main(const struct keel_boot_info *info)
 		report_bail_out("RDI does not lead to a boot_info: 0x%lx", (uint64_t)info);
 		halt_forever();
 	}
+	sound = check_boot_info_contents();
 	check_idt();
 	fault_init();
 	screen_init();
 	screen_large(SCREEN_TEXT, "Keel self-check", false);
 
+	if (!sound)
+		stop("what boot_info says of its arrays and of the CPU cannot be: see above");
 	check_entry_state();
 	check_control_registers();
-	check_descriptor_tables();
 	check_memory_ranges();
-	check_own_memory();
+	if (!check_own_memory())
+		stop("boot_info counts more than memory has room for: see above");
+	check_descriptor_tables();
 
 	mtrr_init();
 	found_walk(boot->kernel_root_phys);

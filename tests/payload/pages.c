@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Free pages; see pages.h. */
+#include "kept.h"
 #include "pages.h"
 #include "power.h"
 #include "report.h"
@@ -17,7 +18,7 @@ static void choose_range(uint32_t type)
 	for (uint64_t n = 0; n < boot->memory_range_count; n++) {
 		const struct keel_memory_range *r = &boot->memory_ranges[n];
 
-		if (r->type == type && r->phys + r->bytes <= BELOW &&
+		if (r->type == type && range_is_possible(r) && r->phys + r->bytes <= BELOW &&
 		    r->bytes > end_phys - next_phys) {
 			next_phys = r->phys;
 			end_phys = r->phys + r->bytes;

@@ -87,11 +87,15 @@ static const char *draw(uint32_t y, uint32_t scale, enum screen_colour colour, c
 /* The framebuffer is what boot_info says, and takes a write at both ends. */
 static bool framebuffer_is_usable(const struct keel_framebuffer *fb)
 {
-	uint64_t bytes = (uint64_t)fb->stride * fb->height * fb->bytes_per_pixel;
+	uint64_t bytes;
 
 	if (fb->format == KEEL_PIXEL_NONE || fb->width == 0 || fb->width > fb->stride)
 		return false;
-	if (fb->bytes_per_pixel < 2 || fb->bytes_per_pixel > 4 || bytes > fb->bytes)
+	if (fb->bytes_per_pixel < 2 || fb->bytes_per_pixel > 4 || fb->height == 0)
+		return false;
+	if (__builtin_mul_overflow((uint64_t)fb->stride * fb->bytes_per_pixel, fb->height,
+				   &bytes) ||
+	    bytes > fb->bytes)
 		return false;
 	if (fb->virt < KEEL_DIRECT_MAP_START || fb->virt > KEEL_DIRECT_MAP_LAST - bytes)
 		return false;

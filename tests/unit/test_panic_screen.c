@@ -110,9 +110,13 @@ static void draw(const struct size *size, const struct format *format, uint32_t 
 					memory[(line * (uint64_t)stride + n) * f.bytes_per_pixel +
 					       b],
 					OLD);
-	/* Far below the screen: nothing more is drawn, nor written anywhere. */
-	for (uint32_t n = 0; n < size->height; n++)
+	/* Below the screen, just so and far: nothing more is drawn, nor written anywhere. */
+	while (screen.y < size->height + 2 * CELL_HEIGHT * dot)
 		panic_screen_put(&screen, '\n');
+	panic_screen_put(&screen, '#');
+	/* As far as a line for each of its pixels leads; to go there line by line takes minutes. */
+	screen.y = size->height * CELL_HEIGHT * dot;
+	panic_screen_put(&screen, '\n');
 	panic_screen_put(&screen, '#');
 	free(memory);
 }

@@ -7,6 +7,7 @@
  *	take N		one page at N MB; it may be taken already
  *	vacate N	the opposite: the MB from there on is made free. Boot services lie in it, but
  *			what this firmware has there is only needed to start it
+ *	nothing		none
  */
 #include "hooks.h"
 
@@ -81,7 +82,9 @@ EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system)
 	launch_init(image, system);
 	what = variant(image);
 	place = number_in(what);
-	if (what[0] == 't')
+	if (what[0] == 'n')
+		launch("nothing", NULL, NULL);
+	else if (what[0] == 't')
 		launch("take", take_place, NULL);
 	else if (what[0] == 'v')
 		launch("vacate", vacate_place, NULL);

@@ -117,19 +117,20 @@ static inline const char *file_text(EFI_HANDLE image, const CHAR16 *path, char *
 	return text;
 }
 
-/* The content of \variant; empty if there is none. */
-static inline const char *variant(EFI_HANDLE image)
-{
-	static char text[32];
-
-	return file_text(image, (const CHAR16 *)u"\\variant", text, sizeof(text));
-}
-
 static inline BOOLEAN text_is(const char *left, const char *right)
 {
 	while (*left && *left == *right)
 		left++, right++;
 	return *left == *right;
+}
+
+/* The content of \variant; empty if there is none; what it is told, if that is "wait". */
+static inline const char *variant(EFI_HANDLE image)
+{
+	static char text[32];
+
+	file_text(image, (const CHAR16 *)u"\\variant", text, sizeof(text));
+	return text_is(text, "wait") ? launch_wait() : text;
 }
 
 #endif

@@ -116,6 +116,27 @@ void launch_options(const char *text)
 	options_bytes = n * sizeof(options[0]);
 }
 
+/* A debugger writes them, while the machine is stopped. */
+static volatile char words[512];
+
+const char *launch_wait(void)
+{
+	char *at = (char *)words;
+
+	print("launch: waits for words at ");
+	print_number((UINT64)words, 16);
+	print("\n");
+	while (!words[0])
+		__asm__ volatile("pause");
+	while (*at && *at != ';')
+		at++;
+	if (*at) {
+		*at = 0;
+		launch_options(at + 1);
+	}
+	return (const char *)words;
+}
+
 static void prepare(EFI_HANDLE keel)
 {
 	EFI_GUID image_guid = EFI_LOADED_IMAGE_PROTOCOL_GUID;

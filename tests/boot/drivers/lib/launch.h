@@ -31,6 +31,13 @@ EFI_STATUS launch(const char *name, void (*change)(void), void (*restore)(void))
 /* The load options that launch gives to keel.efi: ASCII, copied. */
 void launch_options(const char *options);
 
+/*
+ * Waits for words from outside, up to 511 bytes, and returns them; what follows a semicolon in them
+ * becomes load options instead. A machine that waits here can be brought back to it, and be told
+ * something else each time: see tests/boot/Waiting.pm.
+ */
+const char *launch_wait(void);
+
 /* The device path of \keel.efi: that of the disk that this image comes from, and a file node. */
 EFI_DEVICE_PATH *keel_path(void);
 
