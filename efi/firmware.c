@@ -129,7 +129,9 @@ void firmware_start(struct firmware *fw, EFI_HANDLE image, EFI_SYSTEM_TABLE *sys
 		.boot = system->BootServices,
 		.runtime = system->RuntimeServices,
 	};
-	/* Loading and proving a kernel may take longer than the five minutes the firmware allows. */
+	/*
+	 * Loading and proving a kernel may take longer than the five minutes the firmware allows.
+	 */
 	fw->boot->SetWatchdogTimer(0, 0, 0, NULL);
 }
 

@@ -3,7 +3,8 @@
  * The firmware below Keel: its handles, its console, its protocols and its memory. The lowest room:
  * it knows nothing of what the others do.
  *
- * Errors: whoever fails has said so with fail(), with the values, before its EFI_STATUS is returned.
+ * Errors: whoever fails has said so with fail(), with the values, before its EFI_STATUS is
+ * returned.
  */
 #ifndef EFI_FIRMWARE_H
 #define EFI_FIRMWARE_H
@@ -26,10 +27,11 @@ struct firmware {
 void firmware_start(struct firmware *fw, EFI_HANDLE image, EFI_SYSTEM_TABLE *system);
 
 /*
- * Text on the firmware's console; conversions as in lib/text.h. say() tells what is going on, note()
- * what is odd, in a line of its own, fail() what is wrong, with the status, which it returns; show()
- * is for the person who is asked something. Each call is one OutputString, which is expensive (a
- * serial port, a text screen that scrolls): lines between which nothing can hang belong into one.
+ * Text on the firmware's console; conversions as in lib/text.h. say() tells what is going on,
+ * note() what is odd, in a line of its own, fail() what is wrong, with the status, which it
+ * returns; show() is for the person who is asked something. Each call is one OutputString, which is
+ * expensive (a serial port, a text screen that scrolls): lines between which nothing can hang
+ * belong into one.
  */
 void say(const struct firmware *fw, const char *format, ...);
 void show(const struct firmware *fw, const char *format, ...);

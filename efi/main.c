@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Keel's way from the firmware to the kernel. Each step takes what is const and fills in its last
- * arguments. Until the last one everything can fail, and then everything is given back; the last one
- * does not return.
+ * arguments. Until the last one everything can fail, and then everything is given back; the last
+ * one does not return.
  */
 #include "entry/boot_entry.h"
 #include "files/loaded_image.h"

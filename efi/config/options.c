@@ -36,7 +36,9 @@ static bool read_word(struct config_parser *p, char *word, bool first)
 		return true;
 	if (*value)
 		*value++ = 0;
-	/* U-Boot hands its bootargs, meant for Linux, to whatever it starts; so do boot managers. */
+	/*
+	 * U-Boot hands its bootargs, meant for Linux, to whatever it starts; so do boot managers.
+	 */
 	p->foreign = first && *word && *value && !parser_knows(word);
 	if (!p->entry && !parser_begin(p, "load options"))
 		return false;

@@ -11,9 +11,9 @@ static bool allocate_with_phys_base_0(struct elf_memory *memory, uint64_t virt, 
 }
 
 /*
- * With phys_base 0, where VA = PA + KEEL_TEXT_START, if that memory is free. Else one that can be moved
- * goes to the first address in the window for which it is; a fixed one takes such memory too, for there
- * its leaves can be as large. Else it can be anywhere in memory.
+ * With phys_base 0, where VA = PA + KEEL_TEXT_START, if that memory is free. Else one that can be
+ * moved goes to the first address in the window for which it is; a fixed one takes such memory too,
+ * for there its leaves can be as large. Else it can be anywhere in memory.
  */
 static enum elf_result place(struct elf_image *image, struct elf_memory *memory,
 			     struct elf_error *error)
@@ -41,7 +41,9 @@ static enum elf_result place(struct elf_image *image, struct elf_memory *memory,
 	return ELF_GOOD;
 }
 
-/* Everything in the file is known by the addresses that it was linked at; from here on by its own. */
+/*
+ * Everything in the file is known by the addresses that it was linked at; from here on by its own.
+ */
 static void move(struct elf_image *image)
 {
 	image->slide = image->virt - image->link_virt;
@@ -54,8 +56,8 @@ static void move(struct elf_image *image)
 
 /*
  * Firmware copies 32 KB at a time through memory of its own where offset in the file and address in
- * memory are not aligned alike (edk2's DiskIo): that takes 2.6 times as long. A large segment is read from
- * an aligned offset to an aligned address somewhat higher, and moved down once.
+ * memory are not aligned alike (edk2's DiskIo): that takes 2.6 times as long. A large segment is
+ * read from an aligned offset to an aligned address somewhat higher, and moved down once.
  */
 static enum elf_result read_segment(struct file *file, uint64_t offset, uint64_t to, uint64_t bytes,
 				    struct elf_error *error)

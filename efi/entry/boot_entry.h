@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What to start: what the image's load options say, else the first keel.conf that there is, else the
- * built-in self-check. config/ reads them; here they are found, and the person at the machine is asked.
+ * What to start: what the image's load options say, else the first keel.conf that there is, else
+ * the built-in self-check. config/ reads them; here they are found, and the person at the machine
+ * is asked.
  */
 #ifndef EFI_ENTRY_BOOT_ENTRY_H
 #define EFI_ENTRY_BOOT_ENTRY_H
@@ -21,8 +22,9 @@ struct boot_entry {
 };
 
 /*
- * Finds the volume that the image came from, and on it what there is to choose from. Sets fw->quiet if
- * the configuration wants that. volume->read_ticks and read_bytes do not count what is read here.
+ * Finds the volume that the image came from, and on it what there is to choose from. Sets fw->quiet
+ * if the configuration wants that. volume->read_ticks and read_bytes do not count what is read
+ * here.
  */
 EFI_STATUS boot_entry_find(struct firmware *fw, const struct loaded_image *image,
 			   struct volume *volume, struct boot_entry *entry);
@@ -39,8 +41,8 @@ static inline const struct config_module *boot_entry_modules(const struct boot_e
 void boot_entry_free(const struct firmware *fw, struct boot_entry *entry);
 
 /*
- * Opens a file by the path that the entry has for it, which is also what messages call it. A failure has
- * been told when it returns, and leaves nothing to close.
+ * Opens a file by the path that the entry has for it, which is also what messages call it. A
+ * failure has been told when it returns, and leaves nothing to close.
  */
 EFI_STATUS boot_entry_open(const struct boot_entry *entry, struct volume *volume, const char *path,
 			   struct volume_file *f);

@@ -69,7 +69,10 @@ void network_boot_file(const EFI_PXE_BASE_CODE_PROTOCOL *pxe, char *to)
 	*to = 0;
 }
 
-/* A server's refusal is EFI_TFTP_ERROR. Its number is no help: edk2 hands over the wrong half of it. */
+/*
+ * A server's refusal is EFI_TFTP_ERROR. Its number is no help: edk2 hands over the wrong half of
+ * it.
+ */
 static EFI_STATUS transfer(const struct volume_file *f, EFI_PXE_BASE_CODE_TFTP_OPCODE operation,
 			   void *to, uint64_t *bytes)
 {

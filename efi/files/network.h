@@ -12,7 +12,9 @@
 /* A DHCP option has no more; with a separator before it and a NUL. */
 #define NETWORK_BOOT_FILE_BYTES (2 + 255)
 
-/* The server that the image came from, by its device; NULL if there is none, or if it needs IPv6. */
+/*
+ * The server that the image came from, by its device; NULL if there is none, or if it needs IPv6.
+ */
 EFI_PXE_BASE_CODE_PROTOCOL *network_find(const struct firmware *fw, EFI_HANDLE device);
 
 /* The path of the boot file with \ before it, on that server; just \ if it is not known. */

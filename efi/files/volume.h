@@ -47,10 +47,11 @@ struct volume_file {
 };
 
 /*
- * Opens the file with that absolute path, `\` between the folders. name is what messages call it, and
- * must live as long as the file is open. Says nothing: a file need not be there. EFI_NOT_FOUND if it
- * is not, or if there is neither volume nor server; EFI_VOLUME_CORRUPTED for one larger than any can
- * be. On failure there is nothing to close; what is known of the file (bytes, is_folder) stays.
+ * Opens the file with that absolute path, `\` between the folders. name is what messages call it,
+ * and must live as long as the file is open. Says nothing: a file need not be there. EFI_NOT_FOUND
+ * if it is not, or if there is neither volume nor server; EFI_VOLUME_CORRUPTED for one larger than
+ * any can be. On failure there is nothing to close; what is known of the file (bytes, is_folder)
+ * stays.
  */
 EFI_STATUS volume_open(struct volume *volume, const CHAR16 *path, const char *name,
 		       struct volume_file *f);
@@ -60,8 +61,8 @@ void volume_close(struct volume_file *f);
 
 /*
  * Only the firmware's handle, NULL on failure, opened with such EFI_FILE_MODE_ bits: for those who
- * write. Same path and status as above, but a folder is opened too, and where there is no volume it is
- * EFI_NO_MEDIA.
+ * write. Same path and status as above, but a folder is opened too, and where there is no volume it
+ * is EFI_NO_MEDIA.
  */
 EFI_STATUS volume_open_handle(const struct volume *volume, const CHAR16 *path, uint64_t mode,
 			      EFI_FILE_HANDLE *handle);

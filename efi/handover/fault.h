@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Exceptions from Keel's own tables to the kernel: those in a call of the firmware end the call, all
- * others are fatal. fault.c makes the descriptor table, fault_entry.S is what it leads to.
+ * Exceptions from Keel's own tables to the kernel: those in a call of the firmware end the call,
+ * all others are fatal. fault.c makes the descriptor table, fault_entry.S is what it leads to.
  */
 #ifndef EFI_HANDOVER_FAULT_H
 #define EFI_HANDOVER_FAULT_H
@@ -36,14 +36,14 @@ extern const uint8_t fault_stubs[]
 	__attribute__((visibility("hidden"))); /* one for each vector, FAULT_STUB_BYTES apart */
 
 /*
- * From now on exceptions lead here; `fatal` is called for those in Keel itself. Runs on Keel's tables,
- * interrupts off.
+ * From now on exceptions lead here; `fatal` is called for those in Keel itself. Runs on Keel's
+ * tables, interrupts off.
  */
 void fault_prepare(void (*fatal)(const struct fault *fault));
 
 /*
- * Calls the firmware's function with these four arguments. If it ends with an exception, fault.count
- * has grown, and the result means nothing.
+ * Calls the firmware's function with these four arguments. If it ends with an exception,
+ * fault.count has grown, and the result means nothing.
  */
 uint64_t fault_call(void *function, uint64_t first, uint64_t second, uint64_t third, void *fourth);
 

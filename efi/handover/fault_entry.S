@@ -2,7 +2,9 @@
 /* Exceptions, and calls that survive them: see fault.h. */
 #include "handover/fault.h"
 
-/* Vectors with an error code on the stack (SDM vol. 3A 6.13): #DF, #TS to #PF, #AC, #CP, #VC, #SX. */
+/*
+ * Vectors with an error code on the stack (SDM vol. 3A 6.13): #DF, #TS to #PF, #AC, #CP, #VC, #SX.
+ */
 #define WITH_ERROR_CODE 0x60227d00
 
 	.text
@@ -36,7 +38,8 @@ back:
 	.globl fault_stubs
 fault_stubs:
 	.rept	FAULT_VECTORS
-	.byte	0xe8 /* a call with 32 bits, whatever the distance: its return address is the vector */
+	/* CALL with 32 bits, whatever the distance: its return address tells the vector. */
+	.byte	0xe8
 	.long	common - . - 4
 	.endr
 

@@ -48,7 +48,10 @@ static uint64_t wanted_cr4(const struct cpu *cpu)
 	       (cpu->features & CPU_UMIP ? CR4_UMIP : 0);
 }
 
-/* What the kernel is promised, and the state in which runtime services are called: UEFI 2.10, 2.3.4. */
+/*
+ * What the kernel is promised, and the state in which runtime services are called: UEFI 2.10,
+ * 2.3.4.
+ */
 static void set_state(const struct cpu *cpu)
 {
 	const uint32_t mxcsr = 0x1f80;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * On the way from five levels to four the CPU is outside long mode for a few instructions, where only
- * addresses below 4 GB exist. The code for that need not be executable in the firmware's tables, nor
- * mapped at all: a PML5 above Keel's own transition tables comes first.
+ * On the way from five levels to four the CPU is outside long mode for a few instructions, where
+ * only addresses below 4 GB exist. The code for that need not be executable in the firmware's
+ * tables, nor mapped at all: a PML5 above Keel's own transition tables comes first.
  */
 #include "handover/la57.h"
 #include "lib/x86.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * From 5-level paging to 4-level paging: CR4.LA57 can only be changed outside long mode (SDM vol. 3A
- * 4.1.1), and CR3 has 32 bits there. la57.c copies this code below 4 GB, where paging maps it to
+ * From 5-level paging to 4-level paging: CR4.LA57 can only be changed outside long mode (SDM vol.
+ * 3A 4.1.1), and CR3 has 32 bits there. la57.c copies this code below 4 GB, where paging maps it to
  * its own address, and calls it with the physical address of the 4-level root, also below 4 GB.
  *
  * It leaves behind a GDT of its own, and CS from it: the firmware's need not be mapped any more.

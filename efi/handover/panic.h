@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The end, where there is no firmware to return to: what happened is said on the first serial port and
- * on the screen, kept for the next boot, and the machine is halted.
+ * The end, where there is no firmware to return to: what happened is said on the first serial port
+ * and on the screen, kept for the next boot, and the machine is halted.
  */
 #ifndef EFI_HANDOVER_PANIC_H
 #define EFI_HANDOVER_PANIC_H
@@ -14,8 +14,8 @@
 void panic_prepare(const struct firmware *fw, const struct keel_framebuffer *framebuffer);
 
 /*
- * From now on Keel's own tables are in use, which have the framebuffer at that address (0: nowhere),
- * and exceptions are Keel's to catch.
+ * From now on Keel's own tables are in use, which have the framebuffer at that address (0:
+ * nowhere), and exceptions are Keel's to catch.
  */
 void panic_with_own_tables(uint64_t framebuffer_virt);
 

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The two moments at which the ground changes: Keel's tables, and the kernel's first instruction. */
+/*
+ * The two moments at which the ground changes: Keel's tables, and the kernel's first instruction.
+ */
 #ifndef EFI_HANDOVER_SWITCH_H
 #define EFI_HANDOVER_SWITCH_H
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Arrays one after the other in a piece of memory. Laid out twice by the same code: with address 0 to
- * learn how many bytes it takes, and again when that memory is there.
+ * Arrays one after the other in a piece of memory. Laid out twice by the same code: with address 0
+ * to learn how many bytes it takes, and again when that memory is there.
  */
 #ifndef EFI_LIB_ARENA_H
 #define EFI_LIB_ARENA_H

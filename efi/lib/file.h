@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A file that can be read in any order, wherever it comes from: a volume, a server, the loader's own
- * image, or a test. Knows no firmware.
+ * A file that can be read in any order, wherever it comes from: a volume, a server, the loader's
+ * own image, or a test. Knows no firmware.
  */
 #ifndef EFI_FILE_H
 #define EFI_FILE_H

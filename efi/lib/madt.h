@@ -30,9 +30,9 @@ struct madt {
 uint64_t madt_work_bytes(uint64_t table_bytes);
 
 /*
- * Reads a table of so many bytes (0: there is none), which may be rubbish behind its header: what comes
- * after a wrong length is left out. own_apic_id is that of the CPU that runs. The arrays lie in `work`.
- * The time is proportional to the table's size.
+ * Reads a table of so many bytes (0: there is none), which may be rubbish behind its header: what
+ * comes after a wrong length is left out. own_apic_id is that of the CPU that runs. The arrays lie
+ * in `work`. The time is proportional to the table's size.
  */
 void madt_read(const void *table, uint64_t table_bytes, uint32_t own_apic_id, void *work,
 	       struct madt *madt);

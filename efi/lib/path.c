@@ -13,7 +13,9 @@ static bool append_text(struct output *out, const char *text)
 	while (*text) {
 		uint16_t units[2];
 		uint32_t code;
-		/* Well-formed bytes after the first are not NUL, so no more than the text is read. */
+		/*
+		 * Well-formed bytes after the first are not NUL, so no more than the text is read.
+		 */
 		const unsigned length = utf8_get(text, 4, &code);
 		unsigned count;
 

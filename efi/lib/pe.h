@@ -17,8 +17,8 @@ struct pe_section {
 
 /*
  * Finds the section of that name, of at most 8 characters, in the image of so many bytes that was
- * loaded at `image`. False if there is none, or if it leaves the image, or if the headers are no PE32+
- * headers: nothing outside the image is read.
+ * loaded at `image`. False if there is none, or if it leaves the image, or if the headers are no
+ * PE32+ headers: nothing outside the image is read.
  */
 bool pe_find_section(const void *image, uint64_t image_bytes, const char *name,
 		     struct pe_section *section);

@@ -3,8 +3,8 @@
  * Formatted text: one character at a time to whoever wants it, or into memory of a fixed size.
  *
  * Conversions: %s a string; %q a string from outside, in which control characters become question
- * marks; %u, %x and %p a uint64_t in decimal, in hexadecimal, and in hexadecimal with 16 digits; %% a
- * percent sign. Every number must be passed as a 64-bit value.
+ * marks; %u, %x and %p a uint64_t in decimal, in hexadecimal, and in hexadecimal with 16 digits; %%
+ * a percent sign. Every number must be passed as a 64-bit value.
  */
 #ifndef EFI_LIB_TEXT_H
 #define EFI_LIB_TEXT_H
@@ -29,8 +29,8 @@ struct text {
 struct text text_in(char *memory, uint64_t capacity);
 
 /*
- * Adds to the text. What does not fit is left out, and so is everything after it; "..." takes the place
- * of the last characters, without cutting a UTF-8 character in two.
+ * Adds to the text. What does not fit is left out, and so is everything after it; "..." takes the
+ * place of the last characters, without cutting a UTF-8 character in two.
  */
 void text_print(struct text *text, const char *format, ...);
 void text_print_list(struct text *text, const char *format, va_list arguments);

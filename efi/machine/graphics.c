@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * There may be several framebuffers: the firmware's console, which draws on all screens and is no memory
- * as soon as there are two, and one for each card, of which some have no screen.
+ * There may be several framebuffers: the firmware's console, which draws on all screens and is no
+ * memory as soon as there are two, and one for each card, of which some have no screen.
  */
 #include "machine/graphics.h"
 

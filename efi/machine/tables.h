@@ -28,8 +28,9 @@ struct memory_attributes_table {
 };
 
 /*
- * The firmware's Memory Attributes Table as it is now, with its bytes, or NULL. The firmware rebuilds it
- * late, and keeps it in boot services memory. Whether its entries make sense is mm/'s to say.
+ * The firmware's Memory Attributes Table as it is now, with its bytes, or NULL. The firmware
+ * rebuilds it late, and keeps it in boot services memory. Whether its entries make sense is mm/'s
+ * to say.
  */
 const struct memory_attributes_table *firmware_attributes(const struct firmware *fw,
 							  uint64_t *bytes);

@@ -17,9 +17,10 @@ EFI_STATUS report_variable_delete(const struct firmware *fw);
 void report_variable_keep(const struct firmware *fw, const char *text, uint64_t bytes);
 
 /*
- * Leaves a note for the next boot, in case the self-check, which puts its own report in the place of
- * it, hangs. Not where there is a report that could not be written to a file: that is worth more.
- * Returns whether there is a note now, which is to be deleted if nothing is started after all.
+ * Leaves a note for the next boot, in case the self-check, which puts its own report in the place
+ * of it, hangs. Not where there is a report that could not be written to a file: that is worth
+ * more. Returns whether there is a note now, which is to be deleted if nothing is started after
+ * all.
  */
 bool report_variable_announce(const struct firmware *fw);
 

@@ -24,8 +24,8 @@ struct plans {
 };
 
 /*
- * What follows from machine, kernel and the size of the firmware's map: the capacities. range_capacity
- * is that of the memory map, ranges.
+ * What follows from machine, kernel and the size of the firmware's map: the capacities.
+ * range_capacity is that of the memory map, ranges.
  */
 void plans_measure(const struct boot_facts *facts, const struct firmware_map *map,
 		   uint64_t range_capacity, struct plans *plans);

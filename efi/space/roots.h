@@ -15,8 +15,8 @@ struct roots {
 };
 
 /*
- * Memory to the page, as many as the plans say. After the exit nothing can be allocated: then they have
- * to fit into the block that there is.
+ * Memory to the page, as many as the plans say. After the exit nothing can be allocated: then they
+ * have to fit into the block that there is.
  */
 EFI_STATUS roots_allocate(const struct firmware *fw, const struct plans *plans,
 			  struct roots *roots);

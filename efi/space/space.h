@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The address space: from the firmware's memory map, as it is at this moment, to the roots that the
- * kernel and the way to it need, and the memory that all of it takes. Nothing is allocated after the
- * first ExitBootServices: arrays are sized for the map as it is now and room to grow.
+ * kernel and the way to it need, and the memory that all of it takes. Nothing is allocated after
+ * the first ExitBootServices: arrays are sized for the map as it is now and room to grow.
  */
 #ifndef EFI_SPACE_SPACE_H
 #define EFI_SPACE_SPACE_H

@@ -116,7 +116,9 @@ _Noreturn void kernel_main(const struct keel_boot_info *info)
 
 		screen = info->framebuffer.bytes_per_pixel == 4 ? &info->framebuffer : NULL;
 		show(info);
-		/* Services are called where SetVirtualAddressMap has moved them: in the EFI region. */
+		/*
+		 * Services are called where SetVirtualAddressMap has moved them: in the EFI region.
+		 */
 		if (info->runtime_state == KEEL_RUNTIME_VIRTUAL &&
 		    info->runtime_supported & SUPPORTED_RESET_SYSTEM)
 			((reset_system *)system[RUNTIME_SERVICES][RESET_SYSTEM])(SHUTDOWN, 0, 0, 0);

@@ -37,7 +37,9 @@ __attribute__((interrupt)) static void page_fault(struct interrupt_frame *frame,
 {
 	error_code = error;
 	fault_rip = frame->rip;
-	/* Volatile, or clang leaves it out: to it the frame is a copy that nobody reads any more. */
+	/*
+	 * Volatile, or clang leaves it out: to it the frame is a copy that nobody reads any more.
+	 */
 	*(volatile uint64_t *)&frame->rip = resume_virt ? resume_virt : (uint64_t)unexpected;
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What compilers make calls of by themselves, without optimization more than with it. Not written as
- * loops, which they would take for what they are.
+ * What compilers make calls of by themselves, without optimization more than with it. Not written
+ * as loops, which they would take for what they are.
  */
 #include <stddef.h>
 

@@ -6,7 +6,8 @@
  *
  * Conventions:
  *  - A member named ..._phys is a physical address, ..._virt a virtual one, ..._bytes a length in
- *    bytes, ..._count a number of elements. Zero means "none" for an address, unless said otherwise.
+ *    bytes, ..._count a number of elements. Zero means "none" for an address, unless said
+ *    otherwise.
  *  - Every pointer is a direct-map address (KEEL_DIRECT_MAP_START + physical address).
  *  - All of it, with everything it points to, lies in memory of type KEEL_MEMORY_TYPE_BOOT_INFO
  *    (except where a member says otherwise), is writable, and belongs to the kernel.
@@ -14,9 +15,9 @@
  *
  * Versions: members are only ever added at the end; `version` grows when that happens and `size`
  * tells how much there is. A kernel calls keel_boot_info_check() first; when that is content, every
- * member that the kernel was compiled with is there. A kernel that would rather run on an older Keel
- * too asks KEEL_BOOT_INFO_HAS() for each newer member. The structures that boot_info points to, as
- * elements of arrays, never change. A change that breaks older kernels changes the magic.
+ * member that the kernel was compiled with is there. A kernel that would rather run on an older
+ * Keel too asks KEEL_BOOT_INFO_HAS() for each newer member. The structures that boot_info points
+ * to, as elements of arrays, never change. A change that breaks older kernels changes the magic.
  */
 #ifndef KEEL_BOOT_INFO_H
 #define KEEL_BOOT_INFO_H
@@ -250,7 +251,9 @@ struct keel_boot_info {
 	uint64_t efi_map_stride;
 	uint32_t efi_map_version;
 	uint32_t phys_bits; /* the CPU's MAXPHYADDR, bits */
-	/* A copy of the Memory Attributes Table (UEFI 2.10, 4.6.4), header and all; NULL if none. */
+	/*
+	 * A copy of the Memory Attributes Table (UEFI 2.10, 4.6.4), header and all; NULL if none.
+	 */
 	const void *efi_memory_attributes;
 	uint64_t efi_memory_attributes_bytes;
 
@@ -264,7 +267,9 @@ struct keel_boot_info {
 	uint32_t largest_leaf_level;   /* KEEL_LEVEL_PD, or KEEL_LEVEL_PDPT with 1 GB pages */
 	uint32_t segment_count;
 
-	/* The kernel image: the physical address of a byte is virt - KEEL_TEXT_START + phys_base. */
+	/*
+	 * The kernel image: the physical address of a byte is virt - KEEL_TEXT_START + phys_base.
+	 */
 	const struct keel_segment *segments;
 	uint64_t phys_base; /* modulo 2^64; 0 where VA = PA + KEEL_TEXT_START */
 	uint64_t kernel_virt;
@@ -323,7 +328,9 @@ struct keel_boot_info {
 	const struct keel_module *modules; /* in the configuration's order */
 	uint64_t module_count;
 
-	/* Add this, modulo 2^64, to an address in the kernel's file to get where it is at run time. */
+	/*
+	 * Add this, modulo 2^64, to an address in the kernel's file to get where it is at run time.
+	 */
 	uint64_t kernel_slide;
 	/*
 	 * When the configuration asks for symbols and the kernel's file has them: the contents of
@@ -374,8 +381,8 @@ enum keel_boot_info_error {
 };
 
 /*
- * The first thing for a kernel to call, with what it found in RDI. It reads the first 16 bytes only,
- * and holds for kernels that were compiled with an older version of this header than Keel's.
+ * The first thing for a kernel to call, with what it found in RDI. It reads the first 16 bytes
+ * only, and holds for kernels that were compiled with an older version of this header than Keel's.
  */
 static inline enum keel_boot_info_error keel_boot_info_check(const struct keel_boot_info *info)
 {

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * How a run brings its report home. A kernel leaves text in a UEFI variable (UEFI 2.10, 8.2); at the
- * next boot keel.efi writes it to \keel-report-N.txt on the volume that it came from, together with
- * what it knows of the machine, and deletes the variable. The self-check does so at its end, and the
- * loader when it has to give up without firmware to return to. Any kernel may: the text is not
- * looked at. docs/report.md describes the file.
+ * How a run brings its report home. A kernel leaves text in a UEFI variable (UEFI 2.10, 8.2); at
+ * the next boot keel.efi writes it to \keel-report-N.txt on the volume that it came from, together
+ * with what it knows of the machine, and deletes the variable. The self-check does so at its end,
+ * and the loader when it has to give up without firmware to return to. Any kernel may: the text is
+ * not looked at. docs/report.md describes the file.
  */
 #ifndef KEEL_REPORT_H
 #define KEEL_REPORT_H

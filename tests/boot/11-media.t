@@ -37,12 +37,15 @@ sub output_of {
 	return $? ? "$_[0] failed:\n$text" : $text;
 }
 
+# The copies are no git checkouts, but of the same version.
+my $commit = qx(git rev-parse --short=8 HEAD 2>/dev/null) =~ s/\n//r;
+
 # Builds a copy of the source in that folder; the digests of what came out.
 sub built_in {
 	my ($folder, $environment) = @_;
 	make_path($folder);
-	my $jobs = "env -u MAKEFLAGS -u MAKELEVEL -u SOURCE_DATE_EPOCH $environment make -s -j2";
-	my $text = output_of("cp -R Makefile efi include mm ovmf tests '$folder' && cd '$folder' && "
+	my $jobs = "env -u MAKEFLAGS -u MAKELEVEL -u SOURCE_DATE_EPOCH $environment make -s -j2 COMMIT='$commit'";
+	my $text = output_of("cp -R Makefile VERSION efi include mm ovmf tests tools '$folder' && cd '$folder' && "
 		. "$jobs " . join ' ', map { "build/$_" } @files);
 	my %digest = map { -e "$folder/build/$_" ? ($_ => digest("$folder/build/$_")) : () } @files;
 	diag($text) if keys %digest != @files;

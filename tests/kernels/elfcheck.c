@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Loads kernels on the host with the very code that keel.efi has, symbols included, and says for each
- * what came of it, a line a file:
+ * Loads kernels on the host with the very code that keel.efi has, symbols included, and says for
+ * each what came of it, a line a file:
  *
  *	elfcheck FILE...	FILE: refused: why | FILE: good, with the place and what was found
  *	elfcheck --cut FILE	the same for every beginning of the file: how many were refused, and

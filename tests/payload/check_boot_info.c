@@ -7,8 +7,8 @@
 #include "report.h"
 
 /*
- * Of either memory map: 20,000 descriptors. The longest that was ever seen has 312, and whoever asks
- * what an address is goes through all of them.
+ * Of either memory map: 20,000 descriptors. The longest that was ever seen has 312, and whoever
+ * asks what an address is goes through all of them.
  */
 #define MAP_BYTES_AT_MOST (KEEL_U64(1) << 20)
 

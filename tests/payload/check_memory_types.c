@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Memory types as the CPU combines them: the PAT's, through the entry, and the MTRRs'. SDM vol. 3A
- * table 11-7 "Effective Page-Level Memory Types for Pentium III and More Recent Processor Families".
+ * table 11-7 "Effective Page-Level Memory Types for Pentium III and More Recent Processor
+ * Families".
  */
 #include "checks.h"
 #include "cpu.h"

@@ -78,7 +78,9 @@ static void expect_window(const struct keel_mapping *m)
 	       m->repeat_pages);
 }
 
-/* Its region, or how far down its tables go, is what the rest counts by: returns whether it can be. */
+/*
+ * Its region, or how far down its tables go, is what the rest counts by: returns whether it can be.
+ */
 static bool expect_place(const struct keel_mapping *m)
 {
 	const bool for_tables = m->rights == KEEL_RIGHTS_NONE;

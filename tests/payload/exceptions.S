@@ -63,9 +63,9 @@ exception_common:
 	iretq
 
 	/*
-	 * uint8_t probe_access_read(uint64_t virt), void probe_access_write(uint64_t virt, uint8_t),
-	 * void probe_access_fetch(uint64_t virt): while probe_resume is not zero, a fault goes on
-	 * there, with the stack pointer of probe_rsp. A read that faults gives 0.
+	 * uint8_t probe_access_read(uint64_t virt), void probe_access_write(uint64_t virt,
+	 * uint8_t), void probe_access_fetch(uint64_t virt): while probe_resume is not zero, a fault
+	 * goes on there, with the stack pointer of probe_rsp. A read that faults gives 0.
 	 */
 	.macro PROBE name, access:vararg
 	.globl probe_access_\name

@@ -17,7 +17,9 @@
 struct excursion {
 	/* Where to go; afterwards what the exception found, and its vector and error code. */
 	struct fault_frame state;
-	/* Where IRET takes its five values from; 0: from the stack of the caller, a copy of state. */
+	/*
+	 * Where IRET takes its five values from; 0: from the stack of the caller, a copy of state.
+	 */
 	uint64_t iret_rsp;
 	/* Afterwards: where the stack on which the exception arrived ended before it did. */
 	uint64_t arrival_rsp;

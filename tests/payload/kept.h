@@ -22,8 +22,8 @@ bool range_is_possible(const struct keel_memory_range *r);
 const struct keel_memory_range *find_range(uint64_t phys);
 
 /*
- * One range of the map, of this type, holds all of it: neighbours are merged. Returns whether so; no
- * bytes are held by any.
+ * One range of the map, of this type, holds all of it: neighbours are merged. Returns whether so;
+ * no bytes are held by any.
  */
 bool expect_kept(const char *what, uint64_t phys, uint64_t bytes, uint32_t type);
 

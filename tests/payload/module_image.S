@@ -4,7 +4,7 @@
 	.balign 8
 	.globl module_image
 module_image:
-	.incbin "tests/payload/module/module.o"
+	.incbin "module/tests/payload/module/module.o"
 	.globl module_image_end
 module_image_end:
 

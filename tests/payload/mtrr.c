@@ -37,8 +37,8 @@ static uint64_t wb_end; /* AMD: from 4 GiB up to here it is write-back whatever 
 static bool has_registers;
 
 /*
- * AMD64 APM vol. 2, 7.7.5 and 3.2.9: SYSCFG.MtrrTom2En and Tom2ForceMemTypeWB, TOP_MEM2. Firmware for
- * AMD's CPUs describes memory above 4 GiB in this way only.
+ * AMD64 APM vol. 2, 7.7.5 and 3.2.9: SYSCFG.MtrrTom2En and Tom2ForceMemTypeWB, TOP_MEM2. Firmware
+ * for AMD's CPUs describes memory above 4 GiB in this way only.
  */
 static uint64_t read_wb_end(void)
 {

@@ -11,8 +11,8 @@
 
 /*
  * Maps one 4 KiB page with these KEEL_PTE_ bits (RW, US, NX, G, PWT, PCD), whatever stood there
- * before. Makes the tables that are missing. P and A, and D for a writable page, are added. Ends the
- * run when a large leaf is in the way.
+ * before. Makes the tables that are missing. P and A, and D for a writable page, are added. Ends
+ * the run when a large leaf is in the way.
  */
 void map_page(uint64_t root_phys, uint64_t virt, uint64_t phys, uint64_t bits);
 

@@ -25,7 +25,9 @@ void expect_access(enum probe_access access, uint64_t virt, uint64_t outcome);
 /* Nothing is mapped at virt: read, write and fetch fault, the error code says not present. */
 void expect_absent(uint64_t virt);
 
-/* Each access at virt does what the walk of the tables found there, or does not where nothing is. */
+/*
+ * Each access at virt does what the walk of the tables found there, or does not where nothing is.
+ */
 void expect_as_found(uint64_t virt);
 
 #endif

@@ -20,8 +20,8 @@ extern const struct keel_boot_info *boot;
 #define PRINTF_LIKE(f, a) __attribute__((format(printf, f, a)))
 
 /*
- * %s %c %u %x with l, width, '-' and '0'. A text that does not fit ends in '~'. They return how long
- * the text is that is in the buffer, without its zero.
+ * %s %c %u %x with l, width, '-' and '0'. A text that does not fit ends in '~'. They return how
+ * long the text is that is in the buffer, without its zero.
  */
 size_t format_list(char *buffer, size_t bytes, const char *text, __builtin_va_list arguments);
 size_t format(char *buffer, size_t bytes, const char *text, ...) PRINTF_LIKE(3, 4);
@@ -36,8 +36,9 @@ void report_begin(void);
 void report_end(void);
 
 /*
- * What is worth keeping, lines that begin with #: the result as it will be if the open point passes,
- * durations, the first points that did not pass. Returns the bytes without the zero at its end.
+ * What is worth keeping, lines that begin with #: the result as it will be if the open point
+ * passes, durations, the first points that did not pass. Returns the bytes without the zero at its
+ * end.
  */
 size_t report_text(char *text, size_t bytes);
 /* The loader's stages, in show_map.c. */

@@ -34,8 +34,8 @@ void screen_init(void);
 void screen_band(enum screen_colour colour, bool begins);
 
 /*
- * The next line of text, or several: it goes on in the next one after \n and at the right edge. What
- * no longer fits is counted.
+ * The next line of text, or several: it goes on in the next one after \n and at the right edge.
+ * What no longer fits is counted.
  */
 void screen_line(enum screen_colour colour, const char *text);
 

@@ -120,7 +120,9 @@ static void note_fault(enum service service, const struct fault *fault)
 	show_descriptor(fault->rip);
 	if (fault->vector == VECTOR_PF)
 		show_descriptor(fault->cr2);
-	/* A NULL that was passed in: a wrong answer, but nothing that the map could be blamed for. */
+	/*
+	 * A NULL that was passed in: a wrong answer, but nothing that the map could be blamed for.
+	 */
 	if (fault->vector == VECTOR_PF && fault->cr2 < KEEL_PAGE_SIZE)
 		return;
 	if (!seen.faults++)

@@ -40,7 +40,9 @@ bool service_exists(enum service service);
 /* The firmware says that it offers it, and services can be used at all. */
 bool service_is_offered(enum service service);
 
-/* Opens a point about the service; closes it as skipped and returns false where it is not offered. */
+/*
+ * Opens a point about the service; closes it as skipped and returns false where it is not offered.
+ */
 bool service_begin(enum service service, const char *what);
 
 /* Calls it, at an address of its own or, for 0, at the table's. */

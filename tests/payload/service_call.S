@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * uint64_t service_enter(uint64_t function, uint64_t a, b, c, d, e): calls firmware with Microsoft's
- * x64 convention. Registers that it has to keep hold known values; service_changed is zero if they
- * still do, and if the stack pointer does. service_flags are the flags that it returned with. A
- * fault goes on at service_faulted (fault.c knows probe_resume and probe_rsp).
+ * uint64_t service_enter(uint64_t function, uint64_t a, b, c, d, e): calls firmware with
+ * Microsoft's x64 convention. Registers that it has to keep hold known values; service_changed is
+ * zero if they still do, and if the stack pointer does. service_flags are the flags that it
+ * returned with. A fault goes on at service_faulted (fault.c knows probe_resume and probe_rsp).
  */
 #include "saved_registers.h"
 	.set PATTERN, 0x4b65656c

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The %esp fixup stacks, put to their use. IRET to a 16-bit stack segment loads SP alone: bits 31:16
- * of ESP stay those of the kernel's RSP (SDM vol. 2, IRET). Taken from an alias of the ministack
- * that has the user's own bits there, the frame gives nothing away.
+ * The %esp fixup stacks, put to their use. IRET to a 16-bit stack segment loads SP alone: bits
+ * 31:16 of ESP stay those of the kernel's RSP (SDM vol. 2, IRET). Taken from an alias of the
+ * ministack that has the user's own bits there, the frame gives nothing away.
  */
 #include "checks.h"
 #include "cpu.h"

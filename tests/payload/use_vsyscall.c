@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The vsyscall page, put to its use: ring 3 calls its entry points, the fetch faults, and the kernel
- * does what was asked for and returns in its place, as Linux does with vsyscall=emulate.
+ * The vsyscall page, put to its use: ring 3 calls its entry points, the fetch faults, and the
+ * kernel does what was asked for and returns in its place, as Linux does with vsyscall=emulate.
  */
 #include "checks.h"
 #include "clock.h"

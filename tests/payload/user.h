@@ -9,7 +9,9 @@
 #include <keel/layout.h>
 #include "excursion.h"
 
-/* Three pages. Code and stack where 32-bit code reaches them, data at the very end of user space. */
+/*
+ * Three pages. Code and stack where 32-bit code reaches them, data at the very end of user space.
+ */
 #define USER_CODE_VIRT	KEEL_SIZE_2M
 #define USER_STACK_VIRT (2 * KEEL_SIZE_2M)
 #define USER_DATA_VIRT	(KEEL_USER_LAST + 1 - KEEL_PAGE_SIZE)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * For the tests of the ELF loader: a file and memory that can fail, and a small kernel. The memory is
- * the test's own, mapped at the very address that was asked for, so that "physical" addresses are
- * pointers. What was not asked for is not there, and access to it ends the test.
+ * For the tests of the ELF loader: a file and memory that can fail, and a small kernel. The memory
+ * is the test's own, mapped at the very address that was asked for, so that "physical" addresses
+ * are pointers. What was not asked for is not there, and access to it ends the test.
  */
 #ifndef TESTS_ELF_SCENE_H
 #define TESTS_ELF_SCENE_H

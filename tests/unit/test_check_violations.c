@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Each violation that the checker of mm/ knows, made on purpose: found, and at the right address. */
+/*
+ * Each violation that the checker of mm/ knows, made on purpose: found, and at the right address.
+ */
 #include "check_scene.h"
 
 struct wrong {

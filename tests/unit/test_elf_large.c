@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Large segments: read to their place whatever the alignment of file and memory, and nearly all of each
- * with a read whose offset and address are aligned alike.
+ * Large segments: read to their place whatever the alignment of file and memory, and nearly all of
+ * each with a read whose offset and address are aligned alike.
  */
 #include "check.h"
 #include "elf_scene.h"

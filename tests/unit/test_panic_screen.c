@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What keel.efi draws when boot services are gone: read back, dot by dot, from framebuffers of every
- * size, stride and pixel format, each of which ends where its last line does (AddressSanitizer looks).
+ * What keel.efi draws when boot services are gone: read back, dot by dot, from framebuffers of
+ * every size, stride and pixel format, each of which ends where its last line does
+ * (AddressSanitizer looks).
  */
 #include "check.h"
 #include <keel/font.h>

@@ -135,7 +135,9 @@ static void identity_of_odd_places(void **state)
 	scene_free(s);
 }
 
-/* The lower half ends at 128 TiB; memory up to there is in it, though the direct map ends before. */
+/*
+ * The lower half ends at 128 TiB; memory up to there is in it, though the direct map ends before.
+ */
 static void identity_to_the_end(void **state)
 {
 	const uint64_t end = KEEL_USER_LAST + 1;

@@ -71,7 +71,9 @@ static void all_bytes(void **state)
 			       memcmp(again, text, length) != 0))
 			fail_msg("%06x is taken for %x", n, code);
 	}
-	/* Four bytes: well-formed exactly if this plain formula gives a character beyond the BMP. */
+	/*
+	 * Four bytes: well-formed exactly if this plain formula gives a character beyond the BMP.
+	 */
 	for (uint32_t n = 0; n < 1 << 23; n++) {
 		const uint8_t b[4] = { 0xf0 | (n >> 19), n >> 11 & 0xff, n >> 3 & 0xff,
 				       lasts[n & 7] };

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Memory that OVMF does not report by itself, as DIMMs that QEMU adds: this driver says through the
- * DXE services (PI 1.7, volume 2, 7.2.2.1) that it is there. Persistent memory lies at 4 GB, memory for a
- * specific purpose 256 MB further on, and behind a hole persistent memory again. One variant: none.
+ * DXE services (PI 1.7, volume 2, 7.2.2.1) that it is there. Persistent memory lies at 4 GB, memory
+ * for a specific purpose 256 MB further on, and behind a hole persistent memory again. One variant:
+ * none.
  */
 #include "hooks.h"
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Adds 120 GB of device memory that the firmware wants to keep using at run time, as two windows,
- * each of which would fit into the EFI region alone; then starts keel.efi. The windows are announced
- * through the DXE services (PI 1.7 vol. 2, 7.2 "Global Coherency Domain Services").
+ * each of which would fit into the EFI region alone; then starts keel.efi. The windows are
+ * announced through the DXE services (PI 1.7 vol. 2, 7.2 "Global Coherency Domain Services").
  */
 #include "launch.h"
 

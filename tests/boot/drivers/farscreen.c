@@ -34,7 +34,9 @@ static UINT32 config_read(unsigned device, unsigned offset)
 	return in32(CONFIG_DATA);
 }
 
-/* On bus 0. Its memory is behind a base address register of 64 bits; the firmware has not used it. */
+/*
+ * On bus 0. Its memory is behind a base address register of 64 bits; the firmware has not used it.
+ */
 static UINT64 find_memory(void)
 {
 	for (unsigned device = 0; device < 32; device++) {

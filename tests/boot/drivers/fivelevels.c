@@ -18,8 +18,9 @@
 #define PAGE_BYTES    4096
 
 /*
- * Turns 5-level paging on or off. CR4.LA57 changes outside long mode only (SDM vol. 3A 4.1.1). Called with the new value of CR3, at
- * an address below 4 GB, on a stack below 4 GB; the firmware's GDT and CS return.
+ * Turns 5-level paging on or off. CR4.LA57 changes outside long mode only (SDM vol. 3A 4.1.1).
+ * Called with the new value of CR3, at an address below 4 GB, on a stack below 4 GB; the firmware's
+ * GDT and CS return.
  */
 extern const UINT8 code[], code_end[];
 __asm__(".section .rodata\n"

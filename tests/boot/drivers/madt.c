@@ -2,8 +2,8 @@
 /*
  * Another MADT. Variants:
  *
- *	large		that of a large machine: each CPU has a local x2APIC entry instead of a local
- *			APIC entry, and there is one more, with an ID that does not fit into eight
+ *	large		that of a large machine: each CPU has a local x2APIC entry instead of a
+ *			local APIC entry, and there is one more, with an ID that does not fit into eight
  *			bits. No such CPU answers
  *	repeated	it lists each CPU twice
  *	unlisted	it does not list the CPU that runs, whose ID is 0
@@ -93,7 +93,9 @@ static void convert(struct table *to, const struct table *from, const char *want
 	sign(to);
 }
 
-/* The XSDT, whose address is at offset 24 of the RSDP, has addresses of 64 bits after its header. */
+/*
+ * The XSDT, whose address is at offset 24 of the RSDP, has addresses of 64 bits after its header.
+ */
 static void replace(const char *wanted)
 {
 	const UINT8 *rsdp = configuration_table(&acpi20_guid);

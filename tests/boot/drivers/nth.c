@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Starts keel.efi again and again. In the first try its first allocation fails, in the second its
- * second one, and so on until it boots; each is tried twice, because in a first try the firmware may
- * set something aside for itself. Only keel.efi's own allocations count: what the firmware allocates
- * on its behalf is the firmware's business. Nor do those count that it can do without: a certain
- * place, or one below 4 GB.
+ * second one, and so on until it boots; each is tried twice, because in a first try the firmware
+ * may set something aside for itself. Only keel.efi's own allocations count: what the firmware
+ * allocates on its behalf is the firmware's business. Nor do those count that it can do without: a
+ * certain place, or one below 4 GB.
  */
 #include "hooks.h"
 
@@ -15,7 +15,9 @@ static EFI_ALLOCATE_PAGES allocate_pages;
 static EFI_ALLOCATE_POOL allocate_pool;
 static UINTN calls_left;
 
-/* Whether the call that returns to this address is one of keel.efi's, and the one that is to fail. */
+/*
+ * Whether the call that returns to this address is one of keel.efi's, and the one that is to fail.
+ */
 static BOOLEAN fails(const void *caller)
 {
 	const UINTN offset = (const UINT8 *)caller - (const UINT8 *)launched->ImageBase;

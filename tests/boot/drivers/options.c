@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Starts keel.efi once for each line of \options, with that line as its load options; and then all
- * of it a second time. What the firmware sets aside for itself as it reads folders and files, it has
- * by then: a page that is missing after a second try was lost.
+ * of it a second time. What the firmware sets aside for itself as it reads folders and files, it
+ * has by then: a page that is missing after a second try was lost.
  */
 #include "hooks.h"
 

@@ -63,7 +63,9 @@ static UINT64 entry_of(UINT64 virt)
 	return (entry & ~(ENTRY_NX | ENTRY_RW)) | nx | rw;
 }
 
-/* The tables of that level and below. Those that come into being meanwhile are protected already. */
+/*
+ * The tables of that level and below. Those that come into being meanwhile are protected already.
+ */
 static void protect_tables(UINT64 table, unsigned level)
 {
 	if (entry_of(table) & ENTRY_RW)

@@ -4,11 +4,11 @@
  *
  *	WIDTH HEIGHT BITS STRIDE NAME
  *
- * with the bits of a pixel, the pixels from line to line, and what the Graphics Output Protocol says
- * of it: "bgrx" or "rgbx" (with red and blue exchanged: the hardware has only the former), or
- * "masks". QEMU's display adapter is told to show that (Bochs VBE, docs/specs/standard-vga in QEMU),
- * and the protocol's mode is made to say it. The firmware's own drawing does not know: what it writes
- * from now on is scattered over the screen.
+ * with the bits of a pixel, the pixels from line to line, and what the Graphics Output Protocol
+ * says of it: "bgrx" or "rgbx" (with red and blue exchanged: the hardware has only the former), or
+ * "masks". QEMU's display adapter is told to show that (Bochs VBE, docs/specs/standard-vga in
+ * QEMU), and the protocol's mode is made to say it. The firmware's own drawing does not know: what
+ * it writes from now on is scattered over the screen.
  */
 #include "hooks.h"
 

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The CPU is in another state than one would like. SSE is off from the first call of keel.efi on, as
- * in firmware that never turns it on. This firmware does, in each interrupt, and has SSE instructions
- * of its own; so SSE is turned off again and again, an invalid opcode in the firmware turns it on, and
- * one in keel.efi is an error.
+ * The CPU is in another state than one would like. SSE is off from the first call of keel.efi on,
+ * as in firmware that never turns it on. This firmware does, in each interrupt, and has SSE
+ * instructions of its own; so SSE is turned off again and again, an invalid opcode in the firmware
+ * turns it on, and one in keel.efi is an error.
  *
- * As ExitBootServices returns, x87 instructions trap as well, there is no write protection and no NX,
- * and control words, PAT, and the bases behind FS and GS are odd.
+ * As ExitBootServices returns, x87 instructions trap as well, there is no write protection and no
+ * NX, and control words, PAT, and the bases behind FS and GS are odd.
  */
 #include "hooks.h"
 #include <efidebug.h>

@@ -77,7 +77,10 @@ __asm__(".section .rodata\n"
 	"	notl	(%r10)\n"
 	"	ret\n"
 	"code_page_fault:\n"
-	/* In the hole behind the direct map. What has to be kept is not, and the stack is not empty. */
+	/*
+	 * In the hole behind the direct map. What has to be kept is not, and the stack is not
+	 * empty.
+	 */
 	"	xor	%ebx, %ebx\n"
 	"	xor	%ebp, %ebp\n"
 	"	push	%rbx\n"

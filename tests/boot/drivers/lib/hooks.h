@@ -72,8 +72,8 @@ static inline void complain(const char *what)
 }
 
 /*
- * What each Graphics Output Protocol says of its screen: the graphics card's, and that of the console,
- * which has a copy of its own. Returns how many there are, `most` at most.
+ * What each Graphics Output Protocol says of its screen: the graphics card's, and that of the
+ * console, which has a copy of its own. Returns how many there are, `most` at most.
  */
 static inline UINTN graphics_modes(EFI_GRAPHICS_OUTPUT_PROTOCOL_MODE **modes, UINTN most)
 {

@@ -1,0 +1,279 @@
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# The tests, and all that is built for them only. Included by the Makefile. tests/README.md says which
+# test is for what.
+
+PROVE = CMOCKA_MESSAGE_OUTPUT=TAP prove $(or $(PROVE_FLAGS),-j$(CPUS))
+
+# --- Unit tests, on the host ---------------------------------------------------------------------
+
+HOST_CFLAGS := \
+	-std=gnu11 \
+	-O1 \
+	-g \
+	$(WARNINGS) \
+	-fno-omit-frame-pointer \
+	-fsanitize=address,undefined \
+	-fno-sanitize-recover=all \
+	-Iinclude \
+	-Imm \
+	-Imm/check \
+	-Iefi \
+	-Ibuild
+
+# mm/ once for the host as it is, and once with the geometry so small that all of it can be tried.
+TINY_CFLAGS := $(HOST_CFLAGS) -DMM_INDEX_BITS=2 -DMM_PLAIN_C
+
+$(eval $(call compile,host,HOSTCC,HOST_CFLAGS))
+$(eval $(call compile,tiny,TINYCC,TINY_CFLAGS))
+
+build/host/tools/keelmap/options.o: build/version.h
+
+# The rooms of efi/ that know no firmware are tested on the host like mm/.
+PURE_C	 := $(wildcard efi/lib/*.c efi/config/*.c efi/elf/*.c)
+TEST_C	 := $(wildcard tests/unit/test_*.c)
+TINY_C	 := $(wildcard tests/unit/tiny_*.c)
+UNIT	 := $(basename $(TEST_C:%=build/%) $(TINY_C:%=build/%))
+UNIT_T	 := $(sort $(wildcard tests/unit/*.t)) tests/fuzz/replay.t
+
+MM_HOST_O   := $(call objects,host,$(MM_C) $(MM_CHECK_C))
+MM_TINY_O   := $(call objects,tiny,$(MM_C) $(MM_CHECK_C))
+PURE_HOST_O := $(call objects,host,$(PURE_C))
+
+build/tests/unit/test_%: build/host/tests/unit/test_%.o $(MM_HOST_O) $(PURE_HOST_O)
+	$(call say,HOSTLD)
+	$(Q)$(CC) $(HOST_CFLAGS) -o $@ $^ -lcmocka
+
+build/tests/unit/tiny_%: build/tiny/tests/unit/tiny_%.o $(MM_TINY_O)
+	$(call say,HOSTLD)
+	$(Q)$(CC) $(TINY_CFLAGS) -o $@ $^ -lcmocka
+
+# Loads kernels with the code of keel.efi.
+build/elfcheck: build/host/tests/kernels/elfcheck.o $(PURE_HOST_O)
+	$(call say,HOSTLD)
+	$(Q)$(CC) $(HOST_CFLAGS) -o $@ $^
+
+# keelmap with sanitizers.
+build/host/keelmap: $(call objects,host,$(TOOL_C)) $(MM_HOST_O)
+	$(call say,HOSTLD)
+	$(Q)$(CC) $(HOST_CFLAGS) -o $@ $^
+
+# --- Fuzzing -------------------------------------------------------------------------------------
+
+FUZZ	     := memory_map plan parse config elf
+FUZZ_SECONDS ?= 60
+FUZZ_FLAGS   := -Itests/unit -Itools/keelmap -Itests/fuzz
+FUZZ_C	     := \
+	$(MM_C) \
+	$(PURE_C) \
+	tools/keelmap/cursor.c \
+	tools/keelmap/notations.c \
+	tools/keelmap/parse.c \
+	tools/keelmap/type_names.c \
+	tools/keelmap/words.c
+
+build/fuzz_%: tests/fuzz/fuzz_%.c $(FUZZ_C)
+	$(call say,FUZZ)
+	$(Q)clang $(HOST_CFLAGS) $(FUZZ_FLAGS) -fsanitize=fuzzer -o $@ $^
+
+# The inputs that were worth keeping, without the fuzzer.
+build/replay_%: tests/fuzz/fuzz_%.c tests/fuzz/replay.c $(FUZZ_C) Makefile
+	$(call say,HOSTLD)
+	$(Q)$(CC) $(HOST_CFLAGS) $(FUZZ_FLAGS) -o $@ $(filter %.c,$^)
+
+.PHONY: fuzz
+fuzz: ## fuzz mm/ and all parsers, FUZZ_SECONDS (60) each; new findings stay in build/
+	@ovmf/deps dev
+	@$(submake) $(FUZZ:%=build/fuzz_%)
+	@for name in $(FUZZ); do \
+		mkdir -p build/corpus/$$name; \
+		echo "  FUZZ     $$name, $(FUZZ_SECONDS) s"; \
+		build/fuzz_$$name -max_total_time=$(FUZZ_SECONDS) -timeout=10 -verbosity=0 \
+			-artifact_prefix=build/ build/corpus/$$name tests/fuzz/corpus/$$name tests/maps; \
+	done
+
+# --- What the unit tests are worth ---------------------------------------------------------------
+
+# mm/ built to count which lines and branches the tests reach; the tests themselves as always.
+COVER_CFLAGS	  := -std=gnu11 -O0 -g --coverage $(WARNINGS) -Iinclude -Imm -Imm/check -Itests/unit
+COVER_TINY_CFLAGS := $(COVER_CFLAGS) -DMM_INDEX_BITS=2 -DMM_PLAIN_C
+
+$(eval $(call compile,cov,COVCC,COVER_CFLAGS))
+$(eval $(call compile,cov-tiny,COVCC,COVER_TINY_CFLAGS))
+
+COVERED_O	:= $(call objects,cov,$(MM_C) $(MM_CHECK_C))
+COVERED_TINY_O	:= $(call objects,cov-tiny,$(MM_C) $(MM_CHECK_C))
+COVERED_UNIT	:= $(basename $(TEST_C:%=build/cov/%) $(TINY_C:%=build/cov-tiny/%))
+
+build/cov/tests/unit/%: build/host/tests/unit/%.o $(COVERED_O) $(PURE_HOST_O)
+	$(call say,HOSTLD)
+	$(Q)$(CC) $(HOST_CFLAGS) --coverage -o $@ $^ -lcmocka
+
+build/cov-tiny/tests/unit/%: build/tiny/tests/unit/%.o $(COVERED_TINY_O)
+	$(call say,HOSTLD)
+	$(Q)$(CC) $(HOST_CFLAGS) --coverage -o $@ $^ -lcmocka
+
+.PHONY: coverage
+coverage: $(COVERED_UNIT) ## lines and branches of mm/ that the unit tests reach; fails below 100 % of lines
+	@ovmf/deps dev
+	@find build/cov build/cov-tiny -name '*.gcda' -delete
+	@for program in $(COVERED_UNIT); do \
+		$$program >/dev/null 2>&1 || { echo "$$program has failed" >&2; exit 1; }; \
+	done
+	@tests/coverage/report
+
+.PHONY: mutate
+mutate: $(UNIT) ## break mm/ in many ways and show that the unit tests notice (a quarter of an hour)
+	@tests/mutate/run
+
+.PHONY: prove
+prove: ## show with Frama-C that tables are written and read inside the pool only
+	@ovmf/deps prove
+	@tests/prove
+
+# --- Kernels -------------------------------------------------------------------------------------
+
+# tell, by either compiler, at fixed addresses (exec) and position-independent (pie), linked for a
+# place so many MB into the text window: tell-gcc-pie-16.elf.
+TELL := $(foreach c,gcc clang,$(foreach k,exec pie,$(foreach m,1 2 16 256, \
+		build/tests/kernels/tell-$c-$k-$m.elf)))
+
+TELL_CFLAGS  := \
+	$(BARE) \
+	-O1 \
+	-fno-builtin \
+	$(WARNINGS) \
+	-Iinclude \
+	-nostdlib \
+	-Wl,-n,-z,max-page-size=4096,--build-id=none
+
+tell_exec    := -fno-pie -static -mcmodel=kernel
+tell_pie     := -fpie -static-pie -Wl,--no-dynamic-linker,-z,text -DPIE
+tell_gcc     := gcc
+# It is told options for linking that it has no use for, and objects to that.
+tell_clang   := clang -fuse-ld=lld -Wno-unused-command-line-argument
+tell_part     = $(word $1,$(subst -, ,$(basename $(notdir $@))))
+
+$(TELL): tests/kernels/tell/tell.c tests/kernels/tell/tell.lds.S include/keel/boot_info.h \
+		include/keel/layout.h Makefile tests/tests.mk
+	$(call say,KERNEL)
+	$(Q)$(CC) -E -P -undef -x assembler-with-cpp -D__ASSEMBLER__ -Iinclude \
+		$(tell_$(call tell_part,3)) -DBASE_MB=$(call tell_part,4) \
+		tests/kernels/tell/tell.lds.S -o $@.lds
+	$(Q)$(tell_$(call tell_part,2)) $(TELL_CFLAGS) $(tell_$(call tell_part,3)) -T $@.lds \
+		-o $@ tests/kernels/tell/tell.c
+
+# A kernel that needs no more than the example does, in one file.
+build/tests/kernels/reclaim.elf: tests/kernels/reclaim/reclaim.c examples/hello/kernel.mk \
+		examples/hello/hello.lds $(wildcard include/keel/*.h)
+	$(call say,KERNEL)
+	$(Q)$(MAKE) -s -C $(<D) -f '$(CURDIR)/examples/hello/kernel.mk' CC='$(CC)' \
+		CFLAGS='-O2 -g $(WARNINGS)' KERNEL=reclaim OBJECTS=reclaim.o KEEL='$(CURDIR)' \
+		LDS='$(CURDIR)/examples/hello/hello.lds' OUT='$(CURDIR)/$(@D)'
+
+# --- Drivers that change the world before keel.efi starts ----------------------------------------
+
+DRIVER_CFLAGS := $(EFI_CFLAGS) -Itests/boot/drivers/lib
+$(eval $(call compile,driver,CC,DRIVER_CFLAGS))
+
+DRIVERS := $(patsubst %.c,build/%.efi,$(wildcard tests/boot/drivers/*.c))
+
+build/tests/boot/drivers/%.so: build/driver/tests/boot/drivers/%.o \
+		build/driver/tests/boot/drivers/lib/launch.o efi/keel.lds
+	$(link_efi)
+
+# The layout's rows and boot_info's offsets as text, for tests that are not written in C.
+build/tests/boot/layout build/tests/boot/offsets: build/tests/boot/%: tests/boot/%.c
+	$(call say,HOSTCC)
+	$(Q)$(CC) -std=gnu11 -O1 $(WARNINGS) -Iinclude $(DEPEND) $< -o $@
+
+# --- All tests -----------------------------------------------------------------------------------
+
+BOOT_T := $(sort $(wildcard tests/boot/*.t))
+
+# What the tests need, built in one go; then only prove runs.
+UNIT_FILES := \
+	$(UNIT) \
+	$(FUZZ:%=build/replay_%) \
+	$(TELL) \
+	build/elfcheck \
+	build/host/keelmap \
+	build/keelmap \
+	build/tests/boot/layout \
+	build/tests/boot/offsets
+
+TEST_FILES := \
+	$(UNIT_FILES) \
+	$(DRIVERS) \
+	$(EXAMPLES) \
+	build/keel.efi \
+	build/keel.img \
+	build/keel.iso \
+	build/qemu.img \
+	build/tests/kernels/reclaim.elf
+
+.PHONY: test
+test: ## install what is missing, build, run all tests: unit tests, the image, whole boots
+	@ovmf/deps test
+	@$(submake) check
+
+.PHONY: check
+check: $(TEST_FILES) ## the same without looking for packages
+	@$(PROVE) $(UNIT) $(UNIT_T) $(BOOT_T)
+
+.PHONY: test-all
+test-all: ## the same with everything that is tried, and the time of each file; prints the matrix (an hour)
+	@ovmf/deps test
+	@$(submake) $(TEST_FILES)
+	@bad=; MATRIX=all MATRIX_TABLE=build/matrix.md $(PROVE) --timer $(UNIT) $(UNIT_T) $(BOOT_T) || bad=1; \
+	echo; cat build/matrix.md; test -z "$$bad"
+
+.PHONY: test-debian
+test-debian: ## .ci/run in chroots of Debian 12, 13 and sid, as root: see tests/debian
+	@tests/debian
+
+.PHONY: unit
+unit: $(UNIT_FILES) ## only the unit tests, on the host
+	@$(PROVE) $(UNIT) $(UNIT_T)
+
+.PHONY: boot
+boot: $(TEST_FILES) ## only the image test and the boots
+	@$(PROVE) $(BOOT_T)
+
+# --- What it costs -------------------------------------------------------------------------------
+
+# The loader's own objects of mm/: what is measured is what ships.
+build/mm_bench: build/tool/tests/bench/mm_bench.o $(call objects,loader,$(MM_C))
+	$(call say,LD)
+	$(Q)$(CC) $(TOOL_CFLAGS) -o $@ $^
+
+.PHONY: bench
+bench: build/qemu.img build/mm_bench build/tests/kernels/tell-gcc-exec-2.elf ## instructions of a boot's stages and of mm/, beside their limits; loading 576 MB (two minutes)
+	@ovmf/deps dev
+	@bad=; tests/bench/run --plot build/growth.svg build/mm_bench || bad=1; echo; \
+	ovmf/bench build/qemu.img || bad=1; echo; \
+	tests/bench/large || bad=1; test -z "$$bad"
+
+# What the document shows is what a run has found, good or bad.
+.PHONY: matrix
+matrix: $(TEST_FILES) ## try every machine of tests/boot/Matrix.pm, and put the result into docs/matrix.md
+	@bad=; MATRIX=all MATRIX_TABLE=build/matrix.md prove -v tests/boot/80-matrix.t || bad=1; \
+	perl -0777 -i -pe 'BEGIN { open(F, "<", "build/matrix.md") or die; $$t = <F> }' \
+		-e 's/(<!-- make matrix -->\n).*?(<!-- end -->\n)/$$1$$t$$2/s or die' docs/matrix.md; \
+	test -z "$$bad"
+
+# --- Care ----------------------------------------------------------------------------------------
+
+.PHONY: format
+format: ## bring all C files into shape
+	@tests/format
+
+.PHONY: check-format
+check-format: ## fail if make format would change anything, or where a line is too long
+	@mkdir -p build
+	@tests/format --check
+
+.PHONY: lint
+lint: build/tests/boot/layout build/tests/boot/offsets build/version.h ## static analysis of C, shell and perl files
+	@EFI_CFLAGS='$(EFI_CFLAGS)' PAYLOAD_CFLAGS='$(PAYLOAD_CFLAGS)' TOOL_CFLAGS='$(TOOL_CFLAGS)' \
+		tests/lint
