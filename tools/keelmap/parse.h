@@ -2,7 +2,7 @@
 /*
  * Memory maps as text become descriptors. Three notations are understood, told apart line by line:
  *
- *	7 100000 256 f						tests/maps: type, start, pages, attribute
+ *	7 100000 256 f						tests/maps: type, start, pages, bits
  *	efi: mem00: [Boot Code|...|WB|WT|WC|UC] range=[0x..-0x..]	Linux's log, with efi=debug
  *	EFI: mem00: type=3, attr=0xf, range=[0x..-0x..)		the same, older
  *	BS_Code  0000000000001000-0000000000001FFF 0000000000000001 000000000000000F	UEFI shell

@@ -3,8 +3,8 @@
  * Another MADT. Variants:
  *
  *	large		that of a large machine: each CPU has a local x2APIC entry instead of a
- *			local APIC entry, and there is one more, with an ID that does not fit into eight
- *			bits. No such CPU answers
+ *			local APIC entry, and there is one more, with an ID that does not fit into
+ *			eight bits. No such CPU answers
  *	repeated	it lists each CPU twice
  *	unlisted	it does not list the CPU that runs, whose ID is 0
  */

@@ -5,8 +5,8 @@
  *	home		one page at 2 MB, where the kernel has its home
  *	low		all free memory below 4 GB
  *	take N		one page at N MB; it may be taken already
- *	vacate N	the opposite: the MB from there on is made free. Boot services lie in it, but
- *			what this firmware has there is only needed to start it
+ *	vacate N	the opposite: the MB from there on is made free. Boot services lie in it,
+ *			but what this firmware has there is only needed to start it
  *	nothing		none
  */
 #include "hooks.h"
