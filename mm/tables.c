@@ -192,6 +192,7 @@ static uint64_t write_step(struct writer *w, unsigned level, uint64_t virt, uint
 		put_leaves(w, level, entry, step.entries);
 		break;
 	case MM_GO_DOWN:
+	default:
 		*entry = write_table(w, level - 1, virt);
 		break;
 	}

@@ -111,6 +111,19 @@ static void runtime_ranges_matter(void **state)
 	assert_true(same());
 }
 
+/* Between the firmware's types and Keel's, and above those, there is no memory. */
+static void unknown_types(void **state)
+{
+	(void)state;
+	add(&a, 7, 0x100000, 0x100000, 0xf);
+	add(&b, 7, 0x100000, 0x100000, 0xf);
+	add(&b, 16, 0x200000, 0x1000, 0xf);
+	add(&b, 0xfff, 0x201000, 0x1000, 0xf);
+	add(&b, KEEL_MEMORY_TYPE_KEEL_END, 0x202000, 0x1000, 0xf);
+	add(&b, ~0u, 0x203000, 0x1000, 0xf);
+	assert_true(same());
+}
+
 /* A frame that stops being memory, at the last place where one would look. */
 static void one_page_less(void **state)
 {
@@ -137,6 +150,7 @@ int main(void)
 		cmocka_unit_test_setup(gap, empty_maps),
 		cmocka_unit_test_setup(memory_types_matter, empty_maps),
 		cmocka_unit_test_setup(runtime_ranges_matter, empty_maps),
+		cmocka_unit_test_setup(unknown_types, empty_maps),
 		cmocka_unit_test_setup(one_page_less, empty_maps),
 	};
 
