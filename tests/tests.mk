@@ -3,7 +3,7 @@
 # The tests, and all that is built for them only. Included by the Makefile. tests/README.md says which
 # test is for what.
 
-PROVE = CMOCKA_MESSAGE_OUTPUT=TAP prove $(or $(PROVE_FLAGS),-j$(CPUS))
+PROVE = CMOCKA_MESSAGE_OUTPUT=TAP prove --timer $(or $(PROVE_FLAGS),-j$(CPUS))
 
 # --- Unit tests, on the host ---------------------------------------------------------------------
 
@@ -225,7 +225,7 @@ check: $(TEST_FILES) ## the same without looking for packages
 test-all: ## the same with everything that is tried, and the time of each file; prints the matrix (an hour)
 	@ovmf/deps test
 	@$(submake) $(TEST_FILES)
-	@bad=; MATRIX=all MATRIX_TABLE=build/matrix.md $(PROVE) --timer $(UNIT) $(UNIT_T) $(BOOT_T) || bad=1; \
+	@bad=; EVERYTHING=1 MATRIX=all MATRIX_TABLE=build/matrix.md $(PROVE) $(UNIT) $(UNIT_T) $(BOOT_T) || bad=1; \
 	echo; cat build/matrix.md; test -z "$$bad"
 
 .PHONY: test-debian

@@ -4,6 +4,7 @@
 # The self-check notices: with one thing changed in the page tables, in the CPUs' tables or in
 # boot_info, its report has to fail, and the point that fails has to name the region or the part of
 # boot_info. One boot, stopped at the kernel's first instruction; each change starts from there.
+# EVERYTHING=1 tries every bit of every region's entries.
 #
 # By hand: NOTICES=vsyscall tests/boot/60-notices.t tries those whose description matches.
 use strict;

@@ -146,11 +146,16 @@ sub change_entry {
 	});
 }
 
-# The same for each function of a table, but those whose names match.
+# The same for each function of a table, but those whose names match. There are many of them: where
+# not everything is asked for, every fourth one is tried, which is another one in each region.
+my $all_bits = $ENV{EVERYTHING} || defined $ENV{NOTICES};
+my $bits_seen = 0;
+
 sub change_bits {
 	my ($what, $id, $virt, $level, $bits, $without) = @_;
 	for my $name (sort keys %$bits) {
 		next if $without && $name =~ $without;
+		next if $bits_seen++ % 4 && !$all_bits;
 		change_entry("$what: $name", $id, $virt, $level, $bits->{$name});
 	}
 }
@@ -254,8 +259,9 @@ sub try_change {
 # with it: the next change can be tried.
 sub try_time_out {
 	$machine->restore;
-	is($machine->run(undef, 0), 'time limit', 'a kernel whose time is over is left alone');
-	ok(eval { $machine->restore; 1 }, 'and the machine can be set back')
+	is($machine->run(qr/^TAP version/m, SECONDS), 'found', 'a kernel runs');
+	$machine->end_time;
+	ok(eval { $machine->restore; 1 }, 'its time is over, and the machine can be set back')
 		or diag("setting it back: $@");
 }
 
