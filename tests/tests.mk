@@ -189,7 +189,7 @@ build/tests/boot/layout build/tests/boot/offsets: build/tests/boot/%: tests/boot
 
 # --- All tests -----------------------------------------------------------------------------------
 
-BOOT_T := $(sort $(wildcard tests/boot/*.t))
+BOOT_T := $(sort $(wildcard tests/boot/*/*.t))
 
 # What the tests need, built in one go; then only prove runs.
 UNIT_FILES := \
@@ -256,8 +256,8 @@ bench: build/qemu.img build/mm_bench build/tests/kernels/tell-gcc-exec-2.elf ## 
 
 # What the document shows is what a run has found, good or bad.
 .PHONY: matrix
-matrix: $(TEST_FILES) ## try every machine of tests/boot/Matrix.pm, and put the result into docs/matrix.md
-	@bad=; MATRIX=all MATRIX_TABLE=build/matrix.md prove -v tests/boot/80-matrix.t || bad=1; \
+matrix: $(TEST_FILES) ## try every machine of tests/boot/lib/Matrix.pm, and put the result into docs/matrix.md
+	@bad=; MATRIX=all MATRIX_TABLE=build/matrix.md prove -v tests/boot/matrix/matrix.t || bad=1; \
 	perl -0777 -i -pe 'BEGIN { open(F, "<", "build/matrix.md") or die; $$t = <F> }' \
 		-e 's/(<!-- make matrix -->\n).*?(<!-- end -->\n)/$$1$$t$$2/s or die' docs/matrix.md; \
 	test -z "$$bad"

@@ -1,0 +1,84 @@
+#!/usr/bin/env perl
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# What cannot be started: keel.efi says why, in words that help, gives back every page, and the
+# firmware goes on. One boot for all that load options can ask for, broken kernels among it; one
+# for each broken keel.conf.
+use strict;
+use warnings;
+use lib qw(ovmf tests/boot/lib);
+use File::Temp qw(tempdir);
+use Launch;
+use Test::More;
+
+my $dir = tempdir('keel-broken-XXXXXX', TMPDIR => 1, CLEANUP => 1);
+system('tests/kernels/broken', '--all', $dir) == 0 or BAIL_OUT('no broken kernels');
+chomp(my @broken = qx(tests/kernels/broken --list));
+my $tell = 'build/tests/kernels/tell-gcc-exec-2.elf';
+
+sub contents {
+	open(my $file, '<:raw', $_[0]) or die "$_[0]: $!\n";
+	local $/;
+	return scalar <$file>;
+}
+
+# Load options; the status; the reason.
+my @cases = (
+	[ 'kernel=\none.elf', 'NOT_FOUND', 'there is no file \none.elf (relative paths begin at \)' ],
+	[ 'kernel=none.elf', 'NOT_FOUND', 'there is no file none.elf (relative paths begin at \)' ],
+	[ 'kernel=\folder', 'UNSUPPORTED', '\folder is a folder, not a file' ],
+	[ 'kernel=\empty.elf', 'LOAD_ERROR', '\empty.elf is refused: it is empty' ],
+	[ 'kernel=\tell.elf module=\none', 'NOT_FOUND',
+		'there is no file \none (relative paths begin at \)' ],
+	[ 'kernel=\tell.elf module=\folder symbols=yes', 'UNSUPPORTED', '\folder is a folder, not a file' ],
+	[ 'kernel=\tell.elf module=\large', 'OUT_OF_RESOURCES',
+		'no memory for \large: 51200 pages of 4 KiB' ],
+	[ 'keel.efi kernel=', 'INVALID_PARAMETER', qr/^load options: .*kernel/ ],
+	[ 'kernel=\tell.elf colour=red', 'INVALID_PARAMETER', qr/^load options: .*colour/ ],
+	[ 'kernel="\tell.elf', 'INVALID_PARAMETER', qr/^load options: .*quote/ ],
+	[ 'kernel=\tell.elf selfcheck', 'INVALID_PARAMETER', qr/^load options: / ],
+	[ 'entry=Nothing', 'INVALID_PARAMETER', qr/^load options: .*Nothing/ ],
+);
+for my $name (@broken) {
+	chomp(my $message = qx(tests/kernels/broken --message $name));
+	my $path = "\\broken\\$name.elf";
+	push @cases, [ "kernel=$path" . ($name =~ /^symbols/ ? ' symbols=yes' : ''), 'LOAD_ERROR',
+		"$path is refused: $message" ];
+}
+
+my $result = launch('options', 'build/keel.efi', memory => '256M', limit => 300, files => {
+	'/options' => \join('', map { "$_->[0]\n" } @cases),
+	'/keel.conf' => \"title Something\nselfcheck\n", '/tell.elf' => $tell,
+	'/empty.elf' => \'', '/folder/file' => \'', '/large' => \("\0" x (200 << 20)),
+	map { ("/broken/$_.elf" => "$dir/$_.elf") } @broken });
+is($result->{ended}, 'guest-shutdown', 'the firmware goes on after all of them');
+my @tries = @{ $result->{tries} };
+is(scalar @tries, 2 * @cases, @cases . ' tries, and all of them again');
+sub as_expected {
+	my ($try, $status, $reason) = @_;
+	my $error = $try->{error} =~ s/ \(EFI status \w+\)$//r;
+	return $try->{status} eq $STATUS{$status} &&
+		(ref $reason ? $error =~ $reason : $error eq $reason);
+}
+
+for my $n (0 .. $#cases) {
+	my ($options, $status, $reason) = @{ $cases[$n] };
+	my ($first, $second) = map { $_ // { status => 'none', error => '', text => '' } }
+		@tries[$n, $n + @cases];
+	my $good = ok(as_expected($first, $status, $reason) && as_expected($second, $status, $reason),
+		$options);
+	$good &= is($second->{after}, $second->{before}, "$options: no page is lost");
+	diag("expected $status: $reason\n", $second->{text}) unless $good;
+}
+
+# A keel.conf that is wrong, by the line that is.
+my %conf = (
+	"title A\n" => qr/^\\keel\.conf, line 1: .*kernel/,
+	"title A\nkernel \\tell.elf\nkernal x\n" => qr/^\\keel\.conf, line 3: .*kernal/,
+	"\xff\xfet\0i\0" => qr/^\\keel\.conf, line 1: .*UTF-16/,
+);
+for my $text (sort keys %conf) {
+	my $refusal = launch('twice', 'build/keel.efi', files => { '/keel.conf' => \$text });
+	subtest $text =~ s/[^ -~]+/ /gr => sub { refused($refusal, 'INVALID_PARAMETER', $conf{$text}) };
+}
+done_testing();

@@ -1,0 +1,25 @@
+#!/usr/bin/env perl
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# The firmware's memory map is unsorted, contradicts itself, or has entries that are no good.
+use strict;
+use warnings;
+use lib qw(ovmf tests/boot/lib);
+use Driven;
+use Test::More;
+
+my %notes = (
+	'no-runtime-bit' => [ qr/lacks the RUNTIME bit/ ],
+	reversed         => [],
+	corrupt          => [ qr/it has no pages/, qr/passes the end of the address space/,
+		qr/its start is not a multiple of 4 KiB/, qr/its type is above 15/ ],
+	overlap          => [ qr/descriptors overlap: the more restrictive type wins/ ],
+);
+for my $variant (sort keys %notes) {
+	my $run = driven_again('oddmap', $variant);
+	inside_ok($run, $variant);
+	outside_ok($run, $variant);
+	line_like($run, 'console', qr/^  note +.*$_/m, "$variant: keel.efi says: $_")
+		for @{ $notes{$variant} };
+}
+done_testing();

@@ -1,0 +1,69 @@
+#!/usr/bin/env perl
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# SetVirtualAddressMap fails, does nothing, ends with an exception, or is not offered: the kernel runs
+# without runtime services, and says so. It cannot switch the machine off then. Or it works, but uses
+# memory that it should not.
+use strict;
+use warnings;
+use lib qw(ovmf tests/boot/lib);
+use Driven;
+use Test::More;
+
+my $place = qr/runtime services: tables and functions have their virtual addresses/;
+my @services = qw(GetTime GetVariable SetVariable GetNextVariableName QueryVariableInfo
+	SetVirtualAddressMap);
+
+# What the report says of it.
+my %expected = (
+	# The firmware does not keep its promise: that is a failure. State 2 is KEEL_RUNTIME_FAILED.
+	fails => [ qr/^not ok \d+ - $place$/m, qr/^  found: 0x2$/m ],
+	lies  => [ qr/^not ok \d+ - $place$/m, qr/^  found: 0x2$/m ],
+	# An exception ends the call, and not the machine.
+	'page-fault' => [ qr/^not ok \d+ - $place$/m, qr/^  found: 0x2$/m,
+		qr/^# SetVirtualAddressMap ended with exception 14, error code 0, RIP [1-9a-f]\w*, CR2 ffffe90000000123$/m ],
+	undefined => [ qr/^not ok \d+ - $place$/m, qr/^  found: 0x2$/m,
+		qr/^# SetVirtualAddressMap ended with exception 6, error code 0, RIP [1-9a-f]\w*, CR2 \w+$/m ],
+	unsupported => [ qr/^ok \d+ - $place # SKIP .*does not offer/m ],
+);
+for my $variant (sort keys %expected) {
+	my $run = driven_again('svam', $variant);
+	my $report = $run->{report};
+	is($run->{ended}, 'last words', "$variant: the kernel says that it cannot switch off");
+	ok(scalar grep({ /^1\.\.\d+$/ } @{ $report->{lines} }), "$variant: its report is complete")
+		or diag($report->{text});
+	line_like($run, 'report', $_, "$variant: the report has $_") for @{ $expected{$variant} };
+	my @failed = grep { !/$place/ } @{ $report->{failed} };
+	is("@failed", '', "$variant: no other check fails");
+	for my $service (@services) {
+		line_like($run, 'report', qr/^ok \d+ - runtime services: $service .*# SKIP \S/m,
+			"$variant: $service is skipped");
+	}
+	halted_ok($run, $variant);
+}
+
+# Odd, but as real boards do it: the call has to find all that it could ever use.
+my $run = driven_again('svam', 'touches');
+inside_ok($run, 'touches');
+outside_ok($run, 'touches');
+
+# The call succeeds and leaves a CRC32 behind that is wrong: the kernel is told, and all works.
+my $stale = qr/^# the firmware left a CRC32 of its tables stale$/m;
+for my $variant (qw(stale-system stale-runtime)) {
+	my $run = driven_again('svam', $variant);
+	inside_ok($run, $variant);
+	line_like($run, 'report', $stale, "$variant: the kernel was told");
+}
+
+# An exception in Keel itself, on its way from there to the kernel: it says so, and stops.
+my $trapped = driven_again('svam', 'watched');
+is($trapped->{ended}, 'last words', 'watched: Keel says that the machine is halted');
+line_like($trapped, 'console', qr/^keel: fatal: exception 1 at [1-9a-f]\w*, error code 0, CR2 is \w+\n/m,
+	'watched: it names the exception');
+halted_ok($trapped, 'watched');
+
+# What was wrong before the call is of no interest: it computes both anew.
+$run = driven_again('svam', 'stale-before');
+inside_ok($run, 'stale-before');
+ok($run->{report}{text} !~ $stale, 'stale-before: the kernel is told of nothing');
+done_testing();

@@ -1,0 +1,37 @@
+#!/usr/bin/env perl
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# Another firmware than edk2: U-Boot boots the same image, and what it does not offer is skipped by
+# name. It cannot switch the machine off once its boot services are gone: it resets it.
+use strict;
+use warnings;
+use lib qw(ovmf tests/boot/lib);
+use Matrix;
+use Qemu;
+use SelfCheck;
+use Test::More;
+
+plan skip_all => 'there is no U-Boot for QEMU on this machine (Debian: u-boot-qemu)'
+	if system 'ovmf/firmware u-boot >/dev/null 2>&1';
+my $machine = Qemu->new(image => 'build/qemu.img', firmware => 'u-boot', machine => 'pc',
+	media => 'ide');
+my $ended = $machine->follow;
+is($ended, 'guest-reset', 'the kernel runs to its end');
+my $report = SelfCheck->new($machine->{serial}, 'guest-shutdown');
+print "    $_\n" for @{ $report->{lines} };
+ok($report->passed, "from inside: $report->{points} checks")
+	or diag($_) for @{ $report->{problems} }, $report->failures;
+cmp_ok($report->{points} - $report->{skipped}, '>', 200, 'most of them were not skipped');
+my @skipped = grep { /# SKIP/ } @{ $report->{lines} };
+ok(scalar grep({ /SetVariable creates .* # SKIP EFI_RT_PROPERTIES_TABLE does not offer it/ } @skipped),
+	'variables are skipped: there are none at run time');
+my $lacks = join '|', 'EFI_RT_PROPERTIES_TABLE does not offer it', 'GetTime cannot be used',
+	'there is no framebuffer', 'there is one CPU';
+ok(!grep({ !/# SKIP ($lacks)$/ } @skipped), 'the others say what is missing, too') or diag(@skipped);
+my ($note) = $report->{text} =~ /^(  note      load options are left alone.*)/m;
+like($note, qr/'root' is no key/, 'load options for Linux are left alone');
+my @bad = wrong_outside($machine, 1);
+ok(!@bad, 'from outside: nothing is wrong but the rights of runtime code')
+	or diag(map { "$_->{name}\n  " . join("\n  ", @{ $_->{details} }) . "\n" } @bad);
+$machine->stop;
+done_testing();

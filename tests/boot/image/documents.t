@@ -1,0 +1,56 @@
+#!/usr/bin/env perl
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# Reads README and docs as a newcomer does: every block of commands (```sh), in order, in a fresh clone. A
+# block whose first line is "# Needs hardware." is not for a machine that nobody sits at; `make test` is
+# what runs this. Links lead somewhere, too.
+use strict;
+use warnings;
+use Cwd qw(abs_path);
+use File::Basename qw(dirname);
+use File::Temp qw(tempdir);
+use Test::More;
+
+my $dir = tempdir('keel-documents-XXXXXX', TMPDIR => 1, CLEANUP => 1);
+my @documents = ('README.md', 'CONTRIBUTING.md', 'tests/README.md', sort glob 'docs/*.md');
+
+# The files as they are, without what was built: a clone has no more.
+my $copied = system("tar -c --exclude=./build --exclude=./.git . | tar -x -C '$dir'") >> 8;
+is($copied, 0, 'a copy of the source without anything built') or BAIL_OUT('nothing to read');
+
+sub content_of {
+	open(my $file, '<', $_[0]) or die "$_[0]: $!\n";
+	local $/;
+	return scalar <$file>;
+}
+
+# What make has told its children is not what a newcomer's shell knows.
+sub run {
+	my ($document, $command) = @_;
+	my $text = qx{cd '$dir' && env -u MAKEFLAGS -u MAKELEVEL -u MAKEOVERRIDES bash -c "\$(cat <<'END'
+$command
+END
+)" 2>&1 </dev/null};
+	is($? >> 8, 0, "$document: $command") or diag(substr $text, -2000);
+	return $text;
+}
+
+my $blocks = 0;
+for my $document (@documents) {
+	my $text = content_of($document);
+	for my $path ($text =~ /\]\((?!https?:|#)([^)#]+)/g) {
+		ok(-e dirname($document) . "/$path", "$document: the link to $path leads somewhere");
+	}
+	while ($text =~ /^```sh\n(.*?)^```$/msg) {
+		my @lines = split /\n/, $1;
+		$blocks++;
+		next if $lines[0] eq '# Needs hardware.';
+		for (@lines) {
+			my $command = s/\s+# .*//r;
+			next if $command =~ /^(#|$)/ || $command eq 'make test';
+			run($document, $command);
+		}
+	}
+}
+cmp_ok($blocks, '>=', 4, 'there are blocks of commands');
+done_testing();

@@ -1,0 +1,72 @@
+#!/usr/bin/env perl
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# The example that people begin with: it shows what it was given, on the serial port and on the
+# screen, is short, and is built by either compiler with nothing but its own folder and the headers.
+use strict;
+use warnings;
+use lib qw(ovmf tests/boot/lib);
+use Configured;
+use File::Temp qw(tempdir);
+use Qemu;
+use Screen;
+use Test::More;
+
+my $dir = tempdir('keel-hello-XXXXXX', TMPDIR => 1, CLEANUP => 1);
+my $conf = "title Hello\nkernel \\hello.elf\noptions  first=1 second\nmodule \\files\\one some words\n"
+	. "module \\files\\two\n";
+
+sub boots {
+	my ($kernel, $what) = @_;
+	my $run = configured(conf => $conf, files => { '/hello.elf' => $kernel,
+		'/files/one' => \"123456789", '/files/two' => \'' });
+	is($run->{ended}, 'guest-shutdown', "$what: it is switched off by ResetSystem")
+		or diag($run->{text});
+	my ($said) = $run->{text} =~ /^Hello from a kernel on Keel!\n(.*)/ms;
+	my @lines = split /\n/, $said // '';
+	is($lines[0], '  command line: first=1 second', "$what: the command line");
+	is($lines[1], '  module \files\one: 9 bytes, options: some words', "$what: a module");
+	is($lines[2], '  module \files\two: 0 bytes, options: ', "$what: an empty one");
+	my @regions = map { /^  ([0-9a-f]{16})  (.+): [1-9]\d* KiB$/ ? "$1 $2" : "? $_" }
+		@lines[3 .. $#lines];
+	is_deeply(\@regions, [
+		'ffff800000000000 direct map', 'ffffea0000000000 kernel stacks',
+		'fffffe0000000000 cpu_entry_area', 'ffffff0000000000 %esp fixup stacks',
+		'ffffffef00000000 EFI region', 'ffffffff80000000 kernel text',
+		'ffffffffff000000 fixmap', 'ffffffffff600000 vsyscall',
+	], "$what: every region in which something is mapped");
+}
+
+boots('build/hello.elf', 'as make builds it');
+
+# Kept until the screen has been read.
+open(my $conf_file, '>', "$dir/conf") or die "$dir/conf: $!\n";
+print $conf_file "title Hello\nkernel \\hello.elf\noptions gpqy\n";
+close $conf_file;
+system('ovmf/image', "$dir/disk.img", 'build/keel.efi:/EFI/BOOT/BOOTX64.EFI',
+	"$dir/conf:/EFI/BOOT/keel.conf", 'build/hello.elf:/hello.elf') == 0
+	or die "ovmf/image failed\n";
+my $machine = Qemu->new(image => "$dir/disk.img");
+$machine->follow;
+like(Screen::text($machine),
+	qr/\AHello from a kernel on Keel!\n  command line: gpqy\n  ffff800000000000  direct map: /,
+	'the screen shows it, too');
+$machine->stop;
+
+open(my $file, '<', 'examples/hello/hello.c') or die "hello.c: $!\n";
+my $source = do { local $/; <$file> };
+$source =~ s{/\*.*?\*/}{}gs;
+my $lines = grep { /\S/ } split /\n/, $source;
+cmp_ok($lines, '<', 100, 'it has less than a hundred lines of C');
+
+# A copy, somewhere else.
+for my $compiler (qw(gcc clang)) {
+	SKIP: {
+		skip "there is no $compiler", 6 if system("command -v $compiler >/dev/null");
+		system("mkdir $dir/$compiler && cp examples/hello/* $dir/$compiler 2>/dev/null") ;
+		my $output = `env -u MAKEFLAGS -u MAKELEVEL make -s -C $dir/$compiler KEEL='$ENV{PWD}' CC=$compiler 2>&1`;
+		is($output, '', "$compiler builds a copy of the folder without a word");
+		boots("$dir/$compiler/build/hello.elf", $compiler);
+	}
+}
+done_testing();

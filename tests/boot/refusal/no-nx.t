@@ -1,0 +1,12 @@
+#!/usr/bin/env perl
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# A CPU that cannot forbid execution: the map cannot be built as it is meant.
+use strict;
+use warnings;
+use lib qw(ovmf tests/boot/lib);
+use Launch;
+use Test::More;
+
+refused(launch('twice', 'build/keel.efi', cpu => 'max,-nx'), 'UNSUPPORTED', qr/\bNX\b/i);
+done_testing();
