@@ -25,27 +25,27 @@ static void greet(const struct firmware *fw, const char *config_folder)
 }
 
 /* Called by gnu-efi's start-up code, in the C convention, after it has relocated the image. */
-EFI_STATUS efi_main(EFI_HANDLE handle, EFI_SYSTEM_TABLE *system)
+EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system)
 {
 	struct stopwatch watch;
 	struct firmware fw;
-	struct loaded_image image = { 0 };
+	struct loaded_image self = { 0 };
 	struct volume volume = { 0 };
 	struct boot_entry entry = { 0 };
 	struct machine machine = { 0 };
 	struct kernel kernel = { 0 };
 	struct modules modules = { 0 };
 	struct space space = { 0 };
-	const struct boot_facts facts = { &machine, &image, &volume, &entry, &kernel, &modules };
+	const struct boot_facts facts = { &machine, &self, &volume, &entry, &kernel, &modules };
 	EFI_STATUS status;
 
 	stopwatch_start(&watch);
-	firmware_start(&fw, handle, system);
+	firmware_start(&fw, image, system);
 
 	/* What to start. The time that the person takes at the menu is nobody's. */
-	status = loaded_image_examine(&fw, &image);
+	status = loaded_image_examine(&fw, &self);
 	if (!EFI_ERROR(status))
-		status = boot_entry_find(&fw, &image, &volume, &entry);
+		status = boot_entry_find(&fw, &self, &volume, &entry);
 	stopwatch_end(&watch, KEEL_STAGE_SETUP);
 	if (!EFI_ERROR(status)) {
 		greet(&fw, entry.config_folder);
@@ -58,7 +58,7 @@ EFI_STATUS efi_main(EFI_HANDLE handle, EFI_SYSTEM_TABLE *system)
 		status = machine_examine(&fw, &machine);
 	stopwatch_end(&watch, KEEL_STAGE_SETUP);
 	if (!EFI_ERROR(status))
-		status = kernel_load(&fw, &image, &volume, &entry, &kernel);
+		status = kernel_load(&fw, &self, &volume, &entry, &kernel);
 	if (!EFI_ERROR(status))
 		status = modules_load(&fw, &volume, &entry, &modules);
 	stopwatch_end(&watch, KEEL_STAGE_LOAD);
@@ -80,6 +80,6 @@ EFI_STATUS efi_main(EFI_HANDLE handle, EFI_SYSTEM_TABLE *system)
 	kernel_free(&fw, &kernel);
 	machine_free(&fw, &machine);
 	boot_entry_free(&fw, &entry);
-	loaded_image_free(&fw, &image);
+	loaded_image_free(&fw, &self);
 	return status;
 }

@@ -247,11 +247,18 @@ build/mm_bench: build/tool/tests/bench/mm_bench.o $(call objects,loader,$(MM_C))
 	$(call say,LD)
 	$(Q)$(CC) $(TOOL_CFLAGS) -o $@ $^
 
+BENCH_FILES := \
+	build/mm_bench \
+	build/qemu.img \
+	build/tests/boot/drivers/timed.efi \
+	build/tests/kernels/tell-gcc-exec-2.elf
+
 .PHONY: bench
-bench: build/qemu.img build/mm_bench build/tests/kernels/tell-gcc-exec-2.elf ## instructions of a boot's stages and of mm/, beside their limits; loading 576 MB (two minutes)
+bench: $(BENCH_FILES) ## instructions of a boot's stages, of mm/, and of loading 576 MB, beside their limits
 	@ovmf/deps dev
 	@bad=; tests/bench/run --plot build/growth.svg build/mm_bench || bad=1; echo; \
 	ovmf/bench build/qemu.img || bad=1; echo; \
+	tests/bench/start || bad=1; echo; \
 	tests/bench/large || bad=1; test -z "$$bad"
 
 # What the document shows is what a run has found, good or bad.

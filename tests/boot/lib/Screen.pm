@@ -69,7 +69,7 @@ sub line_at {
 }
 
 # The text of keel.efi from the top left corner on, a line each. $columns is how many characters would
-# fit on the screen at least, as in efi/panic_screen.c.
+# fit on the screen at least, as in efi/lib/panic_screen.c.
 sub text {
 	my ($machine, $columns) = (@_, 100);
 	my $font = font();

@@ -195,6 +195,7 @@ static void tell_rest(const struct keel_boot_info *info)
 	fact("read_ticks", info->read_ticks);
 	fact("read_bytes", info->read_bytes);
 	fact("total_ticks", info->jump_tsc - info->entry_tsc);
+	fact("jump_tsc", info->jump_tsc);
 	for (unsigned n = 0; n < KEEL_STAGE_COUNT; n++)
 		fact("stage", info->stage_ticks[n]);
 }
