@@ -267,6 +267,8 @@ struct mm_result mm_tables_build(struct mm_pool *pool, const struct mm_plan *pla
 	if (plan->tables > pool->pages - pool->used)
 		return mm_fail(MM_ERR_POOL_FULL, plan->tables);
 	table = take_table(&w, root);
+	if (!table)
+		return mm_fail(MM_ERR_POOL_FULL, plan->tables);
 	write_half(&w, 0, table, shared);
 	w.global = global ? KEEL_PTE_G : 0;
 	write_half(&w, MM_UPPER_HALF, table + MM_ENTRIES / 2,

@@ -34,8 +34,10 @@ static enum elf_result place(struct elf_image *image, struct elf_memory *memory,
 			image->virt = virt;
 	} else {
 		image->phys = memory->allocate(memory, ELF_FOR_KERNEL, pages);
-		if (!image->phys)
-			return elf_no_memory(error, "the kernel", pages);
+	}
+	if (!image->phys) {
+		elf_no_memory(error, "the kernel", pages);
+		return ELF_NO_MEMORY;
 	}
 	image->phys_base = image->phys - (image->virt - KEEL_TEXT_START);
 	return ELF_GOOD;
@@ -82,20 +84,22 @@ static enum elf_result read_segment(struct file *file, uint64_t offset, uint64_t
 static enum elf_result read_pieces(struct file *file, const struct elf_image *image,
 				   struct elf_error *error)
 {
-	uint64_t done = image->phys;
+	char *const memory = (char *)image->phys;
+	uint64_t done = 0; /* bytes of it */
 
 	for (uint32_t n = 0; n < image->piece_count; n++) {
 		const struct elf_piece *piece = image->pieces + n;
-		const uint64_t start = image->phys + (piece->virt - image->link_virt);
+		const uint64_t start = piece->virt - image->link_virt;
 		enum elf_result result;
 
-		__builtin_memset((void *)done, 0, start - done);
-		result = read_segment(file, piece->offset, start, piece->file_bytes, error);
+		__builtin_memset(memory + done, 0, start - done);
+		result = read_segment(file, piece->offset, image->phys + start, piece->file_bytes,
+				      error);
 		if (result)
 			return result;
 		done = start + piece->file_bytes;
 	}
-	__builtin_memset((void *)done, 0, image->phys + image->bytes - done);
+	__builtin_memset(memory + done, 0, image->bytes - done);
 	return ELF_GOOD;
 }
 

@@ -24,7 +24,7 @@ static void try_all(struct mm_plan *plan)
 	struct guarded_pool g = guarded_pool_new(needed, KEEL_U64(0x40000000));
 	uint64_t root;
 
-	for (uint64_t pages = 1; pages < needed; pages++) {
+	for (uint64_t pages = 0; pages < needed; pages++) {
 		guarded_pool_reset(&g);
 		g.pool.pages = pages;
 		plan->tables = pages;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Starts keel.efi with \tell.elf, whose command line is the time stamp counter right before keel.efi was
- * loaded: 16 hexadecimal digits.
+ * Starts keel.efi with \tell.elf, whose command line is the time stamp counter right before
+ * keel.efi was loaded: 16 hexadecimal digits.
  */
 #include "hooks.h"
 
