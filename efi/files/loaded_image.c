@@ -121,9 +121,13 @@ static EFI_STATUS find_device(const struct firmware *fw, struct loaded_image *im
 
 EFI_STATUS loaded_image_examine(const struct firmware *fw, struct loaded_image *image)
 {
-	*image = (struct loaded_image){ protocol_of(fw, fw->image, &loaded_image_guid), NULL };
+	*image = (struct loaded_image){
+		.protocol = protocol_of(fw, fw->image, &loaded_image_guid),
+	};
 	if (!image->protocol)
 		return fail(fw, EFI_UNSUPPORTED, "this image has no EFI_LOADED_IMAGE_PROTOCOL");
+	image->phys = (uintptr_t)image->protocol->ImageBase;
+	image->bytes = image->protocol->ImageSize;
 	return find_device(fw, image);
 }
 

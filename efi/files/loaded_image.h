@@ -9,7 +9,9 @@
 #include "files/volume.h"
 
 struct loaded_image {
-	EFI_LOADED_IMAGE *protocol; /* the firmware's */
+	EFI_LOADED_IMAGE *protocol; /* the firmware's: not after ExitBootServices */
+	uint64_t phys;		    /* where the image lies */
+	uint64_t bytes;
 	char *device; /* path of the device that it came from, as UTF-8 text; NULL: not known */
 };
 

@@ -81,8 +81,7 @@ static EFI_STATUS load_built_in(const struct firmware *fw, const struct loaded_i
 	struct pe_section section;
 	struct memory_file f;
 
-	if (!pe_find_section(image->protocol->ImageBase, image->protocol->ImageSize,
-			     BUILT_IN_SECTION, &section))
+	if (!pe_find_section((const void *)image->phys, image->bytes, BUILT_IN_SECTION, &section))
 		return fail(fw, EFI_LOAD_ERROR,
 			    "keel.efi has no section " BUILT_IN_SECTION
 			    ": there is no built-in kernel; copy keel.efi again");

@@ -233,8 +233,8 @@ void boot_info_fill(const struct firmware *fw, const struct boot_facts *facts,
 	fill_screen(info, machine, &space->plans.outcome);
 	fill_strings(&b, facts);
 	info->exit_tries = exit->tries;
-	info->loader_phys = (uintptr_t)facts->image->protocol->ImageBase;
-	info->loader_bytes = facts->image->protocol->ImageSize;
+	info->loader_phys = facts->image->phys;
+	info->loader_bytes = facts->image->bytes;
 	memcpy(info->random_seed, machine->seed.bytes, sizeof(info->random_seed));
 	info->random_source = machine->seed.source;
 	fill_times(info, machine, facts->volume, watch);
