@@ -70,28 +70,32 @@ static void print(struct console_text *console, const char *format, ...)
 	va_end(arguments);
 }
 
-void say(const struct firmware *fw, const char *format, ...)
+static void show_list(const struct firmware *fw, const char *format, va_list arguments)
 {
 	struct console_text console = console_open(fw);
+
+	print_list(&console, format, arguments);
+	flush(&console);
+}
+
+void say(const struct firmware *fw, const char *format, ...)
+{
 	va_list arguments;
 
 	if (fw->quiet)
 		return;
 	va_start(arguments, format);
-	print_list(&console, format, arguments);
+	show_list(fw, format, arguments);
 	va_end(arguments);
-	flush(&console);
 }
 
 void show(const struct firmware *fw, const char *format, ...)
 {
-	struct console_text console = console_open(fw);
 	va_list arguments;
 
 	va_start(arguments, format);
-	print_list(&console, format, arguments);
+	show_list(fw, format, arguments);
 	va_end(arguments);
-	flush(&console);
 }
 
 void note(const struct firmware *fw, const char *format, ...)
