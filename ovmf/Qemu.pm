@@ -228,6 +228,12 @@ sub wait_for_event {
 	}
 }
 
+# From now on it has so many seconds.
+sub allow {
+	my ($self, $seconds) = @_;
+	$self->{deadline} = time + $seconds;
+}
+
 # With debug: keeps the state of the machine, memory and disks, under a name.
 sub keep_state {
 	my ($self, $name) = @_;
@@ -336,6 +342,11 @@ sub stop {
 
 sub DESTROY {
 	$_[0]->stop;
+}
+
+# At the end of a program destructors run in no order.
+END {
+	$_->stop for grep { defined } values %running;
 }
 
 # A signal runs no destructors, so it has to do their work before it ends this process.

@@ -6,15 +6,16 @@
 use strict;
 use warnings;
 use lib qw(ovmf tests/boot/lib);
-use Configured;
 use File::Temp qw(tempdir);
+use Guest;
 use Test::More;
+use Verdict;
 
 my @broken = qw(empty script class-32 machine-aarch64 cut-in-text rwx shared-page-rx-r overlap-by-a-byte
 	out-of-window filesz-above-memsz entry-in-data relocation-absolute);
 my $dir = tempdir('keel-broken-XXXXXX', TMPDIR => 1, CLEANUP => 1);
 system('tests/kernels/broken', '--all', $dir) == 0 or BAIL_OUT('no broken kernels');
-my $run = configured(limit => 120, extra => [ '-action', 'reboot=reset' ], driver => 'bootorder', files => {
+my $run = run_guest(extra => [ '-action', 'reboot=reset' ], driver => 'bootorder', files => {
 	'/options' => \join('', map { "kernel=\\$_.elf\n" } @broken, 'tell'),
 	'/tell.elf' => 'build/tests/kernels/tell-gcc-exec-2.elf',
 	map { ("/$_.elf" => "$dir/$_.elf") } @broken });
@@ -29,5 +30,5 @@ for my $name (@broken) {
 		"$option, $name: refused, and $next is next");
 }
 is($run->{ended}, 'guest-shutdown', 'the last one runs') or diag($run->{text});
-is($run->{facts}{check}[0], '0', 'and is content');
+fact_is($run, check => '0', 'and is content');
 done_testing();

@@ -7,11 +7,9 @@
 use strict;
 use warnings;
 use lib qw(ovmf tests/boot/lib);
-use DiskImage;
-use File::Temp qw(tempdir);
-use Qemu;
-use SelfCheck;
+use Guest;
 use Test::More;
+use Verdict;
 
 my $keel = '/EFI/keel/keel.efi';
 my $conf = <<'END';
@@ -23,7 +21,6 @@ selfcheck
 options finish=poweroff
 END
 my $options = 'entry=Chosen';
-my $dir = tempdir('keel-chain-XXXXXX', TMPDIR => 1, CLEANUP => 1);
 
 # A file of a package that is installed, or that ovmf/deps has unpacked.
 sub packaged {
@@ -34,14 +31,9 @@ sub packaged {
 # Boots from a disk with these files, keel.efi and its keel.conf.
 sub try_loader {
 	my ($name, $files, %machine) = @_;
-	make_image($dir, { $keel => 'build/keel.efi', '/EFI/keel/keel.conf' => \$conf, %$files });
-	my $machine = Qemu->new(image => "$dir/disk.img", %machine);
-	my $ended = $machine->follow;
-	$machine->stop;
-	my $report = SelfCheck->new($machine->{serial}, $ended);
-	ok($report->passed, "$name starts keel.efi with load options: $report->{points} checks")
-		or diag(map { "$_\n" } @{ $report->{problems} }, $report->failures,
-			$report->{text} =~ /((?:.*\n){0,25}.*)\z/);
+	my $run = run_guest(%machine, conf => $conf, conf_path => '/EFI/keel/keel.conf', files => {
+		'/EFI/BOOT/BOOTX64.EFI' => undef, $keel => 'build/keel.efi', %$files });
+	inside_ok($run, "$name starts keel.efi with load options");
 }
 
 # Debian's image of it has what it needs in it, and its configuration in this place.

@@ -6,8 +6,9 @@
 use strict;
 use warnings;
 use lib qw(ovmf tests/boot/lib);
-use Configured;
+use Guest;
 use Test::More;
+use Verdict;
 
 my $tell = 'build/tests/kernels/tell-gcc-exec-2.elf';
 my $entries = join '', map { "title $_\nkernel \\tell.elf\n" } 'One', 'Zwölf', 'Three';
@@ -17,8 +18,8 @@ sub started {
 	my ($name, $title, %options) = @_;
 	my $conf = delete $options{timeout};
 	$conf = defined $conf ? "timeout $conf\ndefault One\n$entries" : $entries;
-	my $run = configured(conf => $conf, files => { '/tell.elf' => $tell }, %options);
-	is($run->{facts}{title}[0], $title, "$name: $title is started") or diag($run->{text});
+	my $run = run_guest(conf => $conf, files => { '/tell.elf' => $tell }, %options);
+	fact_is($run, title => $title, "$name: $title is started");
 	return $run;
 }
 
@@ -47,8 +48,8 @@ for (@typed) {
 }
 
 # With one entry there is nothing to choose, and the keyboard is left alone.
-$run = configured(conf => "title One\nkernel \\tell.elf\n", files => { '/tell.elf' => $tell },
+$run = run_guest(conf => "title One\nkernel \\tell.elf\n", files => { '/tell.elf' => $tell },
 	driver => 'keys', variant => 'xr');
-is($run->{facts}{title}[0], 'One', 'one entry: it is started');
+fact_is($run, title => 'One', 'one entry: it is started');
 unlike($run->{text}, $menu, 'without a menu');
 done_testing();

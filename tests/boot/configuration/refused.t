@@ -8,19 +8,14 @@ use strict;
 use warnings;
 use lib qw(ovmf tests/boot/lib);
 use File::Temp qw(tempdir);
-use Launch;
+use Guest;
 use Test::More;
+use Verdict;
 
 my $dir = tempdir('keel-broken-XXXXXX', TMPDIR => 1, CLEANUP => 1);
 system('tests/kernels/broken', '--all', $dir) == 0 or BAIL_OUT('no broken kernels');
 chomp(my @broken = qx(tests/kernels/broken --list));
 my $tell = 'build/tests/kernels/tell-gcc-exec-2.elf';
-
-sub contents {
-	open(my $file, '<:raw', $_[0]) or die "$_[0]: $!\n";
-	local $/;
-	return scalar <$file>;
-}
 
 # Load options; the status; the reason.
 my @cases = (
@@ -46,9 +41,9 @@ for my $name (@broken) {
 		"$path is refused: $message" ];
 }
 
-my $result = launch('options', 'build/keel.efi', memory => '256M', limit => 300, files => {
-	'/options' => \join('', map { "$_->[0]\n" } @cases),
-	'/keel.conf' => \"title Something\nselfcheck\n", '/tell.elf' => $tell,
+my $result = run_guest(driver => 'options', memory => '256M', limit => 300,
+	conf => "title Something\nselfcheck\n", files => {
+	'/options' => \join('', map { "$_->[0]\n" } @cases), '/tell.elf' => $tell,
 	'/empty.elf' => \'', '/folder/file' => \'', '/large' => \("\0" x (200 << 20)),
 	map { ("/broken/$_.elf" => "$dir/$_.elf") } @broken });
 is($result->{ended}, 'guest-shutdown', 'the firmware goes on after all of them');
@@ -78,7 +73,7 @@ my %conf = (
 	"\xff\xfet\0i\0" => qr/^\\keel\.conf, line 1: .*UTF-16/,
 );
 for my $text (sort keys %conf) {
-	my $refusal = launch('twice', 'build/keel.efi', files => { '/keel.conf' => \$text });
+	my $refusal = run_guest(driver => 'twice', conf => $text);
 	subtest $text =~ s/[^ -~]+/ /gr => sub { refused($refusal, 'INVALID_PARAMETER', $conf{$text}) };
 }
 done_testing();

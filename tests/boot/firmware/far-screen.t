@@ -6,13 +6,14 @@ use strict;
 use warnings;
 no warnings 'portable';			# addresses have 64 bits
 use lib qw(ovmf tests/boot/lib);
-use Driven;
+use Guest;
 use Test::More;
+use Verdict;
 
 my $least = '8000000000';
 
 # The firmware puts PCI memory of 64 bits at a multiple of the space that it is to have for it.
-my $run = driven('farscreen', $least, extra => [
+my $run = run_guest(driver => 'farscreen', variant => $least, extra => [
 	'-fw_cfg', 'name=opt/ovmf/X-PciMmio64Mb,string=524288',
 	'-object', 'memory-backend-ram,id=far,size=16M,share=on',
 	'-device', 'ivshmem-plain,memdev=far' ]);
@@ -32,5 +33,4 @@ my %colours;
 $colours{$_}++ for unpack 'V*', $pixels;
 cmp_ok(scalar keys %colours, '>', 2,
 	'the self-check has drawn there, in ' . keys(%colours) . ' colours');
-$run->{machine}->stop;
 done_testing();

@@ -6,15 +6,15 @@
 use strict;
 use warnings;
 use lib qw(ovmf tests/boot/lib);
-use Driven;
-use File::Temp qw(tempdir);
+use DiskImage;
+use Guest;
 use Test::More;
+use Verdict;
 
-my $dir = tempdir('keel-levels-XXXXXX', TMPDIR => 1, CLEANUP => 1);
 my $said = qr/^  note +the firmware runs with 5-level paging/m;
-for (['early', memory => '18G', keel => keel_at($dir, 12)], ['late', smp => 4]) {
+for (['early', memory => '18G', keel => keel_at(12)], ['late', smp => 4]) {
 	my ($variant, %options) = @$_;
-	my $run = driven('fivelevels', $variant, %options);
+	my $run = run_guest(driver => 'fivelevels', variant => $variant, %options);
 	line_like($run, 'console', $said, "$variant: keel.efi sees that it does");
 	inside_ok($run, $variant);
 	outside_ok($run, $variant);
@@ -22,14 +22,12 @@ for (['early', memory => '18G', keel => keel_at($dir, 12)], ['late', smp => 4]) 
 		"$variant: the kernel has four levels");
 	line_like($run, 'report', qr/^ok \d+ - every CPU: CPU 3, .* starts$/m,
 		"$variant: CPUs start") if $options{smp};
-	$run->{machine}->stop;
 }
 
 # Without memory below 4 GB it cannot be done.
-my $run = driven('fivelevels', 'full', memory => '6G');
+my $run = run_guest(driver => 'fivelevels', variant => 'full', memory => '6G');
 line_like($run, 'console',
 	qr/^keel: error: no memory below 4 GB for leaving 5-level paging: 3 pages of 4 KiB /m,
 	'full: keel.efi says what is missing');
 is($run->{ended}, 'guest-shutdown', 'full: the firmware goes on');
-$run->{machine}->stop;
 done_testing();

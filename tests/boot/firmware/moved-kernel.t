@@ -7,19 +7,19 @@ use strict;
 use warnings;
 no warnings 'portable';			# addresses have 64 bits
 use lib qw(ovmf tests/boot/lib);
-use Driven;
+use Guest;
 use Test::More;
+use Verdict;
 
 my $size_4g = 1 << 32;
 my %memory = (home => '512M', low => '6G');
 
 for my $variant (sort keys %memory) {
-	my $run = driven('occupy', $variant, memory => $memory{$variant});
+	my $run = run_guest(driver => 'occupy', variant => $variant, memory => $memory{$variant});
 	inside_ok($run, $variant);
 	outside_ok($run, $variant);
 	my ($phys) = $run->{console} =~ /^  kernel .* at ([0-9a-f]+) \(moved\)$/m;
 	ok($phys, "$variant: the kernel was moved") or diag($run->{console});
 	cmp_ok(hex($phys // 0), '>=', $size_4g, "$variant: above 4 GB") if $variant eq 'low';
-	$run->{machine}->stop;
 }
 done_testing();

@@ -6,8 +6,9 @@
 use strict;
 use warnings;
 use lib qw(ovmf tests/boot/lib);
-use Driven;
+use Guest;
 use Test::More;
+use Verdict;
 
 my $none = qr/^  firmware .*Memory Attributes Table: 0 entries/m;
 my %note = (
@@ -16,8 +17,9 @@ my %note = (
 	outside  => qr/^  note +Memory Attributes Table is inconsistent/m,
 	unsorted => qr/^  note +Memory Attributes Table is inconsistent/m,
 );
+my $guest = Guest->new(driver => 'attributes', waits => 1);
 for my $variant (sort keys %note) {
-	my $run = driven_again('attributes', $variant);
+	my $run = $guest->tell($variant);
 	inside_ok($run, $variant);
 	line_like($run, 'console', $note{$variant}, "$variant: keel.efi says so");
 	line_like($run, 'console', qr/^  note +runtime code stays writable and executable/m,

@@ -6,13 +6,15 @@
 use strict;
 use warnings;
 use lib qw(ovmf tests/boot/lib);
-use Driven;
+use Guest;
 use Test::More;
+use Verdict;
 
+my $guest = Guest->new(driver => 'madt', waits => 1, smp => 3);
 my $note = qr/^  note +the MADT does not list this CPU, APIC ID 0$/m;
 
 for my $variant (qw(repeated unlisted)) {
-	my $run = driven_again('madt', $variant, smp => 3);
+	my $run = $guest->tell($variant);
 	line_like($run, 'console', qr/^  acpi +3 CPUs,/m, "$variant: keel.efi finds three");
 	is(scalar($run->{console} =~ $note), $variant eq 'unlisted' ? 1 : '',
 		"$variant: what it says of the one that runs");

@@ -5,8 +5,9 @@
 use strict;
 use warnings;
 use lib qw(ovmf tests/boot/lib);
-use Driven;
+use Guest;
 use Test::More;
+use Verdict;
 
 my %notes = (
 	'no-runtime-bit' => [ qr/lacks the RUNTIME bit/ ],
@@ -15,8 +16,9 @@ my %notes = (
 		qr/its start is not a multiple of 4 KiB/, qr/its type is above 15/ ],
 	overlap          => [ qr/descriptors overlap: the more restrictive type wins/ ],
 );
+my $guest = Guest->new(driver => 'oddmap', waits => 1);
 for my $variant (sort keys %notes) {
-	my $run = driven_again('oddmap', $variant);
+	my $run = $guest->tell($variant);
 	inside_ok($run, $variant);
 	outside_ok($run, $variant);
 	line_like($run, 'console', qr/^  note +.*$_/m, "$variant: keel.efi says: $_")

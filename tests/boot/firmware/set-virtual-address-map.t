@@ -7,9 +7,11 @@
 use strict;
 use warnings;
 use lib qw(ovmf tests/boot/lib);
-use Driven;
+use Guest;
 use Test::More;
+use Verdict;
 
+my $guest = Guest->new(driver => 'svam', waits => 1);
 my $place = qr/runtime services: tables and functions have their virtual addresses/;
 my @services = qw(GetTime GetVariable SetVariable GetNextVariableName QueryVariableInfo
 	SetVirtualAddressMap);
@@ -27,7 +29,7 @@ my %expected = (
 	unsupported => [ qr/^ok \d+ - $place # SKIP .*does not offer/m ],
 );
 for my $variant (sort keys %expected) {
-	my $run = driven_again('svam', $variant);
+	my $run = $guest->tell($variant);
 	my $report = $run->{report};
 	is($run->{ended}, 'last words', "$variant: the kernel says that it cannot switch off");
 	ok(scalar grep({ /^1\.\.\d+$/ } @{ $report->{lines} }), "$variant: its report is complete")
@@ -43,27 +45,27 @@ for my $variant (sort keys %expected) {
 }
 
 # Odd, but as real boards do it: the call has to find all that it could ever use.
-my $run = driven_again('svam', 'touches');
+my $run = $guest->tell('touches');
 inside_ok($run, 'touches');
 outside_ok($run, 'touches');
 
 # The call succeeds and leaves a CRC32 behind that is wrong: the kernel is told, and all works.
 my $stale = qr/^# the firmware left a CRC32 of its tables stale$/m;
 for my $variant (qw(stale-system stale-runtime)) {
-	my $run = driven_again('svam', $variant);
+	my $run = $guest->tell($variant);
 	inside_ok($run, $variant);
 	line_like($run, 'report', $stale, "$variant: the kernel was told");
 }
 
 # An exception in Keel itself, on its way from there to the kernel: it says so, and stops.
-my $trapped = driven_again('svam', 'watched');
+my $trapped = $guest->tell('watched');
 is($trapped->{ended}, 'last words', 'watched: Keel says that the machine is halted');
 line_like($trapped, 'console', qr/^keel: fatal: exception 1 at [1-9a-f]\w*, error code 0, CR2 is \w+\n/m,
 	'watched: it names the exception');
 halted_ok($trapped, 'watched');
 
 # What was wrong before the call is of no interest: it computes both anew.
-$run = driven_again('svam', 'stale-before');
+$run = $guest->tell('stale-before');
 inside_ok($run, 'stale-before');
 ok($run->{report}{text} !~ $stale, 'stale-before: the kernel is told of nothing');
 done_testing();

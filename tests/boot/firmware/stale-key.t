@@ -6,13 +6,16 @@
 use strict;
 use warnings;
 use lib qw(ovmf tests/boot/lib);
-use Driven;
+use Guest;
 use Screen;
 use Test::More;
+use Verdict;
+
+my $guest = Guest->new(driver => 'stalekey', waits => 1);
 
 # 7 is the most that it puts up with.
 for my $tries (1, 3, 7) {
-	my $run = driven_again('stalekey', $tries);
+	my $run = $guest->tell($tries);
 	inside_ok($run, "stale $tries times");
 	my $called = $tries + 1;
 	line_like($run, 'report', qr/^# cpus=.* exit_tries=$called\b/m,
@@ -20,7 +23,7 @@ for my $tries (1, 3, 7) {
 }
 
 # What the tables were made from is not true any more: they have to be made anew.
-my $filled = driven_again('stalekey', 'filled');
+my $filled = $guest->tell('filled');
 inside_ok($filled, 'a hole is filled');
 outside_ok($filled, 'a hole is filled');
 line_like($filled, 'report', qr/^# cpus=.* exit_tries=2\b/m, 'a hole is filled: in the first try');
@@ -31,7 +34,7 @@ my %fatal = (
 	hole => qr/keel: fatal: the memory map changed while boot services ended: EFI status/,
 );
 for my $variant (sort keys %fatal) {
-	my $run = driven_again('stalekey', $variant);
+	my $run = $guest->tell($variant);
 	is($run->{ended}, 'last words', "$variant: keel.efi gives up") or diag($run->{console});
 	line_like($run, 'console', $fatal{$variant}, "$variant: the serial port says why");
 	halted_ok($run, $variant);

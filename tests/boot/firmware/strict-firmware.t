@@ -6,16 +6,16 @@
 use strict;
 use warnings;
 use lib qw(ovmf tests/boot/lib);
-use Driven;
+use Guest;
 use Test::More;
+use Verdict;
 
-my $run = driven('protect', '');
+my $run = run_guest(driver => 'protect');
 inside_ok($run, 'protect');
 outside_ok($run, 'protect');
-$run->{machine}->stop;
 
 # FS and GS, and the bits of CR4 that the self-check takes as it finds them: TSD, DE, PCE, FSGSBASE.
-$run = driven('state', '');
+$run = run_guest(driver => 'state');
 inside_ok($run, 'state');
 outside_ok($run, 'state');
 my $registers = $run->{machine}->monitor('info registers');
@@ -23,5 +23,4 @@ my ($cr4) = map { hex } $registers =~ /\bCR4=([0-9a-f]+)/;
 is($cr4 & 0x1010c, 0, 'state: nothing of it is left in CR4');
 is($registers =~ /^$_ =\w+ ([0-9a-f]+)/m ? hex $1 : $registers, 0, "state: nor behind $_")
 	for qw(FS GS);
-$run->{machine}->stop;
 done_testing();

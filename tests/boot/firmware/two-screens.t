@@ -6,13 +6,13 @@
 use strict;
 use warnings;
 use lib qw(ovmf tests/boot/lib);
-use Driven;
+use Guest;
 use Test::More;
+use Verdict;
 
-my $run = driven('twice', '', extra => [ '-vga', 'none', '-device', 'virtio-gpu-pci', '-device', 'bochs-display' ]);
+my $run = run_guest(driver => 'twice', extra => [ '-vga', 'none', '-device', 'virtio-gpu-pci', '-device', 'bochs-display' ]);
 inside_ok($run, 'two screens');
 outside_ok($run, 'two screens');
 line_like($run, 'console', qr/^  graphics +\d+x\d+ at [1-9a-f]\w+$/m, 'keel.efi has found one');
 line_like($run, 'report', qr/^ok \d+ - .*framebuffer.*(?<!buffer)$/m, 'the kernel has it mapped');
-$run->{machine}->stop;
 done_testing();

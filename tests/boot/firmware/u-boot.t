@@ -6,21 +6,18 @@
 use strict;
 use warnings;
 use lib qw(ovmf tests/boot/lib);
+use Guest;
 use Matrix;
-use Qemu;
-use SelfCheck;
 use Test::More;
+use Verdict;
 
 plan skip_all => 'there is no U-Boot for QEMU on this machine (Debian: u-boot-qemu)'
 	if system 'ovmf/firmware u-boot >/dev/null 2>&1';
-my $machine = Qemu->new(image => 'build/qemu.img', firmware => 'u-boot', machine => 'pc',
-	media => 'ide');
-my $ended = $machine->follow;
-is($ended, 'guest-reset', 'the kernel runs to its end');
-my $report = SelfCheck->new($machine->{serial}, 'guest-shutdown');
+my $run = run_guest(firmware => 'u-boot', machine => 'pc', media => 'ide');
+my $report = $run->{report};
+is($run->{ended}, 'guest-reset', 'the kernel runs to its end');
 print "    $_\n" for @{ $report->{lines} };
-ok($report->passed, "from inside: $report->{points} checks")
-	or diag($_) for @{ $report->{problems} }, $report->failures;
+inside_ok($run, 'U-Boot', 'guest-reset');
 cmp_ok($report->{points} - $report->{skipped}, '>', 200, 'most of them were not skipped');
 my @skipped = grep { /# SKIP/ } @{ $report->{lines} };
 ok(scalar grep({ /SetVariable creates .* # SKIP EFI_RT_PROPERTIES_TABLE does not offer it/ } @skipped),
@@ -30,8 +27,7 @@ my $lacks = join '|', 'EFI_RT_PROPERTIES_TABLE does not offer it', 'GetTime cann
 ok(!grep({ !/# SKIP ($lacks)$/ } @skipped), 'the others say what is missing, too') or diag(@skipped);
 my ($note) = $report->{text} =~ /^(  note      load options are left alone.*)/m;
 like($note, qr/'root' is no key/, 'load options for Linux are left alone');
-my @bad = wrong_outside($machine, 1);
+my @bad = wrong_outside($run->{machine}, 1);
 ok(!@bad, 'from outside: nothing is wrong but the rights of runtime code')
 	or diag(map { "$_->{name}\n  " . join("\n  ", @{ $_->{details} }) . "\n" } @bad);
-$machine->stop;
 done_testing();

@@ -6,10 +6,11 @@
 use strict;
 use warnings;
 use lib qw(ovmf tests/boot/lib);
-use Driven;
+use Guest;
 use Test::More;
+use Verdict;
 
-my $run = driven('madt', 'large', smp => 3);
+my $run = run_guest(driver => 'madt', variant => 'large', smp => 3);
 line_like($run, 'console', qr/^  acpi +4 CPUs,/m, 'keel.efi finds all four');
 inside_ok($run, 'x2APIC entries');
 outside_ok($run, 'x2APIC entries');
@@ -17,5 +18,4 @@ line_like($run, 'report', qr/^ok \d+ - every CPU: CPU $_, APIC ID $_, starts$/m,
 	for 1, 2;
 line_like($run, 'report', qr/^ok \d+ - every CPU: CPU 3, APIC ID 74565, .* # SKIP .*x2APIC mode/m,
 	'the last one is told, and left alone');
-$run->{machine}->stop;
 done_testing();

@@ -8,24 +8,18 @@ use warnings;
 use lib qw(ovmf tests/boot/lib);
 use Cwd qw(abs_path);
 use Digest::SHA;
+use DiskImage;
 use File::Path qw(make_path);
 use File::Temp qw(tempdir);
-use Qemu;
-use SelfCheck;
+use Guest;
 use Test::More;
+use Verdict;
 
 $ENV{PATH} .= ':/usr/sbin:/sbin';
 my $dir = tempdir('keel-media-XXXXXX', TMPDIR => 1, CLEANUP => 1);
 my @files = qw(keel.efi keel.img keel.iso);
 # The content of both, as paths below an EFI system partition => files here.
 my %content = ('EFI/BOOT/BOOTX64.EFI' => 'build/keel.efi', 'EFI/BOOT/keel.conf' => 'ovmf/keel.conf');
-
-sub content_of {
-	my $path = shift;
-	open(my $file, '<:raw', $path) or die "$path: $!\n";
-	local $/;
-	return scalar <$file>;
-}
 
 sub digest {
 	return Digest::SHA->new(256)->addfile($_[0], 'b')->hexdigest;
@@ -79,13 +73,9 @@ sub disk_ok {
 # Keel's own account of a boot that ends with the report on the screen.
 sub boots_ok {
 	my ($name, %options) = @_;
-	my $machine = Qemu->new(limit => 120, %options);
-	my $ended = $machine->follow(undef, qr/^# The end\. Please switch/m);
-	is($ended, 'found', "$name: the self-check waits at its end");
-	my $report = SelfCheck->new($machine->{serial}, 'guest-shutdown');
-	ok($report->passed, "$name: from inside, $report->{points} checks")
-		or diag(@{ $report->{problems} }, $report->failures);
-	$machine->stop;
+	my $run = run_guest(%options);
+	is($run->{ended}, 'waits', "$name: the self-check waits at its end");
+	inside_ok($run, $name, 'waits');
 }
 
 my $umask = umask 022;

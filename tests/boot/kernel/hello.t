@@ -6,9 +6,9 @@
 use strict;
 use warnings;
 use lib qw(ovmf tests/boot/lib);
-use Configured;
+use DiskImage;
 use File::Temp qw(tempdir);
-use Qemu;
+use Guest;
 use Screen;
 use Test::More;
 
@@ -18,7 +18,7 @@ my $conf = "title Hello\nkernel \\hello.elf\noptions  first=1 second\nmodule \\f
 
 sub boots {
 	my ($kernel, $what) = @_;
-	my $run = configured(conf => $conf, files => { '/hello.elf' => $kernel,
+	my $run = run_guest(conf => $conf, files => { '/hello.elf' => $kernel,
 		'/files/one' => \"123456789", '/files/two' => \'' });
 	is($run->{ended}, 'guest-shutdown', "$what: it is switched off by ResetSystem")
 		or diag($run->{text});
@@ -39,22 +39,14 @@ sub boots {
 
 boots('build/hello.elf', 'as make builds it');
 
-# Kept until the screen has been read.
-open(my $conf_file, '>', "$dir/conf") or die "$dir/conf: $!\n";
-print $conf_file "title Hello\nkernel \\hello.elf\noptions gpqy\n";
-close $conf_file;
-system('ovmf/image', "$dir/disk.img", 'build/keel.efi:/EFI/BOOT/BOOTX64.EFI',
-	"$dir/conf:/EFI/BOOT/keel.conf", 'build/hello.elf:/hello.elf') == 0
-	or die "ovmf/image failed\n";
-my $machine = Qemu->new(image => "$dir/disk.img");
-$machine->follow;
-like(Screen::text($machine),
+my $run = run_guest(conf => "title Hello\nkernel \\hello.elf\noptions gpqy\n",
+	files => { '/hello.elf' => 'build/hello.elf' });
+like(Screen::text($run->{machine}),
 	qr/\AHello from a kernel on Keel!\n  command line: gpqy\n  ffff800000000000  direct map: /,
 	'the screen shows it, too');
-$machine->stop;
+$run->{machine}->stop;
 
-open(my $file, '<', 'examples/hello/hello.c') or die "hello.c: $!\n";
-my $source = do { local $/; <$file> };
+my $source = content_of('examples/hello/hello.c');
 $source =~ s{/\*.*?\*/}{}gs;
 my $lines = grep { /\S/ } split /\n/, $source;
 cmp_ok($lines, '<', 100, 'it has less than a hundred lines of C');

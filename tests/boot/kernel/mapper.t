@@ -6,9 +6,10 @@
 use strict;
 use warnings;
 use lib qw(ovmf tests/boot/lib);
-use Configured;
 use File::Temp qw(tempdir);
+use Guest;
 use Test::More;
+use Verdict;
 
 use constant POINTS => 11;
 
@@ -16,12 +17,10 @@ my $dir = tempdir('keel-mapper-XXXXXX', TMPDIR => 1, CLEANUP => 1);
 
 sub maps_ok {
 	my ($kernel, $what, @options) = @_;
-	my $run = configured(conf => "title Mapper\nkernel \\mapper.elf\n",
+	my $run = run_guest(conf => "title Mapper\nkernel \\mapper.elf\n",
 		files => { '/mapper.elf' => $kernel }, @options);
-	my $report = $run->{report};
-	ok($report->passed, "$what: what it maps is what it gets") or diag($run->{text},
-		map { "$_\n" } @{ $report->{problems} });
-	is($report->{points}, POINTS, "$what: and it has looked at all of it");
+	inside_ok($run, "$what: what it maps is what it gets");
+	is($run->{report}{points}, POINTS, "$what: and it has looked at all of it");
 }
 
 maps_ok('build/mapper.elf', $_, cpu => $_) for qw(max qemu64);

@@ -6,10 +6,10 @@
 use strict;
 use warnings;
 use lib qw(ovmf tests/boot/lib);
-use Configured;
+use Guest;
 use Test::More;
 
-my $run = configured(conf => "title Reclaim\nkernel \\reclaim.elf\nmodule \\reclaim.elf\n",
+my $run = run_guest(conf => "title Reclaim\nkernel \\reclaim.elf\nmodule \\reclaim.elf\n",
 	memory => '256M', files => { '/reclaim.elf' => 'build/tests/kernels/reclaim.elf' });
 like($run->{text}, qr/^reclaim: all is overwritten$/m, 'the kernel goes on');
 like($run->{text}, qr/^reclaim: GetTime succeeds$/m, 'so does the firmware');

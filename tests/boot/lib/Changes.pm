@@ -39,7 +39,7 @@ our @EXPORT = qw(PAGE LARGE HUGE SLOT ADDRESS P RW US PWT PCD A D PS PAT G IGNOR
 
 my ($machine, @changes);
 
-# The machine in which it happens; options are those of Qemu.pm.
+# The machine in which it happens; options are those of Guest.pm.
 sub machine {
 	local $ENV{ACCEL} = 'tcg';	# KVM on an odd host is not what this is about
 	$machine = Stopped->new(@_);

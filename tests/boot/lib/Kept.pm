@@ -9,8 +9,7 @@ use warnings;
 
 use DiskImage;
 use File::Temp qw(tempdir);
-use Qemu;
-use SelfCheck;
+use Guest;
 
 # Where the only partition of ovmf/image begins.
 use constant ESP => '1M';
@@ -24,38 +23,35 @@ use constant {
 	VARIABLE_ADDED => 0x3f,             # any other state: deleted, or about to be
 };
 
-# Files as for make_image().
+# Files as for DiskImage.pm.
 sub new {
 	my ($class, %files) = @_;
 	my $dir = tempdir('keel-kept-XXXXXX', TMPDIR => 1, CLEANUP => 1);
-	make_image($dir, \%files);
-	return bless { dir => $dir, disk => "$dir/disk.img", vars => "$dir/vars.fd" }, $class;
+	return bless { dir => $dir, disk => make_image($dir, \%files), vars => "$dir/vars.fd" }, $class;
 }
 
-# Options of Qemu.pm for a boot of it. Its devices are always the same, which is what the firmware's
+# Options of Guest.pm for a boot of it. Its devices are always the same, which is what the firmware's
 # boot options depend on: there is never a screen.
 sub options {
 	my $self = shift;
-	return (limit => 120, image => $self->{disk}, vars => $self->{vars}, keep => 1,
+	return (image => $self->{disk}, vars => $self->{vars}, keep => 1,
 		extra => [ '-vga', 'none' ]);
 }
 
-# Boots until the output matches, or the machine is switched off. Returns text and ended.
+# A boot of it until the output matches, or to its end; the machine is gone then, and the disk and the
+# variables are as it has left them.
 sub boot {
 	my ($self, $until, %options) = @_;
-	my $machine = Qemu->new($self->options, %options);
-	my $ended = $machine->follow(undef, $until);
-	$machine->stop;
-	return { text => SelfCheck::clean($machine->{serial}), ended => $ended };
+	my $run = run_guest($self->options, until => $until, %options);
+	$run->{machine}->stop;
+	return $run;
 }
 
 # Puts content into a file on the disk.
 sub write_file {
 	my ($self, $path, $content) = @_;
-	open(my $file, '>:raw', "$self->{dir}/new") or die "$self->{dir}/new: $!\n";
-	print $file $content;
-	close $file or die "$self->{dir}/new: $!\n";
-	return system('mcopy', '-o', '-i', "$self->{disk}@@" . ESP, "$self->{dir}/new", "::$path") == 0;
+	my $new = write_content("$self->{dir}/new", $content);
+	return system('mcopy', '-o', '-i', "$self->{disk}@@" . ESP, $new, "::$path") == 0;
 }
 
 sub remove_file {
@@ -89,9 +85,7 @@ sub free_bytes {
 
 sub _store {
 	my $self = shift;
-	open(my $file, '<:raw', $self->{vars}) or die "$self->{vars}: $!\n";
-	local $/;
-	my $store = <$file>;
+	my $store = content_of($self->{vars});
 	my $first = unpack 'x' . FIRMWARE_VOLUME_HEADER_BYTES . ' v', $store;
 	my $end = $first + unpack 'x' . ($first + 16) . ' V', $store;
 	return ($store, $first + STORE_HEADER_BYTES, $end);	# where variables can be
@@ -126,9 +120,7 @@ sub fill_variables {
 	$all .= pack('v C x V x28 V V a16', VARIABLE_START, VARIABLE_ADDED, 7, length $name, $bytes,
 		'not a GUID of us') . $name . 'x' x $bytes;
 	substr $store, $first, $end - $first, $all . "\xff" x ($end - $first - length $all);
-	open(my $file, '>:raw', $self->{vars}) or die "$self->{vars}: $!\n";
-	print $file $store;
-	close $file or die "$self->{vars}: $!\n";
+	write_content($self->{vars}, $store);
 }
 
 1;

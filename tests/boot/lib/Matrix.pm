@@ -8,12 +8,9 @@ use strict;
 use warnings;
 
 use Bochs;
-use Driven;
 use Exporter qw(import);
-use File::Copy qw(copy);
-use File::Temp qw(tempdir);
+use Guest;
 use Outside;
-use Qemu;
 use SelfCheck;
 
 our @EXPORT = qw(rows try_row table wrong_outside);
@@ -26,8 +23,7 @@ my @modules = ('-m', 'slots=3,maxmem=16G', map { (
 my $apic = 'smbios-entry-point-type=64';
 
 # What varies, the row's name, quick (part of make test) or full (make test-all; also what another
-# test of make test covers already), and options of Qemu.pm; also driver (tests/boot/drivers),
-# network (start from a server, not from an image), bochs (that emulator instead of QEMU, and this
+# test of make test covers already), and options of Guest.pm; also bochs (that emulator instead of QEMU, and this
 # model of its CPUs), refused (what keel.efi gives as its reason to go
 # back to the firmware), says (what the self-check has to report besides), hole (no memory may lie
 # between 4 GB and 1 TB, or the row is not what it is called).
@@ -37,7 +33,7 @@ my @rows = (
 	[ 'boot medium', 'virtio disk', 'full', media => 'virtio' ],
 	[ 'boot medium', 'USB stick on xHCI', 'quick', media => 'usb', image => 'build/keel.img' ],
 	[ 'boot medium', 'CD', 'full', media => 'cd', image => 'build/keel.iso' ],
-	[ 'boot medium', 'network (PXE)', 'full', network => 1 ],
+	[ 'boot medium', 'network (PXE)', 'full', server => {} ],
 	[ 'firmware', 'OVMF, 4 MB', 'full' ],
 	[ 'firmware', 'OVMF, 2 MB', 'quick', firmware => '2m' ],
 	[ 'firmware', 'OVMF with Secure Boot and SMM', 'full', firmware => 'smm' ],
@@ -97,9 +93,6 @@ sub obstacle {
 	return;
 }
 
-# Without finish=poweroff the machine waits, with this on the screen.
-my $waits = qr/^# The end\..*\n/m;
-
 # Tries a row: good, result (for the table), details (of what is not good).
 sub try_row {
 	my $row = shift;
@@ -108,32 +101,17 @@ sub try_row {
 	return { skip => $missing, result => "not tried: $missing" } if $missing;
 	return judge_bochs(Bochs::run(image => 'build/qemu.img', model => $options{bochs}))
 		if $options{bochs};
-	my ($refused, $driver, $says, $hole) = delete @options{qw(refused driver says hole)};
-	my $machine = $driver ? driven($driver, '', %options)->{machine} : start(\%options);
-	my $ended = $machine->{ended} // $machine->follow(undef, $waits);
-	my $outcome = $refused ? judge_refusal($machine, $ended, $refused)
-		: judge($machine, $ended, $says, $hole, ($options{firmware} // '') eq 'u-boot');
-	$machine->stop;
-	return $outcome;
-}
-
-sub start {
-	my $options = shift;
-	if (delete $options->{network}) {
-		my $server = tempdir('keel-server-XXXXXX', TMPDIR => 1, CLEANUP => 1);
-		copy('build/keel.efi', "$server/keel.efi") or die "$server/keel.efi: $!\n";
-		return Qemu->new(%$options, server => $server);
-	}
-	return Qemu->new(image => 'build/qemu.img', %$options);
+	my ($refused, $says, $hole) = delete @options{qw(refused says hole)};
+	my $run = run_guest(%options);
+	return $refused ? judge_refusal($run, $refused)
+		: judge($run, $says, $hole, ($options{firmware} // '') eq 'u-boot');
 }
 
 sub judge_refusal {
-	my ($machine, $ended, $refused) = @_;
-	my $text = SelfCheck::clean($machine->{serial});
-	my ($why) = $text =~ /^keel: error: (.*)/m;
-	my $good = $ended eq 'back in the firmware' && defined $why && $why =~ $refused;
+	my ($run, $refused) = @_;
+	my $good = $run->{ended} eq 'back in the firmware' && ($run->{error} // '') =~ $refused;
 	return { good => $good, result => $good ? 'refused, with the reason' : 'FAILED',
-		details => [ "it ended with '$ended'", $text ] };
+		details => [ "it ended with '$run->{ended}'", $run->{text} ] };
 }
 
 # What is wrong from outside. A firmware with an empty Memory Attributes Table, as U-Boot's is, has
@@ -160,10 +138,12 @@ sub in_hole {
 }
 
 sub judge {
-	my ($machine, $ended, $says, $hole, $u_boot) = @_;
-	# U-Boot cannot switch the machine off at run time, and resets it.
-	my $over = $ended =~ ($u_boot ? qr/^guest-reset$/ : qr/^(guest-shutdown|found|last words)$/);
-	my $report = SelfCheck->new($machine->{serial}, $over ? 'guest-shutdown' : $ended);
+	my ($run, $says, $hole, $u_boot) = @_;
+	my ($machine, $ended) = @$run{qw(machine ended)};
+	# U-Boot cannot switch the machine off at run time, and resets it. Without finish=poweroff the
+	# machine waits.
+	my $over = $ended =~ ($u_boot ? qr/^guest-reset$/ : qr/^(guest-shutdown|waits)$/);
+	my $report = SelfCheck->new($run->{text}, $over ? 'guest-shutdown' : $ended);
 	my @bad = $over ? wrong_outside($machine, $u_boot) : ();
 	push @bad, in_hole($machine) if $over && $hole;
 	my $silent = $says && $report->{text} !~ $says;

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
 # A machine that is stopped at the kernel's entry point, and that can be brought back to it as often
-# as wanted: QEMU's gdb stub stops it, a snapshot brings it back. In between, boot_info, page tables
-# and all other physical memory can be changed, and the kernel runs with what was changed.
+# as wanted: see Guest.pm. In between, boot_info, page tables and all other physical memory can be
+# changed, and the kernel runs with what was changed.
 #
 # What is read is always what was there at the entry. Members and constants go by the names that
 # build/tests/boot/offsets gives them: "cpu.gdt_phys" is a member, "cpu" the whole structure.
@@ -12,10 +12,8 @@ use strict;
 use warnings;
 no warnings 'portable';			# addresses have 64 bits
 
-use Gdb;
-use Qemu;
+use Guest;
 use SelfCheck;
-use Time::HiRes qw(time);
 
 use constant {
 	BOOT_SECONDS => 120,
@@ -49,44 +47,37 @@ sub offsets {
 	return \%offset;
 }
 
-# Boots until the kernel's first instruction; options are those of Qemu.pm. With keep there is no way
+# Boots until the kernel's first instruction; options are those of Guest.pm. With keep there is no way
 # back to it.
 sub new {
 	my ($class, %options) = @_;
-	my $machine = Qemu->new(image => 'build/qemu.img', debug => 1, %options);
-	my $self = bless { machine => $machine, pages => {}, offset => offsets() }, $class;
-	my $gdb = $self->{gdb} = Gdb->new("$machine->{dir}/gdb");
+	my $guest = Guest->new(debug => 1, %options);
+	my $gdb = $guest->gdb;
+	my $self = bless { guest => $guest, gdb => $gdb, machine => $guest->{machine}, pages => {},
+		offset => offsets() }, $class;
 	$gdb->run_to(entry_point('build/selfcheck.elf'), BOOT_SECONDS);
 	$self->{registers} = $gdb->registers;
 	$self->{direct_map} = $self->constant('KEEL_DIRECT_MAP_START');
 	$self->{boot} = $self->{registers}{rdi} - $self->{direct_map};
-	$machine->keep_state('entry') unless $machine->{keep};
+	$guest->keep_state unless $options{keep};
 	return $self;
 }
 
-# Whatever the guest has come to: it is stopped at its entry again, and nothing was changed. Nothing
-# is done where that is so already: QEMU 7 does not always survive two returns in a row.
+# Whatever the guest has come to: it is stopped at its entry again, and nothing was changed.
 sub restore {
-	my $self = shift;
-	return if $self->{fresh};
-	$self->{machine}->go_back('entry');
-	$self->{fresh} = 1;
+	$_[0]{guest}->go_back;
 }
 
-# Lets the kernel run until it is switched off, its output matches, or the time is over. Returns how
-# it ended, as Qemu.pm says it.
+# Lets the kernel run until its output matches, it ends, or the time is over. Returns how it ended.
 sub run {
 	my ($self, $until, $seconds) = @_;
-	my $machine = $self->{machine};
-	$self->{fresh} = 0;
-	$self->{gdb}->go;
-	$machine->{deadline} = time + $seconds;
-	return $machine->follow(undef, $until);
+	$self->{guest}->go($seconds);
+	return $self->{guest}->ended($until);
 }
 
 # As if the time for that were over now.
 sub end_time {
-	$_[0]{machine}{deadline} = time;
+	$_[0]{machine}->allow(0);
 }
 
 # What the kernel has written since it was set back.
@@ -100,7 +91,7 @@ sub complaint {
 }
 
 sub stop {
-	$_[0]{machine}->stop;
+	$_[0]{guest}->stop;
 }
 
 # --- Physical memory ---
@@ -116,8 +107,7 @@ sub read {
 
 sub write {
 	my ($self, $phys, $data) = @_;
-	$self->{fresh} = 0;
-	$self->{gdb}->write($phys, $data);
+	$self->{guest}->write($phys, $data);
 }
 
 # Little-endian numbers of up to 8 bytes.

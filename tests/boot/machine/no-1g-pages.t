@@ -5,6 +5,6 @@
 use strict;
 use warnings;
 use lib qw(ovmf tests/boot/lib);
-use Boot;
+use Verdict;
 
 boot_ok(cpu => 'qemu64', smp => 4);

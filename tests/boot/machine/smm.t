@@ -5,7 +5,7 @@
 use strict;
 use warnings;
 use lib qw(ovmf tests/boot/lib);
-use Boot;
+use Verdict;
 use Test::More;
 
 plan skip_all => 'there is no OVMF with SMM on this machine'

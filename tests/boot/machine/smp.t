@@ -5,6 +5,6 @@
 use strict;
 use warnings;
 use lib qw(ovmf tests/boot/lib);
-use Boot;
+use Verdict;
 
 boot_ok(memory => '6G', smp => 4);

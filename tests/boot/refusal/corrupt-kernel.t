@@ -6,34 +6,20 @@
 use strict;
 use warnings;
 use lib qw(ovmf tests/boot/lib);
-use File::Temp qw(tempdir);
-use Launch;
+use DiskImage;
+use Guest;
 use Test::More;
+use Verdict;
 
-sub contents {
-	open(my $file, '<:raw', $_[0]) or die "$_[0]: $!\n";
-	local $/;
-	return scalar <$file>;
-}
-
-sub try {
-	my ($name, $keel) = @_;
-	my $dir = tempdir('keel-corrupt-XXXXXX', TMPDIR => 1, CLEANUP => 1);
-	open(my $file, '>:raw', "$dir/$name.efi") or die "$dir/$name.efi: $!\n";
-	print $file $keel;
-	close $file or die "$dir/$name.efi: $!\n";
-	return launch('twice', "$dir/$name.efi");
-}
-
-my $keel = contents('build/keel.efi');
-my $kernel = contents('build/selfcheck.stripped.elf');
+my $keel = content_of('build/keel.efi');
+my $kernel = content_of('build/selfcheck.stripped.elf');
 my $at = index $keel, $kernel;
 cmp_ok($at, '>', 0, 'keel.efi has the kernel inside') or BAIL_OUT('nothing to corrupt');
 
 my $e_machine = 18;
 substr(my $machine = $keel, $at + $e_machine, 1) ^= "\x01";
-refused(try(machine => $machine), 'LOAD_ERROR', qr/built-in self-check is refused: .*machine/i);
+refused(run_guest(driver => 'twice', keel => \$machine), 'LOAD_ERROR', qr/built-in self-check is refused: .*machine/i);
 
 (my $unnamed = $keel) =~ s/\.kernel\0/.kernal\0/ or die "keel.efi has no section .kernel\n";
-refused(try(unnamed => $unnamed), 'LOAD_ERROR', qr/no section \.kernel/);
+refused(run_guest(driver => 'twice', keel => \$unnamed), 'LOAD_ERROR', qr/no section \.kernel/);
 done_testing();

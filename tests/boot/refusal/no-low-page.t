@@ -6,14 +6,13 @@
 use strict;
 use warnings;
 use lib qw(ovmf tests/boot/lib);
-use Launch;
+use Guest;
 use Test::More;
+use Verdict;
 
-my $result = launch('lowhog', 'build/keel.efi', smp => 2);
-my $report = SelfCheck->new($result->{serial}, $result->{ended});
-ok($report->passed, "it boots: $report->{points} checks")
-	or diag(map { "$_\n" } @{ $report->{problems} }, $report->failures);
-like($result->{text}, qr/^  note      no free page below 1 MB/m, 'Keel says so');
-like($result->{text}, qr/^ok .* every CPU: .* # SKIP no page below 1 MB was free$/m,
+my $run = run_guest(driver => 'lowhog', smp => 2);
+inside_ok($run, 'it boots');
+line_like($run, 'console', qr/^  note      no free page below 1 MB/m, 'Keel says so');
+line_like($run, 'report', qr/^ok .* every CPU: .* # SKIP no page below 1 MB was free$/m,
 	'the other CPU is not started');
 done_testing();

@@ -5,8 +5,9 @@
 use strict;
 use warnings;
 use lib qw(ovmf tests/boot/lib);
-use Launch;
+use Guest;
 use Test::More;
+use Verdict;
 
-refused(launch('twice', 'build/keel.efi', cpu => 'max,-nx'), 'UNSUPPORTED', qr/\bNX\b/i);
+refused(run_guest(driver => 'twice', cpu => 'max,-nx'), 'UNSUPPORTED', qr/\bNX\b/i);
 done_testing();

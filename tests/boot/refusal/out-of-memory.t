@@ -6,11 +6,12 @@
 use strict;
 use warnings;
 use lib qw(ovmf tests/boot/lib);
-use Launch;
+use Guest;
 use Test::More;
+use Verdict;
 
-my $result = launch('hog', 'build/keel.efi', limit => 300);
-my @tries = @{ $result->{tries} };
+my $run = run_guest(driver => 'hog', limit => 300);
+my @tries = @{ $run->{tries} };
 cmp_ok(scalar @tries, '>', 3, scalar @tries . ' tries with too little memory');
 
 my @status = grep { $_->{status} ne $STATUS{OUT_OF_RESOURCES} } @tries;
@@ -26,7 +27,5 @@ my @lost = grep { $_->{after} != $_->{before} } @tries[1 .. $#tries];
 ok(!@lost, 'no page is lost')
 	or diag(map { "$_->{before} pages before, $_->{after} after\n" } @lost);
 
-my $report = SelfCheck->new($result->{serial}, $result->{ended});
-ok($report->passed, "with just enough memory it boots: $report->{points} checks")
-	or diag(map { "$_\n" } @{ $report->{problems} }, $report->failures);
+inside_ok($run, 'with just enough memory it boots');
 done_testing();

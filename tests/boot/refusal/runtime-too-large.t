@@ -5,10 +5,11 @@
 use strict;
 use warnings;
 use lib qw(ovmf tests/boot/lib);
-use Launch;
+use Guest;
 use Test::More;
+use Verdict;
 
-my $result = launch('bigruntime', 'build/keel.efi');
-unlike($result->{text}, qr/bigruntime: the window was refused/, 'the firmware has the windows');
-refused($result, 'OUT_OF_RESOURCES', qr/EFI region|runtime/i);
+my $run = run_guest(driver => 'bigruntime');
+unlike($run->{text}, qr/bigruntime: the window was refused/, 'the firmware has the windows');
+refused($run, 'OUT_OF_RESOURCES', qr/EFI region|runtime/i);
 done_testing();

@@ -7,6 +7,7 @@ use strict;
 use warnings;
 no warnings 'portable';			# addresses have 64 bits
 use lib qw(ovmf tests/boot/lib);
+use DiskImage;
 use Kept;
 use Outside;
 use Stopped;
@@ -34,14 +35,6 @@ sub configure {
 	$machine->write_file('/keel.conf', $_[0]) or die "mcopy failed\n";
 }
 
-sub slurp {
-	my ($path) = @_;
-	return '' unless defined $path;
-	open(my $file, '<:raw', $path) or die "$path: $!\n";
-	local $/;
-	return <$file> // '';
-}
-
 # The next boot writes the file; returns its content and what the boot printed.
 sub bring_home {
 	my ($name) = @_;
@@ -54,7 +47,8 @@ sub bring_home {
 	is(($path // 'nothing') =~ tr{\\}{/}r, $new[0], "$name: and says so");
 	is($run->{ended}, 'guest-shutdown', "$name: the boot goes on");
 	is(scalar own(), 0, "$name: the variable is gone");
-	return (slurp($machine->fetch($new[0])), $run->{text});
+	my $fetched = $machine->fetch($new[0] // 'none');
+	return (defined $fetched ? content_of($fetched) : '', $run->{text});
 }
 
 # --- All is well, and there is neither screen nor serial port -----------------------------------------
@@ -117,9 +111,7 @@ sub keelmap {
 my %path = map { $_ => "$machine->{dir}/$_.txt" } qw(report map table);
 for ([ report => $report ], [ map => join '', map { "$_\n" } $console =~ /^map (.*)$/mg ],
 	[ table => join '', map { "$_\n" } $console =~ /^attributes (.*)$/mg ]) {
-	open(my $file, '>', $path{ $_->[0] }) or die "$path{ $_->[0] }: $!\n";
-	print $file $_->[1];
-	close $file;
+	write_content($path{ $_->[0] }, $_->[1]);
 }
 my $plan = keelmap($path{report});
 cmp_ok(scalar @$plan, '>', 30, 'keelmap reads it');
@@ -173,25 +165,25 @@ like($report, qr/\A# Keel report\n# Bail out! exception 6 .* RIP 0x$function /, 
 
 # --- The loader's last words --------------------------------------------------------------------------------
 
-$machine->write_file('/EFI/BOOT/BOOTX64.EFI', slurp('build/tests/boot/drivers/stalekey.efi'));
-$run = $machine->boot(qr/^The machine is halted/m);
-is($run->{ended}, 'found', 'panic: keel.efi gives up') or diag($run->{text});
+$machine->write_file('/EFI/BOOT/BOOTX64.EFI', content_of('build/tests/boot/drivers/stalekey.efi'));
+$run = $machine->boot;
+is($run->{ended}, 'last words', 'panic: keel.efi gives up') or diag($run->{text});
 my ($words) = $run->{text} =~ /^(keel: fatal: .*)$/m;
 is_deeply([ map { $_->{data} } own() ], [ "# Keel report\n# $words\n" ], 'panic: its words are kept');
-$machine->write_file('/EFI/BOOT/BOOTX64.EFI', slurp('build/tests/boot/drivers/dump.efi'));
+$machine->write_file('/EFI/BOOT/BOOTX64.EFI', content_of('build/tests/boot/drivers/dump.efi'));
 ($report) = bring_home('panic');
 like($report, qr/\A# Keel report\n# \Q$words\E\n/, 'panic: they are in the file');
 like($report, qr/^# system    QEMU, /m, 'panic: so is the machine');
 
 # The same when it is on its own tables, and the firmware's services have moved.
-$machine->write_file('/EFI/BOOT/BOOTX64.EFI', slurp('build/tests/boot/drivers/svam.efi'));
+$machine->write_file('/EFI/BOOT/BOOTX64.EFI', content_of('build/tests/boot/drivers/svam.efi'));
 $machine->write_file('/variant', 'watched');
-$run = $machine->boot(qr/^The machine is halted/m);
-is($run->{ended}, 'found', 'exception in keel.efi: it gives up') or diag($run->{text});
+$run = $machine->boot;
+is($run->{ended}, 'last words', 'exception in keel.efi: it gives up') or diag($run->{text});
 ($words) = $run->{text} =~ /^(keel: fatal: exception 1 .*)$/m;
 is_deeply([ map { $_->{data} } own() ], [ "# Keel report\n# $words\n" ],
 	'exception in keel.efi: its words are kept');
-$machine->write_file('/EFI/BOOT/BOOTX64.EFI', slurp('build/tests/boot/drivers/dump.efi'));
+$machine->write_file('/EFI/BOOT/BOOTX64.EFI', content_of('build/tests/boot/drivers/dump.efi'));
 $machine->write_file('/variant', '100');
 ($report) = bring_home('exception in keel.efi');
 like($report, qr/\A# Keel report\n# \Q$words\E\n/, 'exception in keel.efi: they are in the file');

@@ -8,16 +8,14 @@ use strict;
 use warnings;
 no warnings 'portable';			# addresses have 64 bits
 use lib qw(ovmf tests/boot/lib);
-use DiskImage;
-use Driven;
-use File::Temp qw(tempdir);
+use Guest;
 use Outside;
-use Qemu;
 use Screen;
 use SelfCheck;
 use Stopped;
 use Test::More;
 use Time::HiRes qw(sleep time);
+use Verdict;
 
 my $good = 0x4cd964;			# the colour of "All checks passed" in tests/payload/screen.c
 my @memory = ('-global', 'VGA.vgamem_mb=64');
@@ -53,7 +51,7 @@ push @modes, (
 ) if $ENV{EVERYTHING};
 for (@modes) {
 	my ($mode, $dot) = @$_;
-	my $run = driven('screen', $mode, extra => \@memory);
+	my $run = run_guest(driver => 'screen', variant => $mode, extra => \@memory);
 	my $screen = Screen::report($run->{machine});
 	my $points = $run->{report}{points};
 	inside_ok($run, $mode);
@@ -67,7 +65,6 @@ for (@modes) {
 		or diag(map { "$_\n" } @{ $screen->{lines} });
 	my $colour = $mode =~ /rgbx/ ? ($good & 0xff) << 16 | $good & 0xff00 | $good >> 16 : $good;
 	ok(is_shown($screen, $colour, $mode =~ / 16 / ? 8 : 0), "$mode: the colour of the result");
-	$run->{machine}->stop;
 }
 
 # Polls the screen until that is read; the last that was.
@@ -83,7 +80,7 @@ sub wait_for {
 }
 
 # Without a serial port: a run, and a panic.
-my $quiet = Qemu->new(image => 'build/keel.img', limit => 90, serial_port => 0, extra => \@small);
+my $quiet = Guest->new(image => 'build/keel.img', serial_port => 0, extra => \@small)->{machine};
 my $end = qr/^The end\. Please switch the machine off or reset it\.$/m;
 my $shown = wait_for(sub { my $s = Screen::report($quiet); join "\n", @{ $s->{lines} }, $s->{result} }, $end);
 like($shown, $end, 'no serial port: the report stays on the screen');
@@ -91,10 +88,8 @@ like($shown, qr/^All \d+ checks passed, \d+ skipped$/m, 'no serial port: with th
 is($quiet->{serial}, '', 'no serial port: indeed');
 $quiet->stop;
 
-my $dir = tempdir('keel-screens-XXXXXX', TMPDIR => 1, CLEANUP => 1);
-make_image($dir, { '/variant' => \'100', '/keel.efi' => 'build/keel.efi',
-	'/EFI/BOOT/BOOTX64.EFI' => 'build/tests/boot/drivers/stalekey.efi' });
-my $panic = Qemu->new(image => "$dir/disk.img", limit => 90, serial_port => 0, extra => \@small);
+my $panic = Guest->new(driver => 'stalekey', variant => '100', serial_port => 0,
+	extra => \@small)->{machine};
 my $halted = qr/^The machine is halted/m;
 my $words = wait_for(sub { Screen::text($panic) }, $halted);
 like($words, $halted, 'no serial port: a panic is on the screen');

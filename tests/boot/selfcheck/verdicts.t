@@ -6,6 +6,7 @@
 use strict;
 use warnings;
 use lib qw(ovmf tests/boot/lib);
+use Guest;
 use Outside;
 use SelfCheck;
 use Test::More;
@@ -29,8 +30,13 @@ for (
 	is(SelfCheck->new($serial, $ended)->passed ? 1 : 0, $pass, "report: $name");
 }
 
-# A machine whose monitor says what it is told to.
+# A machine whose monitor says what it is told to, and whose output is there already.
 package Fake {
+	sub follow {
+		my ($self, undef, $until) = @_;
+		return $self->{serial} =~ $until ? 'found' : 'guest-shutdown';
+	}
+
 	sub monitor {
 		my ($self, $line) = @_;
 		return $self->{tlb} if $line eq 'info tlb';
@@ -40,6 +46,34 @@ package Fake {
 		return $self->{gpa}{$virt} // "Unmapped\n";
 	}
 }
+
+# How such a guest ends, with and without a pattern that it is followed to.
+for (
+	[ 'guest-shutdown', "# The end is near\r\n" ],
+	[ 'waits', "# The end. Please switch the machine off or reset it.\r\n" ],
+	[ 'last words', "The machine is halted; reset it.\r\n" ],
+	[ 'last words', "# The firmware does not switch the machine off: please do it by hand.\r\n" ],
+	[ 'found', "a\r\nThe machine is halted; reset it.\r\n", qr/^a/m ],
+	[ 'last words', "b\r\nThe machine is halted; reset it.\r\n", qr/^a/m ],
+	[ 'guest-shutdown', "b\r\n", qr/^a/m ],
+) {
+	my ($ended, $serial, $until) = @$_;
+	my $guest = bless { machine => bless { serial => $serial }, 'Fake' }, 'Guest';
+	is($guest->ended($until), $ended, "guest: $ended: " . $serial =~ s/\r\n/ /gr);
+}
+
+# What it has said, cut up.
+my $run = Guest::result({ serial => "\e[2Jkeel: error: no (1)\r\nlaunch: first status e free 5 4\r\n"
+	. "launch: second status 0 free 4 4\r\nTAP version 14\r\ntell: a 1\r\ntell: b\r\ntell: a 2 3\r\n" }, 'found');
+is_deeply([ @$run{qw(ended error console)} ], [ 'found', 'no (1)', "keel: error: no (1)\n"
+	. "launch: first status e free 5 4\nlaunch: second status 0 free 4 4\n" ], 'run: end, error, console');
+is_deeply($run->{facts}, { a => [ '1', '2 3' ], b => [''] }, 'run: facts');
+is_deeply($run->{tries}, [
+	{ name => 'first', status => 'e', before => 5, after => 4, error => 'no (1)',
+		text => "keel: error: no (1)\n" },
+	{ name => 'second', status => '0', before => 4, after => 4, error => '', text => "\n" } ],
+	'run: tries');
+ok(!eval { Guest::result({ serial => "driver: cannot\n" }, 'found') }, 'run: a driver that cannot is no run');
 
 my %row = map { $_->{id} => sprintf '%016x', $_->{start} } @{ Outside::rows() };
 

@@ -2,7 +2,7 @@
 /*
  * What the drivers share that make the firmware misbehave: they put functions of their own into its
  * tables. One driver can do several such things; which one is wanted stands in the file \variant of
- * the disk (tests/boot/lib/Driven.pm writes it).
+ * the disk (tests/boot/lib/Guest.pm writes it).
  */
 #ifndef HOOKS_H
 #define HOOKS_H

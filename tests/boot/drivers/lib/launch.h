@@ -34,7 +34,7 @@ void launch_options(const char *options);
 /*
  * Waits for words from outside, up to 511 bytes, and returns them; what follows a semicolon in them
  * becomes load options instead. A machine that waits here can be brought back to it, and be told
- * something else each time: see tests/boot/lib/Waiting.pm.
+ * something else each time: see tell() in tests/boot/lib/Guest.pm.
  */
 const char *launch_wait(void);
 

@@ -1,21 +1,19 @@
+#!/usr/bin/env perl
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# Where kernels end up: linked for several places, which are free or taken, by one compiler.
-package Placed;
-
+# Where kernels end up: made by gcc and clang, at fixed addresses and position-independent, linked for
+# 1, 2, 16 and 256 MB, with that place free and with it taken. The machine boots once, and is brought
+# back to where keel.efi starts for each of them.
 use strict;
 use warnings;
 no warnings 'portable';			# addresses have 64 bits
-
-use Configured;
-use Exporter qw(import);
+use lib qw(ovmf tests/boot/lib);
+use Guest;
 use Test::More;
-use Waiting;
-
-our @EXPORT = qw(placed_ok);
 
 my $text_start = 0xffffffff80000000;
 my $step = 0x200000;
+my @compilers = qw(gcc clang);
 my @kinds = qw(exec pie);
 my @places = (1, 2, 16, 256);	# MB
 
@@ -43,32 +41,23 @@ sub check_place {
 	is_deeply($run->{facts}{segment_rights}, [ 3, 1, 2 ], 'code, constants, data');
 }
 
-# All kernels that this compiler has made. Nine points each. The machine boots once, and is brought
-# back to where keel.efi starts for each of them.
-sub placed_ok {
-	my $compiler = shift;
-	my @kernels = map { my $kind = $_; map { "$compiler-$kind-$_" } @places } @kinds;
-	my $waiting = Waiting->new('occupy',
-		{ map { ("/$_.elf" => "build/tests/kernels/tell-$_.elf") } @kernels },
-		limit => 900);
-	for my $kind (@kinds) {
-		for my $mb (@places) {
-			for my $free (1, 0) {
-				# The firmware is at 16 MB by itself.
-				my $what = $free ? $mb == 16 ? 'vacate 16' : 'nothing' : "take $mb";
-				my $ended = $waiting->tell("$what;kernel=\\$compiler-$kind-$mb.elf");
-				my $run = told($waiting->{machine}, $ended);
-				subtest "$compiler, $kind, $mb MB, " . ($free ? 'free' : 'taken') => sub {
-					is($run->{ended}, 'guest-shutdown', 'it runs')
-						or diag($run->{text});
-					is(fact($run, 'data_is_right'), 1, 'its data is right');
-					is(fact($run, 'pointers_are_right'), 1, 'its pointers too');
-					check_place($run, $kind, $mb << 20, $free);
-				};
-			}
-		}
+my @kernels = map { my $compiler = $_; map { my $kind = $_; map {
+	{ compiler => $compiler, kind => $kind, mb => $_, name => "$compiler-$kind-$_" }
+	} @places } @kinds } @compilers;
+my $guest = Guest->new(driver => 'occupy', waits => 1,
+	files => { map { ("/$_->{name}.elf" => "build/tests/kernels/tell-$_->{name}.elf") } @kernels });
+for my $kernel (@kernels) {
+	my ($compiler, $kind, $mb) = @$kernel{qw(compiler kind mb)};
+	for my $free (1, 0) {
+		# The firmware is at 16 MB by itself.
+		my $what = $free ? $mb == 16 ? 'vacate 16' : 'nothing' : "take $mb";
+		my $run = $guest->tell("$what;kernel=\\$kernel->{name}.elf");
+		subtest "$compiler, $kind, $mb MB, " . ($free ? 'free' : 'taken') => sub {
+			is($run->{ended}, 'guest-shutdown', 'it runs') or diag($run->{text});
+			is(fact($run, 'data_is_right'), 1, 'its data is right');
+			is(fact($run, 'pointers_are_right'), 1, 'its pointers too');
+			check_place($run, $kind, $mb << 20, $free);
+		};
 	}
-	$waiting->stop;
 }
-
-1;
+done_testing();
