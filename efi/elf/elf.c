@@ -3,6 +3,11 @@
 #include "elf/parts.h"
 
 #define WINDOW_BYTES (KEEL_TEXT_LAST - KEEL_TEXT_START + 1)
+/*
+ * Nothing is moved to below that: some firmware writes there at run time, for which Linux keeps off
+ * all of it since 5.13, and starting other CPUs takes a page of it.
+ */
+#define LOW_BYTES (1 << 20)
 
 static enum elf_result check_header(const struct elf_header *h, const struct file *file,
 				    struct elf_error *error)
@@ -41,13 +46,13 @@ bool elf_in_window(uint64_t virt, uint64_t bytes)
 
 /*
  * The places that an image can be moved to have a distance of `step`, and keep its address modulo
- * that. Those in the first 2 MB are not tried: most of that is the firmware's.
+ * that.
  */
 uint64_t elf_first_place(const struct elf_image *image)
 {
 	const uint64_t offset = (image->link_virt - KEEL_TEXT_START) & (image->step - 1);
 
-	return KEEL_TEXT_START + offset + (offset < KEEL_SIZE_2M ? image->step : 0);
+	return KEEL_TEXT_START + offset + (offset < LOW_BYTES ? image->step : 0);
 }
 
 static enum elf_result check_load(const struct elf_image *image, const struct elf_program_header *p,

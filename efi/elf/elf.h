@@ -5,8 +5,9 @@
  *
  * An executable at a fixed address (ET_EXEC) lies in the kernel text window. One that can be moved
  * (ET_DYN: static PIE) may be linked there or anywhere else, and is moved in steps of 2 MB, or of
- * its largest p_align should that be more. PT_LOAD segments ascend, as the ABI has it, and have
- * rights R, RW or RX; segments with the same rights may share a page.
+ * its largest p_align should that be more, to the first free place from 1 MB on. PT_LOAD segments
+ * ascend, as the ABI has it, and have rights R, RW or RX; segments with the same rights may share a
+ * page.
  */
 #ifndef EFI_ELF_H
 #define EFI_ELF_H

@@ -119,15 +119,19 @@ static void movable(void **state)
 	first_place(KERNEL_TEXT, 0x1000, KERNEL_TEXT);
 	first_place(KEEL_TEXT_START + 0x1000, 0x1000, KEEL_TEXT_START + 0x1000);
 	first_place(KEEL_TEXT_LAST + 1 - 0x8000, 0x1000, KEEL_TEXT_LAST + 1 - 0x8000);
-	first_place(KEEL_TEXT_LAST + 1 - 0x7000, 0x1000,
-		    KEEL_TEXT_START + KEEL_SIZE_2M * 2 - 0x7000);
+	first_place(KEEL_TEXT_LAST + 1 - 0x7000, 0x1000, KEEL_TEXT_START + KEEL_SIZE_2M - 0x7000);
 	first_place(0, 0x1000, KERNEL_TEXT);
 	first_place(0x3000, 0, KERNEL_TEXT + 0x3000);
 	first_place(0x403000, 1, KERNEL_TEXT + 0x3000);
 	first_place(0x403000, 0x400000, KEEL_TEXT_START + 0x403000);
 	first_place(0x200000, 0x400000, KERNEL_TEXT);
 	first_place(0x1000, 0x1000000, KEEL_TEXT_START + 0x1001000);
-	first_place(-UINT64_C(0x8000), 0x1000, KEEL_TEXT_START + KEEL_SIZE_2M * 2 - 0x8000);
+	first_place(-UINT64_C(0x8000), 0x1000, KEEL_TEXT_START + KEEL_SIZE_2M - 0x8000);
+	/* The first place is from 1 MB on, whether or not that is what it was linked for. */
+	first_place(0x100000, 0x1000, KEEL_TEXT_START + 0x100000);
+	first_place(0x500000, 0x200000, KEEL_TEXT_START + 0x100000);
+	first_place(0x500000, 0x400000, KEEL_TEXT_START + 0x100000);
+	first_place(0xff000, 0x1000, KERNEL_TEXT + 0xff000);
 }
 
 static void spoiled_header(void **state)

@@ -137,6 +137,29 @@ static void moved(void **state)
 	taken_home(ELF_DYN, 0x5000, KEEL_TEXT_START + 3 * HOME + 0x5000, 3 * HOME + 0x5000);
 }
 
+/* Linked at 1 MB, outside of the window or in it: there it can stay, in memory that is free. */
+static void at_one_megabyte(void **state)
+{
+	const uint64_t links[] = { HOME / 2, KEEL_TEXT_START + HOME / 2,
+				   KEEL_TEXT_START + HOME + HOME / 2 };
+
+	(void)state;
+	for (unsigned n = 0; n < 3; n++) {
+		const struct kernel k = good_kernel(ELF_DYN, links[n]);
+		struct fake_memory memory = fake_memory();
+		struct outcome o;
+
+		/* What is free begins below it, or the third one's home is not. */
+		memory.taken_from = 3 * HOME / 2;
+		memory.taken_to = 2 * HOME;
+		o = load(&k, &memory);
+		contents_are(&o, &k);
+		place_is(&o, KEEL_TEXT_START + HOME / 2);
+		assert_int_equal(o.image.phys, HOME / 2);
+		fake_free(&memory);
+	}
+}
+
 /* Page 0 is nobody's home, though it were free (the fake memory would abort). */
 static void window_start(void **state)
 {
@@ -358,6 +381,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(home),
 		cmocka_unit_test(moved),
+		cmocka_unit_test(at_one_megabyte),
 		cmocka_unit_test(window_start),
 		cmocka_unit_test(window_taken),
 		cmocka_unit_test(aligned),
