@@ -9,35 +9,6 @@
  */
 #define LOW_BYTES (1 << 20)
 
-static enum elf_result check_header(const struct elf_header *h, const struct file *file,
-				    struct elf_error *error)
-{
-	if (elf_expect(error, "no ELF file: its magic number", h->magic, ELF_MAGIC) ||
-	    elf_expect(error, "not a 64-bit file: EI_CLASS", h->class, ELF_CLASS_64) ||
-	    elf_expect(error, "not little-endian: EI_DATA", h->data, ELF_DATA_LSB) ||
-	    elf_expect(error, "EI_VERSION", h->ident_version, ELF_VERSION_1) ||
-	    elf_expect(error, "not for x86-64: e_machine", h->machine, ELF_MACHINE_X86_64) ||
-	    elf_expect(error, "e_version", h->version, ELF_VERSION_1) ||
-	    elf_expect(error, "e_ehsize", h->ehsize, sizeof(*h)))
-		return ELF_REFUSED;
-	if (h->type != ELF_EXEC && h->type != ELF_DYN)
-		return elf_refuse(error,
-				  "e_type is %x, neither 2 (ET_EXEC) nor 3 (ET_DYN): link it as an "
-				  "executable, with -static or -static-pie",
-				  (uint64_t)h->type);
-	if (!h->entry && h->type == ELF_EXEC)
-		return elf_refuse(error, "e_entry is 0, which means that there is none: name one "
-					 "with ld -e or ENTRY()");
-	if (!h->phnum)
-		return elf_refuse(error, "e_phnum is 0: there are no program headers");
-	if (h->phnum == ELF_PN_XNUM)
-		return elf_refuse(error, "e_phnum is %x (PN_XNUM): expected fewer program headers",
-				  (uint64_t)h->phnum);
-	return elf_expect(error, "e_phentsize", h->phentsize, sizeof(struct elf_program_header)) ||
-	       elf_expect_inside(error, file, "e_phoff", h->phoff,
-				 h->phnum * sizeof(struct elf_program_header));
-}
-
 bool elf_in_window(uint64_t virt, uint64_t bytes)
 {
 	return virt >= KEEL_TEXT_START && virt <= KEEL_TEXT_LAST &&
@@ -184,30 +155,6 @@ static enum elf_result take_headers(struct elf_image *image, const struct elf_he
 	return result;
 }
 
-static enum elf_result check_entry_point(const struct elf_image *image, struct elf_error *error)
-{
-	const uint64_t entry = image->entry_virt;
-	bool code = false;
-
-	/* One that can be moved is not left at the window's start. */
-	if (!image->movable && entry - KEEL_TEXT_START < LANDING_BYTES)
-		return elf_refuse(error,
-				  "e_entry is %x, it has to be %x at least: link the kernel 2 MB "
-				  "higher",
-				  entry, KEEL_TEXT_START + LANDING_BYTES);
-	for (uint32_t n = 0; n < image->piece_count; n++) {
-		const struct elf_piece *piece = image->pieces + n;
-
-		if (piece->rights != KEEL_RIGHTS_RX)
-			continue;
-		if (entry - piece->virt < piece->bytes)
-			return ELF_GOOD;
-		code = true;
-	}
-	return code ? elf_refuse(error, "e_entry is %x, which is in no executable segment", entry)
-		    : elf_refuse(error, "no PT_LOAD segment is executable (PF_X in p_flags)");
-}
-
 /* The first place of all, for an image that cannot be where it was linked. */
 static enum elf_result find_place(struct elf_image *image, struct elf_error *error)
 {
@@ -240,15 +187,9 @@ enum elf_result elf_examine(struct file *file, struct elf_image *image, struct e
 	enum elf_result result;
 
 	error->part = NULL;
-	if (file->bytes < sizeof(h))
-		return file->bytes ? elf_refuse(error, "it has only %x bytes, an ELF header %x",
-						file->bytes, sizeof(h))
-				   : elf_refuse(error, "it is empty");
-	result = elf_read(file, 0, &h, sizeof(h), error);
+	result = elf_read_header(file, &h, error);
 	if (result)
 		return result;
-	if (check_header(&h, file, error))
-		return ELF_REFUSED;
 	*image = (struct elf_image){
 		.step = KEEL_SIZE_2M,
 		.entry_virt = h.entry,
@@ -261,5 +202,5 @@ enum elf_result elf_examine(struct file *file, struct elf_image *image, struct e
 		result = take_headers(image, &h, file, error);
 	if (!result)
 		result = find_place(image, error);
-	return result ? result : check_entry_point(image, error);
+	return result ? result : elf_check_entry(image, error);
 }

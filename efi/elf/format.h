@@ -67,11 +67,15 @@ struct elf_rela {
 } __attribute__((packed));
 
 #define ELF_MAGIC	   0x464c457f
+#define ELF_CLASS_32	   1
 #define ELF_CLASS_64	   2
 #define ELF_DATA_LSB	   1
+#define ELF_DATA_MSB	   2
 #define ELF_VERSION_1	   1
+#define ELF_REL		   1
 #define ELF_EXEC	   2
 #define ELF_DYN		   3
+#define ELF_CORE	   4
 #define ELF_MACHINE_X86_64 62
 #define ELF_PN_XNUM	   0xffff
 

@@ -39,6 +39,19 @@ enum elf_result elf_read_entry(struct file *file, const struct elf_table *table,
 
 enum elf_result elf_no_memory(struct elf_error *error, const char *what, uint64_t pages);
 
+/* header.c: reads the ELF header, and refuses it unless Keel can go on from there. */
+enum elf_result elf_read_header(struct file *file, struct elf_header *h, struct elf_error *error);
+
+/*
+ * kind.c: refuses a file that does not begin as ELF files do, but with that magic number; and an
+ * ELF header for another machine than x86-64 with 64 bits. They name what the file is, if they can.
+ */
+enum elf_result elf_refuse_format(struct file *file, uint32_t magic, struct elf_error *error);
+enum elf_result elf_check_machine(const struct elf_header *h, struct elf_error *error);
+
+/* entry.c: refuses an image in which there is no code at the entry. */
+enum elf_result elf_check_entry(const struct elf_image *image, struct elf_error *error);
+
 /* elf.c: whether all of these bytes lie in the kernel text window. */
 bool elf_in_window(uint64_t virt, uint64_t bytes);
 /*
@@ -53,11 +66,11 @@ static inline bool elf_may_have_phys_base_0(uint64_t virt)
 /* elf.c: the lowest address at which an image may be that cannot be where it was linked. */
 uint64_t elf_first_place(const struct elf_image *image);
 
-/* elf_movable.c: for a file with sound headers. */
+/* movable.c: for a file with sound headers. */
 enum elf_result elf_find_movable(struct file *file, const struct elf_header *h, bool *movable,
 				 struct elf_error *error);
 
-/* elf_relocate.c: what elf_load has put in its place. */
+/* relocate.c: what elf_load has put in its place. */
 enum elf_result elf_relocate(const struct elf_image *image, struct elf_error *error);
 
 #endif

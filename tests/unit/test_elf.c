@@ -138,13 +138,17 @@ static void spoiled_header(void **state)
 {
 	(void)state;
 	SPOIL(k.h.magic++, "magic");
-	SPOIL(k.h.class = 1, "EI_CLASS");
+	SPOIL(k.h.class = 1, "32 bits, though for x86-64");
+	SPOIL(k.h.class = 3, "EI_CLASS");
 	SPOIL(k.h.data = 2, "EI_DATA");
 	SPOIL(k.h.ident_version = 0, "EI_VERSION");
 	SPOIL(k.h.version = 2, "e_version");
-	SPOIL(k.h.machine = 183, "e_machine");
-	SPOIL(k.h.type = 1, "e_type");
-	SPOIL(k.h.type = 4, "e_type");
+	SPOIL(k.h.machine = 183, "for AArch64");
+	SPOIL((k.h.machine = 22 << 8, k.h.data = 2), "for S/390");
+	SPOIL(k.h.machine = 63, "e_machine");
+	SPOIL(k.h.type = 1, "ET_REL");
+	SPOIL(k.h.type = 4, "ET_CORE");
+	SPOIL(k.h.type = 5, "e_type");
 	SPOIL(k.h.ehsize = 52, "e_ehsize");
 	SPOIL(k.h.phentsize = 32, "e_phentsize");
 	SPOIL(k.h.phoff = sizeof(k), "e_phoff");
@@ -194,10 +198,32 @@ static void spoiled_entry(void **state)
 	SPOIL(k.h.entry = KERNEL_TEXT + 0x1100, "e_entry");
 	SPOIL(k.h.entry = KERNEL_TEXT - 1, "e_entry");
 	SPOIL(k.h.entry = KERNEL_TEXT + 0x100, "e_entry");
-	SPOIL(k.h.entry = 0, "e_entry");
+	SPOIL(k.h.entry = 0, "e_entry is 0, which means that there is none");
+	SPOIL((k.h.entry = 0, k.h.type = 3), "e_entry is 0, which means that there is none");
+	/* Where the file begins, and where it has no bytes. */
+	SPOIL((kernel_link(&k, 0), k.h.type = 3, k.h.entry = k.load[0].offset = 0), "ELF header");
+	SPOIL((k.load[0].offset = 0, k.h.entry = KERNEL_TEXT + 63), "ELF header");
+	SPOIL((k.load[0].filesz = 0x80, k.h.entry = KERNEL_TEXT + 0x80), "nothing but zeroes");
 	SPOIL(k.load[0].flags = 4, "no PT_LOAD segment is executable");
 	/* There has to be room for the landing before it. */
 	SPOIL((k.load[0].vaddr = k.h.entry = KEEL_TEXT_START, k.h.entry += 2), "at least");
+}
+
+/* Neither the first byte after the header, nor the last one that the file has, is wrong. */
+static void entry_at_borders(void **state)
+{
+	struct kernel k = fixed();
+
+	(void)state;
+	k.load[0].offset = 0;
+	k.h.entry = KERNEL_TEXT + 64;
+	taken(&k);
+	k.h.entry = KERNEL_TEXT + k.load[0].filesz - 1;
+	taken(&k);
+	/* Linked at 0, with code there: ELF's own "none" cannot be told from it. */
+	k = good_kernel(ELF_DYN, 0);
+	k.h.entry = 0;
+	assert_int_equal(taken(&k).entry_virt, 0);
 }
 
 static void cut_anywhere(void **state)
@@ -226,7 +252,8 @@ static void many_headers(void **state)
 	memcpy(start, &k, sizeof(k));
 	for (unsigned n = 0; n < ELF_MAX_SEGMENTS; n++)
 		headers[0xfffd - n] = (struct elf_program_header){
-			1, n % 2 ? 4 : 5, 0, KERNEL_TEXT - n * KEEL_PAGE_SIZE, 0, 0, 0x1000, 0x1000
+			1, n % 2 ? 4 : 5, AT(text), KERNEL_TEXT - n * KEEL_PAGE_SIZE,
+			0, 0x100,	  0x1000,   0x1000
 		};
 	assert_int_equal(elf_examine(&file.file, &image, &error), ELF_GOOD);
 	assert_int_equal(image.segment_count, ELF_MAX_SEGMENTS);
@@ -256,8 +283,9 @@ int main(void)
 		cmocka_unit_test(good),		  cmocka_unit_test(shared_page),
 		cmocka_unit_test(empty_segment),  cmocka_unit_test(movable),
 		cmocka_unit_test(spoiled_header), cmocka_unit_test(spoiled_segments),
-		cmocka_unit_test(spoiled_entry),  cmocka_unit_test(cut_anywhere),
-		cmocka_unit_test(many_headers),	  cmocka_unit_test(long_sentence),
+		cmocka_unit_test(spoiled_entry),  cmocka_unit_test(entry_at_borders),
+		cmocka_unit_test(cut_anywhere),	  cmocka_unit_test(many_headers),
+		cmocka_unit_test(long_sentence),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
