@@ -107,6 +107,13 @@ enum elf_result elf_examine(struct file *file, struct elf_image *image, struct e
 enum elf_result elf_load(struct file *file, struct elf_image *image, struct elf_memory *memory,
 			 struct elf_error *error);
 
+/*
+ * What shows that a kernel is made for another loader, perhaps besides Keel: a header in the file's
+ * beginning, be that an ELF file or not; requests in what elf_load has loaded. A noun, or NULL.
+ */
+const char *elf_foreign_header(struct file *file);
+const char *elf_foreign_requests(const struct elf_image *image);
+
 /* Loads the symbols of a file that elf_examine has taken. */
 enum elf_result elf_load_symbols(struct file *file, const struct elf_image *image,
 				 struct elf_memory *memory, struct elf_symbols *symbols,

@@ -75,6 +75,27 @@ static EFI_STATUS load_file(const struct firmware *fw, struct file *file, bool s
 	return EFI_SUCCESS;
 }
 
+/* A kernel that nobody has told of Keel can be started, and then nothing more is heard of it. */
+static void note_foreign(const struct firmware *fw, const char *name, const char *sign)
+{
+	if (sign)
+		note(fw, "%s has %s, for another loader: docs/porting.md says what Keel wants",
+		     name, sign);
+}
+
+static EFI_STATUS load_from_volume(const struct firmware *fw, struct file *file, bool symbols,
+				   struct kernel *kernel)
+{
+	EFI_STATUS status;
+
+	if (!fw->quiet)
+		note_foreign(fw, file->name, elf_foreign_header(file));
+	status = load_file(fw, file, symbols, kernel);
+	if (!EFI_ERROR(status) && !fw->quiet)
+		note_foreign(fw, file->name, elf_foreign_requests(&kernel->elf));
+	return status;
+}
+
 static EFI_STATUS load_built_in(const struct firmware *fw, const struct loaded_image *image,
 				bool symbols, struct kernel *kernel)
 {
@@ -105,7 +126,7 @@ EFI_STATUS kernel_load(const struct firmware *fw, const struct loaded_image *ima
 	status = boot_entry_open(entry, volume, wanted->kernel, &f);
 	if (EFI_ERROR(status))
 		return status;
-	status = load_file(fw, &f.file, wanted->symbols, kernel);
+	status = load_from_volume(fw, &f.file, wanted->symbols, kernel);
 	volume_close(&f);
 	return status;
 }

@@ -138,7 +138,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
 		if (!image.dynamic_bytes)
 			check_contents(&image, in.data);
 		check_symbols(&symbols, &memory);
+		elf_foreign_requests(&image);
 	}
+	elf_foreign_header(&file.file);
+	REQUIRE(!file.outside);
 	fake_free(&memory);
 	return 0;
 }
