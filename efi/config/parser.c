@@ -218,11 +218,11 @@ bool parser_take(struct config_parser *p, const char *name, char *value)
 bool parser_begin(struct config_parser *p, const char *title)
 {
 	struct config *config = p->config;
-	const uint32_t same = config_find(config, title);
+	const struct config_entry *same = titles_find(p, title);
 
-	if (same < config->entry_count)
+	if (same)
 		return config_refuse(p->error, "line %u has an entry titled '%s' already",
-				     (uint64_t)config->entries[same].line, title);
+				     (uint64_t)same->line, title);
 	p->entry = config->entries + config->entry_count++;
 	*p->entry = (struct config_entry){
 		.title = title,
@@ -230,6 +230,7 @@ bool parser_begin(struct config_parser *p, const char *title)
 		.first_module = config->module_count,
 		.line = p->error->line,
 	};
+	titles_add(p, p->entry);
 	p->allowed = KEYS_OF_ENTRY;
 	p->seen = 0;
 	return true;
@@ -254,7 +255,10 @@ void parser_start(struct config_parser *p, uint64_t bytes, void *work, struct co
 	config->modules = (struct config_module *)(config->entries + most);
 	*error = (struct config_error){ .line = 0 };
 	*p = (struct config_parser){ .config = config, .error = error, .allowed = KEYS_OF_FILE };
-	p->text = (char *)(config->modules + most);
+	p->slots = (uint32_t *)(config->modules + most);
+	p->slot_count = titles_slots(bytes);
+	__builtin_memset(p->slots, 0, p->slot_count * sizeof(*p->slots));
+	p->text = (char *)(p->slots + p->slot_count);
 	p->options = p->text + CONFIG_MOST_TEXT(bytes);
 	p->separator = " ";
 }
@@ -263,5 +267,5 @@ uint64_t config_work_bytes(uint64_t bytes)
 {
 	return CONFIG_MOST_LINES(bytes) *
 		       (sizeof(struct config_entry) + sizeof(struct config_module)) +
-	       2 * CONFIG_MOST_TEXT(bytes);
+	       titles_slots(bytes) * sizeof(uint32_t) + 2 * CONFIG_MOST_TEXT(bytes);
 }

@@ -37,6 +37,8 @@ struct config_parser {
 	struct config *config;
 	struct config_error *error; /* its line is the one that is being read */
 	struct config_entry *entry; /* the last one that has begun */
+	uint32_t *slots;	    /* titles.c: a number of an entry, from 1 on, or 0 */
+	uint64_t slot_count;	    /* a power of 2 */
 	char *text;		    /* in the workspace, as large as the input can become */
 	char *options; /* the next free byte for options, which are put together here */
 	const char *default_title;
@@ -81,7 +83,15 @@ bool parser_knows_flag(const char *name);
 /* Adds to the error's text, and returns false. */
 bool config_refuse(struct config_error *error, const char *format, ...);
 
-/* Index of the entry of that title, or entry_count. */
+/*
+ * titles.c: how many slots an input of that many bytes takes; the entry of that title, or NULL; and
+ * an entry more, whose title is a new one.
+ */
+uint64_t titles_slots(uint64_t bytes);
+const struct config_entry *titles_find(const struct config_parser *p, const char *title);
+void titles_add(const struct config_parser *p, const struct config_entry *entry);
+
+/* Index of the entry of that title, or entry_count; looks at one after the other. */
 uint32_t config_find(const struct config *config, const char *title);
 
 #endif

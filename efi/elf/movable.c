@@ -39,8 +39,9 @@ enum elf_result elf_find_movable(struct file *file, const struct elf_header *h, 
 	*movable = h->type == ELF_DYN;
 	for (uint64_t n = 0; n < table.count && !*movable && !result; n++) {
 		result = elf_read_entry(file, &table, n, group, error);
+		/* A second one is refused later: read, 65,534 of them would take minutes. */
 		if (!result && group[n % ELF_GROUP].type == ELF_PT_DYNAMIC)
-			result = find_flag(file, group + n % ELF_GROUP, movable, error);
+			return find_flag(file, group + n % ELF_GROUP, movable, error);
 	}
 	return result;
 }

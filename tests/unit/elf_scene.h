@@ -21,6 +21,7 @@ struct fake_file {
 	const uint8_t *start;
 	uint64_t fail_at; /* the read with this number fails; NEVER */
 	uint64_t reads;
+	uint64_t read_bytes;
 	bool outside; /* it was asked for bytes that it does not have */
 };
 
@@ -34,13 +35,14 @@ static uint64_t fake_read(struct file *file, uint64_t offset, void *to, uint64_t
 		f->outside = true;
 		return FAKE_STATUS;
 	}
+	f->read_bytes += bytes;
 	memcpy(to, f->start + offset, bytes);
 	return 0;
 }
 
 static inline struct fake_file fake_file(const void *start, uint64_t bytes)
 {
-	return (struct fake_file){ { "fake.elf", bytes, fake_read }, start, NEVER, 0, false };
+	return (struct fake_file){ { "fake.elf", bytes, fake_read }, start, NEVER, 0, 0, false };
 }
 
 #define FAKE_BLOCKS 4

@@ -350,6 +350,39 @@ static void long_words(void **state)
 	}
 }
 
+/* Processor time of a file with so many entries, the last of which is another's double. */
+static clock_t time_of_entries(unsigned count)
+{
+	char *text = zalloc(40 * (uint64_t)count);
+	char *to = text;
+	char message[96];
+	struct config_case c;
+	clock_t start;
+
+	for (unsigned n = 0; n < count; n++)
+		to += sprintf(to, "title Kernel number %x\nselfcheck\n",
+			      n == count - 1 ? count / 2 : n);
+	case_input(&c, text, (uint64_t)(to - text));
+	start = clock();
+	c.result = config_parse(c.input, c.bytes, c.work, &c.config, &c.error);
+	start = clock() - start;
+	sprintf(message, "line %u has an entry titled 'Kernel number %x' already",
+		2 * (count / 2) + 1, count / 2);
+	expect_refused(&c, 2 * count - 1, message);
+	case_free(&c);
+	free(text);
+	return start + 1;
+}
+
+/* 16 times the entries take 16 times as long; to look at all of them for each, 256 times. */
+static void no_search_for_titles(void **state)
+{
+	const clock_t few = time_of_entries(2000);
+
+	(void)state;
+	assert_true(time_of_entries(16 * 2000) / few < 64);
+}
+
 static void choose(void **state)
 {
 	struct config_case c;
@@ -367,12 +400,19 @@ static void choose(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(good_file),	   cmocka_unit_test(line_ends_and_marks),
-		cmocka_unit_test(truncated),	   cmocka_unit_test(defaults),
-		cmocka_unit_test(quiet),	   cmocka_unit_test(many),
-		cmocka_unit_test(refused_keys),	   cmocka_unit_test(refused_values),
-		cmocka_unit_test(refused_entries), cmocka_unit_test(refused_text),
-		cmocka_unit_test(long_words),	   cmocka_unit_test(choose),
+		cmocka_unit_test(good_file),
+		cmocka_unit_test(line_ends_and_marks),
+		cmocka_unit_test(truncated),
+		cmocka_unit_test(defaults),
+		cmocka_unit_test(quiet),
+		cmocka_unit_test(many),
+		cmocka_unit_test(refused_keys),
+		cmocka_unit_test(refused_values),
+		cmocka_unit_test(refused_entries),
+		cmocka_unit_test(refused_text),
+		cmocka_unit_test(long_words),
+		cmocka_unit_test(choose),
+		cmocka_unit_test(no_search_for_titles),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

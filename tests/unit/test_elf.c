@@ -263,6 +263,37 @@ static void many_headers(void **state)
 	free(start);
 }
 
+/* All headers lead to the same large table: it is read once, whatever there is in it. */
+static void many_dynamic_sections(void **state)
+{
+	const uint64_t headers = 0xfffe, entries = 0xffff;
+	const uint64_t headers_bytes = headers * sizeof(struct elf_program_header);
+	const uint64_t bytes = sizeof(struct kernel) + headers_bytes + entries * 16;
+	struct kernel k = fixed();
+	char *start = zalloc(bytes);
+	struct elf_program_header *header = (struct elf_program_header *)(start + sizeof(k));
+	struct elf_dynamic *dynamic = (struct elf_dynamic *)(start + sizeof(k) + headers_bytes);
+	struct fake_file file = fake_file(start, bytes);
+	struct elf_image image;
+	struct elf_error error = { .text = "" };
+
+	(void)state;
+	k.h.phoff = sizeof(k);
+	k.h.phnum = (uint16_t)headers;
+	memcpy(start, &k, sizeof(k));
+	for (uint64_t n = 0; n < entries; n++)
+		dynamic[n].tag = 21; /* DT_DEBUG */
+	for (uint64_t n = 0; n < headers; n++)
+		header[n] = (struct elf_program_header){
+			2, 6, sizeof(k) + headers_bytes, KERNEL_TEXT, 0, entries * 16, entries * 16,
+			8
+		};
+	assert_int_equal(elf_examine(&file.file, &image, &error), ELF_REFUSED);
+	assert_string_equal(error.text, "program header 1: a second PT_DYNAMIC");
+	assert_true(file.read_bytes <= 2 * bytes);
+	free(start);
+}
+
 /* No sentence of today's is that long. */
 static void long_sentence(void **state)
 {
@@ -280,11 +311,17 @@ static void long_sentence(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(good),		  cmocka_unit_test(shared_page),
-		cmocka_unit_test(empty_segment),  cmocka_unit_test(movable),
-		cmocka_unit_test(spoiled_header), cmocka_unit_test(spoiled_segments),
-		cmocka_unit_test(spoiled_entry),  cmocka_unit_test(entry_at_borders),
-		cmocka_unit_test(cut_anywhere),	  cmocka_unit_test(many_headers),
+		cmocka_unit_test(good),
+		cmocka_unit_test(shared_page),
+		cmocka_unit_test(empty_segment),
+		cmocka_unit_test(movable),
+		cmocka_unit_test(spoiled_header),
+		cmocka_unit_test(spoiled_segments),
+		cmocka_unit_test(spoiled_entry),
+		cmocka_unit_test(entry_at_borders),
+		cmocka_unit_test(cut_anywhere),
+		cmocka_unit_test(many_headers),
+		cmocka_unit_test(many_dynamic_sections),
 		cmocka_unit_test(long_sentence),
 	};
 
