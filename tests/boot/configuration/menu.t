@@ -47,6 +47,27 @@ for (@typed) {
 	like($run->{text}, $menu, 'a key that is held shows the menu');
 }
 
+# More entries than the screen has lines, and one with a title that is longer than a line.
+my $many = join '', map { "title Kernel $_\nkernel \\tell.elf\n" } 1 .. 58, 'x' x 300, 'the last';
+sub many {
+	my ($keys) = @_;
+	return run_guest(conf => "timeout 600\n$many", files => { '/tell.elf' => $tell },
+		driver => 'keys', variant => $keys);
+}
+$run = many('12');
+fact_is($run, title => 'Kernel 12', 'sixty entries, 12 typed: it is started, and not entry 1');
+$run = many('uur');
+like($run->{facts}{title}[0], qr/^Kernel x+$/, 'sixty entries: Up goes to the last ones') or diag($run->{text});
+my @menus = $run->{text} =~ /\n\n((?:[^\n]*\n)*?)Up, Down and Enter/g;
+is(scalar @menus, 3, 'the menu is shown for each key');
+for (@menus) {
+	my @lines = split /\n/, s/.*\n\n\n//sr;
+	cmp_ok(scalar @lines, '<', 45, 'it has no more lines than a screen');
+	is(scalar grep({ /^>/ } @lines), 1, 'the mark is among them');
+}
+like($menus[0], qr/^> 1  Kernel 1  \(default\)\n  2  Kernel 2\n.*\n  \.\.\. \d+ below$/ms, 'first the beginning');
+like($menus[1], qr/^  \.\.\. \d+ above\n.*\n  59  Kernel x+\.\.\.\n> 60  Kernel the last$/ms, 'then the end');
+
 # With one entry there is nothing to choose, and the keyboard is left alone.
 $run = run_guest(conf => "title One\nkernel \\tell.elf\n", files => { '/tell.elf' => $tell },
 	driver => 'keys', variant => 'xr');
