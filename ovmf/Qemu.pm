@@ -15,6 +15,7 @@ use File::Basename qw(dirname);
 use File::Copy qw(copy);
 use File::Path qw(remove_tree);
 use File::Temp qw(tempdir);
+use IO::Handle;
 use IO::Select;
 use IO::Socket::UNIX;
 use JSON::PP;
@@ -23,6 +24,7 @@ use Scalar::Util qw(refaddr weaken);
 use Time::HiRes qw(time);
 
 my $here = dirname(__FILE__);
+my $never = 1e9;			# seconds, which is thirty years
 my %running;				# the machines of this process, by address
 
 # Options and their defaults.
@@ -44,7 +46,9 @@ my %defaults = (
 	icount   => 0,			# count instructions: slow, and the same on every machine
 	shell    => 0,			# the firmware may go on to its own shell
 	debug    => 0,			# savevm and loadvm work; the gdb stub is "$dir/gdb"
-	limit    => 120,		# seconds
+	display  => 'none',		# as QEMU calls it
+	input    => 0,			# the serial port gets what type() is given
+	limit    => 120,		# seconds; undef: none
 	extra    => [],			# further arguments to QEMU
 );
 
@@ -65,7 +69,7 @@ sub new {
 	for (keys %given) {
 		die "Qemu: there is no option '$_'\n" unless exists $defaults{$_};
 	}
-	my $self = bless { %defaults, %given, serial => '', ended => undef }, $class;
+	my $self = bless { %defaults, %given, serial => '', ended => undef, typed => '', sources => [] }, $class;
 	$self->_start;
 	return $self;
 }
@@ -115,7 +119,7 @@ sub _arguments {
 		'qemu-system-x86_64', '-machine', $self->{machine}, '-accel', $accel,
 		'-cpu', $self->{cpu}, '-smp', $self->{smp}, $self->_memory,
 		$self->_firmware($dir, @firmware), $self->_medium,
-		'-nodefaults', '-vga', 'std', '-display', 'none',
+		'-nodefaults', '-vga', 'std', '-display', $self->{display},
 		'-serial', $self->{serial_port} ? 'stdio' : 'none',
 		'-action', 'shutdown=pause,reboot=shutdown',
 		'-chardev', "socket,id=qmp,path=$dir/qmp", '-mon', 'chardev=qmp,mode=control',
@@ -142,26 +146,32 @@ sub _start {
 		or die "Qemu: $dir/qmp: $!\n";
 	pipe(my $serial, my $stdout) or die "Qemu: pipe: $!\n";
 
-	# timeout(1) ends QEMU even when this process is killed and cannot do it.
-	my @command = ('timeout', '-k', 5, int($self->{limit}) + 30, $self->_arguments($dir, $code, $vars));
+	# setpriv(1) and timeout(1) end QEMU even when this process is killed and cannot do it.
+	my $seconds = defined $self->{limit} ? int($self->{limit}) + 30 : 0;
+	my @command = ('setpriv', '--pdeathsig', 'TERM', 'timeout', '-k', 5, $seconds,
+		$self->_arguments($dir, $code, $vars));
+	pipe(my $stdin, my $keys) or die "Qemu: pipe: $!\n";
 	$self->{owner} = $$;
 	$self->{pid} = fork() // die "Qemu: fork: $!\n";
 	if (!$self->{pid}) {
-		open(STDIN, '<', '/dev/null');
+		$self->{input} ? open(STDIN, '<&', $stdin) : open(STDIN, '<', '/dev/null');
 		open(STDOUT, '>&', $stdout);
 		open(STDERR, '>', "$dir/stderr");
 		{ no warnings 'exec'; exec @command; }
-		print STDERR "timeout: $!\n";
+		print STDERR "setpriv: $!\n";
 		POSIX::_exit(127);
 	}
 	close $stdout;
+	close $stdin;
+	$keys->blocking(0);
+	$self->{keys} = $keys;
 	weaken($running{ refaddr $self } = $self);
 	$self->{stdout} = $serial;
-	$self->{deadline} = time + $self->{limit};
+	$self->{deadline} = time + ($self->{limit} // $never);
 
 	# QEMU calls back before the guest starts, or never.
 	my $ready = IO::Select->new($listen, $serial);
-	my ($first) = $ready->can_read($self->{limit});
+	my ($first) = $ready->can_read($self->{limit} // $never);
 	if (!$first || $first != $listen) {
 		$self->stop;
 		die "Qemu: did not start: " . $self->complaint . "\n";
@@ -287,17 +297,39 @@ sub _read_serial {
 	return $n;
 }
 
+# With input: keys for the guest's serial port, which takes them when it has room for them.
+sub type {
+	my ($self, $text) = @_;
+	$self->{typed} .= $text;
+	$self->_send;
+}
+
+sub _send {
+	my $self = shift;
+	local $SIG{PIPE} = 'IGNORE';	# QEMU has ended: follow() says that
+	my $sent = syswrite($self->{keys}, $self->{typed}) // 0;
+	substr($self->{typed}, 0, $sent) = '';
+}
+
+# While the guest is followed, calls that each time when there is something to be read from the handle.
+# What it returns, if not undef, is how the machine ended.
+sub attend {
+	my ($self, $handle, $read) = @_;
+	push @{ $self->{sources} }, [ $handle, $read ];
+}
+
 # The firmware has nothing left to start that came from us.
 my $gave_up = qr/^BdsDxe: loading Boot\w+ "(?:UiApp|EFI Internal Shell|BootManagerMenuApp)/m;
 
 # Follows the guest until it ends, handing on what it writes. Returns how it ended: guest-shutdown
 # is a power-off, guest-reset a reset or triple fault, "back in the firmware" means that the image
-# returned, "time limit" and "qemu ended" speak for themselves. $until, if given, ends it as well,
-# with "found", once the text matches.
+# returned, "time limit" and "qemu ended" speak for themselves; host-ui is a window that was closed.
+# $until, if given, ends it as well, with "found", once the text matches.
 sub follow {
 	my ($self, $on_text, $until) = @_;
-	my $select = IO::Select->new($self->{stdout}, $self->{qmp});
+	my $select = IO::Select->new($self->{stdout}, $self->{qmp}, map { $_->[0] } @{ $self->{sources} });
 	while (1) {
+		$self->_send if $self->{typed} ne '';
 		if (my ($end) = grep { $_->{event} eq 'SHUTDOWN' } @{ $self->{events} }) {
 			# What was written before is in the pipe already.
 			my $rest = IO::Select->new($self->{stdout});
@@ -311,10 +343,15 @@ sub follow {
 			if !$self->{shell} && $self->{serial} =~ $gave_up;
 		my $left = $self->{deadline} - time;
 		return $self->{ended} = 'time limit' if $left <= 0;
+		# What was typed faster than it is taken is offered again.
+		$left = 0.05 if $self->{typed} ne '' && $left > 0.05;
 		for my $ready ($select->can_read($left)) {
 			if ($ready == $self->{stdout}) {
 				$self->_read_serial($on_text)
 					or return $self->{ended} = 'qemu ended';
+			} elsif (my ($source) = grep { $_->[0] == $ready } @{ $self->{sources} }) {
+				my $end = $source->[1]->();
+				return $self->{ended} = $end if defined $end;
 			} else {
 				my $message = $self->_message
 					or return $self->{ended} = 'qemu ended';
