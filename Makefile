@@ -233,29 +233,32 @@ $(EXAMPLES): build/%.elf: $(EXAMPLE_FILES)
 
 # The packages come first and decide what can be built, so the build is a make of its own.
 # make run KERNEL=build/hello.elf RUN="--options 'a b' --module FILE --smp 2"
+# make run CONF=my/keel.conf
 KERNEL ?=
+CONF   ?=
 RUN    ?=
 
+# $(value): a dollar sign in RUN and DEBUG is not for make.
 .PHONY: run
-run: ## install what is missing, build, boot in QEMU, show the map; fails unless every check passed. Or boot KERNEL; RUN: see ovmf/run
+run: ## install what is missing, build, boot in QEMU, show the map; fails unless every check passed. Or boot KERNEL, or what CONF (a keel.conf) names; RUN: see ovmf/run --help
 	@ovmf/deps run
 	@$(submake) build/qemu.img $(filter build/%,$(KERNEL))
-	@ovmf/run $(if $(KERNEL),--kernel $(KERNEL),--check build/qemu.img) $(RUN)
+	@ovmf/run $(if $(KERNEL),--kernel $(KERNEL),$(if $(CONF),--config $(CONF),--check build/qemu.img)) $(value RUN)
 
 # make debug KERNEL=build/hello.elf DEBUG="--options 'a b' --smp 2"
 DEBUG  ?=
 
 .PHONY: debug
-debug: ## boot with gdb, as far as the first instruction of KERNEL (the self-check); DEBUG: see ovmf/debug
+debug: ## boot with gdb, as far as the first instruction of KERNEL (the self-check); DEBUG: see ovmf/debug --help
 	@ovmf/deps debug
 	@$(submake) build/keel.efi build/selfcheck.elf $(filter build/%,$(KERNEL))
-	@ovmf/debug $(if $(KERNEL),--kernel $(KERNEL)) $(DEBUG)
+	@ovmf/debug $(if $(KERNEL),--kernel $(KERNEL)) $(if $(CONF),--config $(CONF)) $(value DEBUG)
 
 # --- Documentation -------------------------------------------------------------------------------
 
 .PHONY: screenshot
 screenshot: build/qemu.img ## take the picture of the self-check's screen in docs/ anew
-	@ovmf/screenshot build/qemu.img docs/selfcheck.png
+	@ovmf/screenshot --at-end build/qemu.img docs/selfcheck.png
 
 .PHONY: pictures
 pictures: screenshot build/keelmap build/mm_bench ## make all pictures in docs/ anew

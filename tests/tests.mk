@@ -163,13 +163,16 @@ $(TELL): tests/kernels/tell/tell.c tests/kernels/tell/tell.lds.S include/keel/bo
 	$(Q)$(tell_$(call tell_part,2)) $(TELL_CFLAGS) $(tell_$(call tell_part,3)) -T $@.lds \
 		-o $@ tests/kernels/tell/tell.c
 
-# A kernel that needs no more than the example does, in one file.
-build/tests/kernels/reclaim.elf: tests/kernels/reclaim/reclaim.c examples/hello/kernel.mk \
-		examples/hello/hello.lds $(wildcard include/keel/*.h)
+# Kernels that need no more than the example does, each in one file.
+SMALL := build/tests/kernels/reclaim.elf build/tests/kernels/listen.elf
+
+$(SMALL): build/tests/kernels/%.elf: examples/hello/kernel.mk examples/hello/hello.lds \
+		$(wildcard include/keel/*.h tests/kernels/*/*.c)
 	$(call say,KERNEL)
-	$(Q)$(MAKE) -s -C $(<D) -f '$(CURDIR)/examples/hello/kernel.mk' CC='$(CC)' \
-		CFLAGS='-O2 -g $(WARNINGS)' KERNEL=reclaim OBJECTS=reclaim.o KEEL='$(CURDIR)' \
-		LDS='$(CURDIR)/examples/hello/hello.lds' OUT='$(CURDIR)/$(@D)'
+	$(Q)$(MAKE) -s -C tests/kernels/$* -f '$(CURDIR)/examples/hello/kernel.mk' CC='$(CC)' \
+		CFLAGS='-O2 -g $(WARNINGS)' KERNEL=$* OBJECTS=$*.o KEEL='$(CURDIR)' \
+		LDS='$(CURDIR)/examples/hello/hello.lds' OUT='$(CURDIR)/$(@D)/$*'
+	$(Q)cp $(@D)/$*/$*.elf $@
 
 # --- Drivers that change the world before keel.efi starts ----------------------------------------
 
@@ -210,7 +213,7 @@ TEST_FILES := \
 	build/keel.img \
 	build/keel.iso \
 	build/qemu.img \
-	build/tests/kernels/reclaim.elf
+	$(SMALL)
 
 .PHONY: test
 test: ## install what is missing, build, run all tests: unit tests, the image, whole boots

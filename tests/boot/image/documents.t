@@ -52,5 +52,12 @@ for my $document (@documents) {
 		}
 	}
 }
+# What the documents only mention.
+if ($ENV{EVERYTHING}) {
+	like(run('README.md', 'make run KERNEL=build/hello.elf RUN="-- -name x"'), qr/^Hello from a kernel on Keel!$/m,
+		'make run with arguments for QEMU');
+	like(run('README.md', q{make debug KERNEL=build/hello.elf DEBUG="--batch --command 'info symbol \$pc'"}),
+		qr/^kernel_main in section \.text/m, 'make debug, with a dollar sign for gdb');
+}
 cmp_ok($blocks, '>=', 4, 'there are blocks of commands');
 done_testing();

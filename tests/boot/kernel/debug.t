@@ -6,15 +6,19 @@
 use strict;
 use warnings;
 no warnings 'portable';			# addresses have 64 bits
+use Cwd qw(getcwd);
+use File::Basename qw(dirname);
+use File::Spec;
 use File::Temp qw(tempdir);
 use Test::More;
 
+my $keel = getcwd;
 my $dir = tempdir('keel-debug-test-XXXXXX', TMPDIR => 1, CLEANUP => 1);
 my $direct_map = '0xffff800000000000';
 
 sub debug {
 	my ($commands, @options) = @_;
-	my @command = ('ovmf/debug', '--batch', '--limit', 100, '--log', "$dir/log", @options,
+	my @command = ("$keel/ovmf/debug", '--batch', '--limit', 600, '--log', "$dir/log", @options,
 		map { ('--command', $_) } @$commands);
 	open(my $pipe, '-|', @command, ) or die "ovmf/debug: $!\n";
 	my $text = do { local $/; <$pipe> };
@@ -58,6 +62,22 @@ stops('hello.elf', 'kernel_main', '--kernel', 'build/hello.elf', '--options', 'a
 # Linked for a place that this machine does not have: it slides.
 stops('tell-gcc-pie-256.elf', 'start', '--kernel', 'build/tests/kernels/tell-gcc-pie-256.elf',
 	'--memory', '256M');
+
+# From where the user stands; with what the guest's serial port gets while gdb has the terminal.
+{
+	chdir $dir or die "$dir: $!\n";
+	my @options = ('--kernel', '../' . File::Spec->abs2rel("$keel/build/tests/kernels/listen.elf", dirname $dir),
+		'--module', 'log.gdb:with text', '--symbols', '--set', 'title Mine');
+	open(my $module, '>', 'log.gdb') or die "log.gdb: $!\n";
+	close $module;
+	my ($text, $status) = debug([ 'info symbol $pc', "shell printf 'hi\\004' >log.in", 'continue' ], @options);
+	like($text, qr/^kernel_main in section \.text of /m, 'elsewhere: it stops at the entry');
+	open(my $log, '<', 'log') or die "log: $!\n";
+	my $told = do { local $/; <$log> =~ s/\r//gr };
+	like($told, qr/^listen: title Mine\n.*^listen: with with text\nlisten: symbols yes\n/ms, 'elsewhere: all is told');
+	like($told, qr/^listen: byte 68\nlisten: byte 69\nlisten: byte 04\n/m, 'elsewhere: keys for the kernel');
+	chdir $keel or die "$keel: $!\n";
+}
 
 my ($text, $status) = debug([ 'loader', 'p/x system->Hdr.Signature', 'next' ]);
 like($text, qr/^Breakpoint \d+, efi_main \(image=0x\w+, system=0x\w+\) at efi\/main\.c/m,
