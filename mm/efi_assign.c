@@ -1,6 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Virtual addresses for the firmware's runtime descriptors (UEFI 2.10, 8.4). */
 #include "internal.h"
+#include "sort.h"
+
+/* A descriptor that gets an address. */
+struct runtime {
+	uint64_t phys; /* first: they are sorted by it */
+	uint64_t index;
+};
+
+uint64_t mm_efi_assign_work_bytes(uint64_t descriptors)
+{
+	return descriptors * 2 * sizeof(struct runtime);
+}
 
 static bool has_place(const struct keel_efi_descriptor *d, const struct mm_machine *machine)
 {
@@ -9,32 +21,62 @@ static bool has_place(const struct keel_efi_descriptor *d, const struct mm_machi
 	return mm_descriptor_is_runtime(d) && mm_descriptor_is_sound(d, machine->phys_bits, &why);
 }
 
-struct mm_result mm_efi_assign(const struct mm_descriptors *descriptors,
-			       const struct mm_machine *machine, const struct mm_notes *notes)
+/* The descriptors with a place; no descriptor has an address any more. Returns their number. */
+static uint64_t collect_runtime(const struct mm_descriptors *descriptors,
+				const struct mm_machine *machine, const struct mm_notes *notes,
+				struct runtime *list)
 {
-	uint64_t room = KEEL_EFI_LAST - KEEL_EFI_START + 1;
+	uint64_t count = 0;
 
-	/*
-	 * From last to first and downwards, modulo 2 MB: descriptors that are adjacent in physical
-	 * memory stay adjacent, on which images rely that were split into code and data pieces.
-	 */
-	for (uint64_t n = mm_descriptor_count(descriptors); n-- > 0;) {
+	for (uint64_t n = 0; n < mm_descriptor_count(descriptors); n++) {
 		struct keel_efi_descriptor *d = mm_descriptor(descriptors, n);
-		uint64_t bytes;
 
 		d->virt = 0;
 		if (!has_place(d, machine))
 			continue;
 		if (!(d->attribute & KEEL_EFI_MEMORY_RUNTIME))
 			mm_tell(notes, MM_NOTE_RUNTIME_BIT, n, d->phys, d->pages);
-		bytes = d->pages << KEEL_PAGE_SHIFT;
-		if (bytes > room)
-			return mm_fail(MM_ERR_EFI_FULL, d->phys);
-		bytes += (KEEL_EFI_START + room - bytes - d->phys) % KEEL_EFI_ALIGN;
-		if (bytes > room)
-			return mm_fail(MM_ERR_EFI_FULL, d->phys);
-		room -= bytes;
-		d->virt = KEEL_EFI_START + room;
+		list[count++] = (struct runtime){ d->phys, n };
+	}
+	return count;
+}
+
+/* Puts it right below what stands in the region already; *room is what is left below that. */
+static struct mm_result assign_below(struct keel_efi_descriptor *d, uint64_t *room)
+{
+	uint64_t bytes = d->pages << KEEL_PAGE_SHIFT;
+
+	if (bytes > *room)
+		return mm_fail(MM_ERR_EFI_FULL, d->phys);
+	bytes += (KEEL_EFI_START + *room - bytes - d->phys) % KEEL_EFI_ALIGN;
+	if (bytes > *room)
+		return mm_fail(MM_ERR_EFI_FULL, d->phys);
+	*room -= bytes;
+	d->virt = KEEL_EFI_START + *room;
+	return mm_ok();
+}
+
+/*
+ * From the highest physical address down, modulo 2 MB: descriptors that are adjacent in physical
+ * memory become adjacent, wherever in the array they stand. Images that were split into code and
+ * data pieces rely on that (UEFI 2.5's Properties Table). Linux on x86 goes by the array, which is
+ * the same only where the map ascends; on arm64 it sorts (libstub/arm-stub.c, efi_get_virtmap).
+ */
+struct mm_result mm_efi_assign(const struct mm_descriptors *descriptors,
+			       const struct mm_machine *machine, void *work,
+			       const struct mm_notes *notes)
+{
+	struct runtime *list = work;
+	const uint64_t count = collect_runtime(descriptors, machine, notes, list);
+	const struct runtime *sorted = mm_sort(list, list + count, count, sizeof(*list));
+	uint64_t room = KEEL_EFI_LAST - KEEL_EFI_START + 1;
+
+	for (uint64_t n = count; n-- > 0;) {
+		const struct mm_result result =
+			assign_below(mm_descriptor(descriptors, sorted[n].index), &room);
+
+		if (result.error)
+			return result;
 	}
 	return mm_ok();
 }

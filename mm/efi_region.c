@@ -132,13 +132,13 @@ static void tell_bad_attributes(const struct mm_request *request, uint64_t bad)
 }
 
 struct mm_result mm_plan_efi_region(struct mm_plan *plan, const struct mm_request *request,
-				    struct mm_outcome *outcome)
+				    void *work, struct mm_outcome *outcome)
 {
 	const struct mm_memory_attributes *a = &request->attributes;
 	const uint64_t before = plan->count;
 	struct region region = { .plan = plan, .request = request, .use_attributes = a->count };
 	struct mm_result result =
-		mm_efi_assign(&request->descriptors, request->machine, request->notes);
+		mm_efi_assign(&request->descriptors, request->machine, work, request->notes);
 
 	if (result.error)
 		return result;

@@ -29,8 +29,13 @@ static struct mm_result append_plan(struct mm_plan *plan, const struct mm_plan *
 static struct mm_result plan_text(struct mm_plan *text, const struct mm_request *request,
 				  struct keel_mapping *work, struct mm_outcome *outcome)
 {
-	struct mm_result result = mm_plan_efi_region(text, request, outcome);
+	/* Behind the plan itself, which has a third of the memory. */
+	const uint64_t work_bytes = 2 * text->capacity * sizeof(*work);
+	struct mm_result result;
 
+	if (work_bytes < mm_efi_assign_work_bytes(mm_descriptor_count(&request->descriptors)))
+		return mm_fail(MM_ERR_PLAN_FULL, text->capacity);
+	result = mm_plan_efi_region(text, request, work + text->capacity, outcome);
 	if (!result.error)
 		result = mm_plan_kernel_text(text, request);
 	if (!result.error)

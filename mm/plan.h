@@ -103,15 +103,21 @@ struct mm_outcome {
 /* Mappings that are always enough for such a request: the capacity to give to its plan. */
 uint64_t mm_plan_capacity(const struct mm_request *request);
 
+/* Bytes of `work` that mm_efi_assign needs; never more than mm_plan_capacity mappings take. */
+uint64_t mm_efi_assign_work_bytes(uint64_t descriptors);
+
 /*
- * Gives each sound runtime descriptor its virtual address: from last to first, from the EFI
- * region's end downwards, keeping the physical address modulo 2 MB; VirtualStart of all others
- * becomes 0 (UEFI 2.10, 8.4 "SetVirtualAddressMap").
+ * Gives each sound runtime descriptor its virtual address (UEFI 2.10, 8.4 "SetVirtualAddressMap"):
+ * in descending order of physical addresses, from the EFI region's end downwards, each as high as
+ * it can be at its physical address modulo 2 MB. So neighbours in physical memory are neighbours
+ * here, whatever the order of the array, which stays as it is. VirtualStart of all others becomes
+ * 0. `work` is aligned to 8 bytes and only used during the call.
  *
  * MM_ERR_EFI_FULL when the region does not suffice.
  */
 struct mm_result mm_efi_assign(const struct mm_descriptors *descriptors,
-			       const struct mm_machine *machine, const struct mm_notes *notes);
+			       const struct mm_machine *machine, void *work,
+			       const struct mm_notes *notes);
 
 /*
  * The kernel root: all regions of the upper half, from the request, as a finished plan. What `plan`

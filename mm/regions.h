@@ -8,9 +8,12 @@
 
 #include "internal.h"
 
-/* The EFI region, with VirtualStart of the request's descriptors (efi_region.c). */
+/*
+ * The EFI region, with VirtualStart of the request's descriptors (efi_region.c). `work` has
+ * mm_efi_assign_work_bytes for them.
+ */
 struct mm_result mm_plan_efi_region(struct mm_plan *plan, const struct mm_request *request,
-				    struct mm_outcome *outcome);
+				    void *work, struct mm_outcome *outcome);
 
 /*
  * The direct map (direct_map.c). It asks which frames are executable elsewhere: `text` holds all

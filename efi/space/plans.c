@@ -112,7 +112,7 @@ struct mm_result plans_review(struct plans *plans, const struct firmware_map *ma
 			      const struct mm_memory_map *final, bool *current)
 {
 	const struct mm_result result =
-		mm_efi_assign(&map->descriptors, plans->request.machine, NULL);
+		mm_efi_assign(&map->descriptors, plans->request.machine, plans->work, NULL);
 
 	if (result.error)
 		return result;

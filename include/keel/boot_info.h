@@ -244,7 +244,7 @@ struct keel_boot_info {
 
 	/*
 	 * The firmware's own final memory map, in its order. VirtualStart is filled in for each
-	 * descriptor that has an address in the EFI region.
+	 * descriptor that has an address in the EFI region (KEEL_EFI_ALIGN, layout.h).
 	 */
 	const void *efi_map;
 	uint64_t efi_map_bytes;

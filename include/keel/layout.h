@@ -131,7 +131,12 @@
 #define KEEL_ESPFIX_STEP_BYTES	    KEEL_U64(0x10000)
 #define KEEL_ESPFIX_WINDOW_BYTES    KEEL_U64(0x100000000)
 
-/* A descriptor of the EFI region keeps its physical address modulo this. */
+/*
+ * EFI region: the firmware's runtime descriptors, top down in order of physical addresses: the one
+ * with the highest physical address ends nearest to the region's end. Each keeps its physical
+ * address modulo this, with less than that free above it, so that neighbours in physical memory are
+ * neighbours here.
+ */
 #define KEEL_EFI_ALIGN KEEL_SIZE_2M
 
 /*

@@ -13,32 +13,61 @@ static const struct keel_efi_descriptor *runtime_descriptor(uint64_t n)
 	return d && firmware_is_runtime(d) ? d : NULL;
 }
 
+/* The runtime descriptor that stands next above that one in the region; NULL: its end does. */
+static const struct keel_efi_descriptor *next_above(const struct keel_efi_descriptor *d)
+{
+	const struct keel_efi_descriptor *found = NULL;
+
+	for (uint64_t n = 0; n < firmware_count(); n++) {
+		const struct keel_efi_descriptor *other = runtime_descriptor(n);
+
+		if (other && other != d && other->virt >= d->virt &&
+		    (!found || other->virt < found->virt))
+			found = other;
+	}
+	return found;
+}
+
+static void check_descriptor_place(const struct keel_efi_descriptor *d)
+{
+	const struct keel_efi_descriptor *above = next_above(d);
+	const uint64_t limit = above ? above->virt : KEEL_EFI_LAST + 1;
+
+	expect("modulo 2 MB", d->virt, d->phys % KEEL_EFI_ALIGN, d->virt % KEEL_EFI_ALIGN);
+	expect("begins in the region", d->virt, true,
+	       d->virt >= KEEL_EFI_START && d->virt <= KEEL_EFI_LAST);
+	expect("ends below the next one", d->virt, true,
+	       d->virt < limit && firmware_bytes(d) <= limit - d->virt);
+	expect("less than 2 MB is left free below the next one", d->virt, true,
+	       limit - firmware_bytes(d) - d->virt < KEEL_EFI_ALIGN);
+	if (above)
+		expect("the next one follows in physical memory, too", d->virt, true,
+		       above->phys >= d->phys);
+}
+
 /*
- * From the last descriptor to the first, downwards; what is adjacent in physical memory stays
- * adjacent, because images were split into pieces that expect each other there.
+ * Wherever in the array they are: images were split into pieces that expect each other where they
+ * were in physical memory.
  */
+static void expect_neighbours(const struct keel_efi_descriptor *d)
+{
+	for (uint64_t n = 0; n < firmware_count(); n++) {
+		const struct keel_efi_descriptor *other = runtime_descriptor(n);
+
+		if (other && d->phys + firmware_bytes(d) == other->phys)
+			expect("neighbours in physical memory are neighbours", d->virt, other->virt,
+			       d->virt + firmware_bytes(d));
+	}
+}
+
 static void check_placement(void)
 {
-	uint64_t above = KEEL_EFI_LAST + 1;
-	const struct keel_efi_descriptor *next = NULL;
-
-	point_begin("EFI region: descriptors stand top down, in the firmware's order");
-	for (uint64_t n = firmware_count(); n-- > 0;) {
-		const struct keel_efi_descriptor *d = runtime_descriptor(n);
-
-		if (!d)
+	point_begin("EFI region: descriptors stand top down, in order of physical addresses");
+	for (uint64_t n = 0; n < firmware_count(); n++) {
+		if (!runtime_descriptor(n))
 			continue;
-		expect("modulo 2 MB", d->virt, d->phys % KEEL_EFI_ALIGN, d->virt % KEEL_EFI_ALIGN);
-		expect("begins in the region", d->virt, true,
-		       d->virt >= KEEL_EFI_START && d->virt <= KEEL_EFI_LAST);
-		expect("ends below the one before", d->virt, true,
-		       d->virt < above && firmware_bytes(d) <= above - d->virt);
-		expect("less than 2 MB is left free below the one before", d->virt, true,
-		       above - firmware_bytes(d) - d->virt < KEEL_EFI_ALIGN);
-		if (next && d->phys + firmware_bytes(d) == next->phys)
-			expect("stays adjacent", d->virt, next->virt, d->virt + firmware_bytes(d));
-		above = d->virt;
-		next = d;
+		check_descriptor_place(runtime_descriptor(n));
+		expect_neighbours(runtime_descriptor(n));
 	}
 	point_end();
 }

@@ -78,6 +78,33 @@ static inline void check_runtime(const struct scene *s, const struct keel_efi_de
 			 d->phys + offset, d->virt + offset, w.entry);
 }
 
+static inline bool is_runtime(const struct keel_efi_descriptor *d)
+{
+	return d->type == 5 || d->type == 6 || d->attribute & KEEL_EFI_MEMORY_RUNTIME;
+}
+
+/*
+ * Neighbours in physical memory are neighbours in the EFI region, wherever in the array they stand
+ * and whatever their types. Returns how many pairs there are.
+ */
+static inline uint64_t check_neighbours(const struct mm_descriptors *d)
+{
+	uint64_t pairs = 0;
+
+	for (uint64_t i = 0; i < mm_descriptor_count(d); i++)
+		for (uint64_t k = 0; k < mm_descriptor_count(d); k++) {
+			const struct keel_efi_descriptor *a = mm_descriptor(d, i);
+			const struct keel_efi_descriptor *b = mm_descriptor(d, k);
+
+			if (!is_runtime(a) || !is_runtime(b) ||
+			    a->phys + a->pages * 4096 != b->phys)
+				continue;
+			assert_int_equal(a->virt + a->pages * 4096, b->virt);
+			pairs++;
+		}
+	return pairs;
+}
+
 /* Both edges of every descriptor, in the direct map and in the EFI region. */
 static inline void check_descriptors(const struct scene *s)
 {
@@ -86,8 +113,6 @@ static inline void check_descriptors(const struct scene *s)
 	for (uint64_t i = 0; i < mm_descriptor_count(&s->descriptors); i++) {
 		const struct keel_efi_descriptor *d = mm_descriptor(&s->descriptors, i);
 		uint64_t bytes = d->pages * 4096;
-		bool runtime =
-			d->type == 5 || d->type == 6 || d->attribute & KEEL_EFI_MEMORY_RUNTIME;
 
 		for (size_t k = 0; k < sizeof(steps) / sizeof(steps[0]); k++) {
 			if (d->phys || steps[k] >= 0)
@@ -95,7 +120,7 @@ static inline void check_descriptors(const struct scene *s)
 			check_direct(s, d->phys + bytes + (uint64_t)steps[k]);
 		}
 		check_direct(s, d->phys + bytes / 2);
-		if (!runtime) {
+		if (!is_runtime(d)) {
 			assert_int_equal(d->virt, 0);
 			continue;
 		}

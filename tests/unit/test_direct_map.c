@@ -62,7 +62,7 @@ static struct mm_result plan_alone(struct scene *s)
 	struct keel_mapping items[64], work[128];
 	struct mm_plan text = { .mappings = items, .capacity = 64, .machine = &s->machine };
 
-	check_ok(mm_plan_efi_region(&text, &s->request, &s->outcome));
+	check_ok(mm_plan_efi_region(&text, &s->request, s->work, &s->outcome));
 	check_ok(mm_plan_kernel_text(&text, &s->request));
 	s->outcome = (struct mm_outcome){ 0 };
 	return mm_plan_direct_map(&s->plan, &s->request, &text, work, &s->outcome);

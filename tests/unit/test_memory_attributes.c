@@ -288,7 +288,7 @@ static void no_room(void **state)
 	plan(f);
 	for (p->capacity = 0;; p->capacity++) {
 		p->count = 0;
-		result = mm_plan_efi_region(p, r, &f->s->outcome);
+		result = mm_plan_efi_region(p, r, f->s->work, &f->s->outcome);
 		if (!result.error)
 			break;
 		check_error(result, MM_ERR_PLAN_FULL, p->capacity);

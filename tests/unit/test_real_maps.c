@@ -72,6 +72,47 @@ static void sound_maps(void **state)
 	}
 }
 
+static void reverse(const struct mm_descriptors *d)
+{
+	const uint64_t count = mm_descriptor_count(d);
+
+	for (uint64_t i = 0; i < count / 2; i++) {
+		const struct keel_efi_descriptor held = *mm_descriptor(d, i);
+
+		*mm_descriptor(d, i) = *mm_descriptor(d, count - 1 - i);
+		*mm_descriptor(d, count - 1 - i) = held;
+	}
+}
+
+/* As the firmware has it, and the other way around. */
+static uint64_t neighbours_in(const char *path)
+{
+	const struct mm_machine machine = { .phys_bits = 46,
+					    .largest_leaf_level = KEEL_LEVEL_PDPT };
+	struct mm_descriptors d = map_file_read(path, 48);
+	void *work = zalloc(mm_efi_assign_work_bytes(mm_descriptor_count(&d)));
+	uint64_t pairs;
+
+	check_ok(mm_efi_assign(&d, &machine, work, NULL));
+	pairs = check_neighbours(&d);
+	reverse(&d);
+	check_ok(mm_efi_assign(&d, &machine, work, NULL));
+	assert_int_equal(check_neighbours(&d), pairs);
+	free(work);
+	descriptors_free(&d);
+	return pairs;
+}
+
+static void neighbours_stay_neighbours(void **state)
+{
+	uint64_t pairs = 0;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT; i++)
+		pairs += neighbours_in(maps[i].path);
+	assert_true(pairs > COUNT); /* nearly all have some */
+}
+
 static void nothing_is_missing(void **state)
 {
 	(void)state;
@@ -121,6 +162,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(nothing_is_missing),
 		cmocka_unit_test(sound_maps),
+		cmocka_unit_test(neighbours_stay_neighbours),
 		cmocka_unit_test(garbage),
 	};
 

@@ -6,6 +6,9 @@
  *	reversed	the descriptors come in descending order
  *	corrupt		four that are no good follow: no pages, past 2^64, unaligned, of type 99
  *	overlap		a reserved range lies in the middle of free memory
+ *	split		runtime code is cut where the Memory Attributes Table changes its rights,
+ *			and the descriptors come in descending order
+ *	split-types	the same, and what is not to be executed is runtime data there
  */
 #include "hooks.h"
 
@@ -26,11 +29,12 @@ static const EFI_MEMORY_DESCRIPTOR overlap[] = {
 };
 
 static EFI_GET_MEMORY_MAP get_memory_map;
-static const EFI_MEMORY_DESCRIPTOR *added;
-static UINTN added_count;
-static void (*change)(void *map, UINTN count, UINTN stride);
+static struct memory_attributes *attributes; /* the firmware's, or a copy with other types */
+static UINTN spare;			     /* descriptors that the change may add */
+/* Returns how many there are afterwards. */
+static UINTN (*change)(void *map, UINTN count, UINTN stride);
 
-static void clear_runtime_bit(void *map, UINTN count, UINTN stride)
+static UINTN clear_runtime_bit(void *map, UINTN count, UINTN stride)
 {
 	for (UINTN n = 0; n < count; n++) {
 		EFI_MEMORY_DESCRIPTOR *d = descriptor_at(map, stride, n);
@@ -38,9 +42,10 @@ static void clear_runtime_bit(void *map, UINTN count, UINTN stride)
 		if (d->Type == EfiRuntimeServicesCode || d->Type == EfiRuntimeServicesData)
 			d->Attribute &= ~EFI_MEMORY_RUNTIME;
 	}
+	return count;
 }
 
-static void reverse(void *map, UINTN count, UINTN stride)
+static UINTN reverse(void *map, UINTN count, UINTN stride)
 {
 	for (UINTN n = 0; n < count / 2; n++) {
 		EFI_MEMORY_DESCRIPTOR *a = descriptor_at(map, stride, n);
@@ -50,6 +55,99 @@ static void reverse(void *map, UINTN count, UINTN stride)
 		*a = *b;
 		*b = held;
 	}
+	return count;
+}
+
+static UINTN add(void *map, UINTN count, UINTN stride, const EFI_MEMORY_DESCRIPTOR *more,
+		 UINTN more_count)
+{
+	for (UINTN n = 0; n < more_count; n++)
+		*descriptor_at(map, stride, count + n) = more[n];
+	return count + more_count;
+}
+
+static UINTN add_corrupt(void *map, UINTN count, UINTN stride)
+{
+	return add(map, count, stride, corrupt, sizeof(corrupt) / sizeof(corrupt[0]));
+}
+
+static UINTN add_overlap(void *map, UINTN count, UINTN stride)
+{
+	return add(map, count, stride, overlap, sizeof(overlap) / sizeof(overlap[0]));
+}
+
+static UINT64 end_of(const EFI_MEMORY_DESCRIPTOR *d)
+{
+	return d->PhysicalStart + d->NumberOfPages * EFI_PAGE_SIZE;
+}
+
+/* What lies above that address of runtime code becomes a descriptor of its own, the last one. */
+static UINTN cut(void *map, UINTN count, UINTN stride, UINT64 phys)
+{
+	for (UINTN n = 0; n < count; n++) {
+		EFI_MEMORY_DESCRIPTOR *d = descriptor_at(map, stride, n);
+		EFI_MEMORY_DESCRIPTOR *upper = descriptor_at(map, stride, count);
+
+		if (d->Type != EfiRuntimeServicesCode || phys <= d->PhysicalStart ||
+		    phys >= end_of(d))
+			continue;
+		*upper = *d;
+		upper->PhysicalStart = phys;
+		upper->NumberOfPages = (end_of(d) - phys) / EFI_PAGE_SIZE;
+		d->NumberOfPages -= upper->NumberOfPages;
+		return count + 1;
+	}
+	return count;
+}
+
+/* Its pieces have the types of the entries that they are. */
+static void set_types(void *map, UINTN count, UINTN stride)
+{
+	for (UINTN n = 0; n < count * attributes->count; n++) {
+		const EFI_MEMORY_DESCRIPTOR *entry =
+			descriptor_at(attributes + 1, attributes->stride, n % attributes->count);
+		EFI_MEMORY_DESCRIPTOR *d = descriptor_at(map, stride, n / attributes->count);
+
+		if (d->Type == EfiRuntimeServicesCode && d->PhysicalStart == entry->PhysicalStart)
+			d->Type = entry->Type;
+	}
+}
+
+/* Cut from low to high, so that the last pieces are the highest. */
+static UINTN split(void *map, UINTN count, UINTN stride)
+{
+	for (UINTN n = 0; n < attributes->count; n++) {
+		const EFI_MEMORY_DESCRIPTOR *entry =
+			descriptor_at(attributes + 1, attributes->stride, n);
+
+		count = cut(map, count, stride, entry->PhysicalStart);
+		count = cut(map, count, stride, end_of(entry));
+	}
+	set_types(map, count, stride);
+	return reverse(map, count, stride);
+}
+
+/* Entries that are not to be executed become data, as UEFI 2.5's Properties Table had it. */
+static void change_types(void)
+{
+	static EFI_GUID guid;
+	const struct memory_attributes *old = attributes;
+	const UINTN bytes = sizeof(*old) + (UINTN)old->count * old->stride;
+
+	guid = memory_attributes_guid;
+	if (EFI_ERROR(boot_services->AllocatePool(EfiBootServicesData, bytes,
+						  (void **)&attributes))) {
+		complain("no memory");
+		return;
+	}
+	memcpy(attributes, old, bytes);
+	for (UINTN n = 0; n < old->count; n++) {
+		EFI_MEMORY_DESCRIPTOR *entry = descriptor_at(attributes + 1, old->stride, n);
+
+		if (entry->Attribute & EFI_MEMORY_XP)
+			entry->Type = EfiRuntimeServicesData;
+	}
+	boot_services->InstallConfigurationTable(&guid, attributes);
 }
 
 static EFI_STATUS EFIAPI odd_memory_map(UINTN *bytes, EFI_MEMORY_DESCRIPTOR *map, UINTN *key,
@@ -60,16 +158,27 @@ static EFI_STATUS EFIAPI odd_memory_map(UINTN *bytes, EFI_MEMORY_DESCRIPTOR *map
 	const UINTN count = *bytes / *stride;
 
 	if (status == EFI_SUCCESS || status == EFI_BUFFER_TOO_SMALL)
-		*bytes += added_count * *stride;
+		*bytes += spare * *stride;
 	if (status != EFI_SUCCESS)
 		return status;
 	if (*bytes > room)
 		return EFI_BUFFER_TOO_SMALL;
-	for (UINTN n = 0; n < added_count; n++)
-		*descriptor_at(map, *stride, count + n) = added[n];
 	if (change)
-		change(map, count, *stride);
+		*bytes = change(map, count, *stride) * *stride;
 	return EFI_SUCCESS;
+}
+
+static void prepare_split(BOOLEAN by_type)
+{
+	attributes = configuration_table(&memory_attributes_guid);
+	if (!attributes) {
+		complain("the firmware has no Memory Attributes Table");
+		return;
+	}
+	if (by_type)
+		change_types();
+	spare = 2 * attributes->count;
+	change = split;
 }
 
 static void prepare(const char *wanted)
@@ -79,11 +188,13 @@ static void prepare(const char *wanted)
 	} else if (text_is(wanted, "reversed")) {
 		change = reverse;
 	} else if (text_is(wanted, "corrupt")) {
-		added = corrupt;
-		added_count = sizeof(corrupt) / sizeof(corrupt[0]);
+		change = add_corrupt;
+		spare = sizeof(corrupt) / sizeof(corrupt[0]);
 	} else if (text_is(wanted, "overlap")) {
-		added = overlap;
-		added_count = sizeof(overlap) / sizeof(overlap[0]);
+		change = add_overlap;
+		spare = sizeof(overlap) / sizeof(overlap[0]);
+	} else if (text_is(wanted, "split") || text_is(wanted, "split-types")) {
+		prepare_split(text_is(wanted, "split-types"));
 	} else {
 		complain("no such variant");
 	}

@@ -1,7 +1,8 @@
 #!/usr/bin/env perl
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# The firmware's memory map is unsorted, contradicts itself, or has entries that are no good.
+# The firmware's memory map is unsorted, contradicts itself, or has entries that are no good. Or its
+# runtime images lie in several descriptors, in an order of which nothing may depend.
 use strict;
 use warnings;
 use lib qw(ovmf tests/boot/lib);
@@ -15,13 +16,19 @@ my %notes = (
 	corrupt          => [ qr/it has no pages/, qr/passes the end of the address space/,
 		qr/its start is not a multiple of 4 KiB/, qr/its type is above 15/ ],
 	overlap          => [ qr/descriptors overlap: the more restrictive type wins/ ],
+	split            => [],
+	'split-types'    => [],
 );
 my $guest = Guest->new(driver => 'oddmap', waits => 1);
+my %descriptors;
 for my $variant (sort keys %notes) {
 	my $run = $guest->tell($variant);
 	inside_ok($run, $variant);
 	outside_ok($run, $variant);
 	line_like($run, 'console', qr/^  note +.*$_/m, "$variant: keel.efi says: $_")
 		for @{ $notes{$variant} };
+	($descriptors{$variant}) = $run->{console} =~ /^  memory +(\d+) descriptors/m;
 }
+cmp_ok($descriptors{$_}, '>', $descriptors{reversed} + 10, "$_: the runtime code lies in many descriptors")
+	for qw(split split-types);
 done_testing();
