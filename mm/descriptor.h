@@ -44,6 +44,15 @@ static inline uint64_t mm_descriptor_end(const struct keel_efi_descriptor *d)
 }
 
 /*
+ * Is that a type that UEFI leaves to makers of machines and to loaders of operating systems (UEFI
+ * 2.10, 7.2.1)? It is legal, and nothing else is known of it.
+ */
+static inline bool mm_type_is_foreign(uint32_t type)
+{
+	return type >= KEEL_MEMORY_TYPE_OEM;
+}
+
+/*
  * Is a range of this type mapped as memory in the direct map? Of the firmware's types those that a
  * kernel may ever use as memory or has to read (UEFI 2.10, 7.2 "Memory Allocation Services"), and
  * all of Keel's.
@@ -83,7 +92,7 @@ static inline bool mm_descriptor_is_sound(const struct keel_efi_descriptor *d, u
 	const uint64_t phys_end = UINT64_C(1) << phys_bits;
 	const uint64_t pages_to_wrap = (~d->phys >> KEEL_PAGE_SHIFT) + 1;
 
-	if (d->type >= KEEL_MEMORY_TYPE_UEFI_COUNT)
+	if (d->type >= KEEL_MEMORY_TYPE_UEFI_COUNT && !mm_type_is_foreign(d->type))
 		*why = MM_NOTE_TYPE;
 	else if (d->pages == 0)
 		*why = MM_NOTE_ZERO_PAGES;

@@ -98,6 +98,9 @@ static struct mm_result add_descriptor(struct region *region, const struct keel_
 	if (no_cache_bit)
 		mm_tell(region->request->notes, MM_NOTE_NO_CACHE_BIT, MM_NO_INDEX, d->phys,
 			d->pages);
+	else if (mm_type_is_foreign(d->type) && type != KEEL_MEMORY_WB)
+		mm_tell(region->request->notes, MM_NOTE_NO_WRITE_BACK, MM_NO_INDEX, d->phys,
+			d->pages);
 	if (region->use_attributes)
 		return add_efi_pieces(region, d, type);
 	return add_efi_piece(region, d, d->phys, mm_descriptor_end(d), type, NULL);

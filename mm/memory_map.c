@@ -23,6 +23,8 @@ static uint64_t collect_descriptors(struct mm_map_input *inputs, const struct mm
 			mm_tell(notes, why, n, d->phys, d->pages);
 			continue;
 		}
+		if (mm_type_is_foreign(d->type))
+			mm_tell(notes, MM_NOTE_FOREIGN_TYPE, n, d->phys, d->pages);
 		inputs[count++] = (struct mm_map_input){
 			.phys = d->phys,
 			.end = mm_descriptor_end(d),

@@ -22,22 +22,26 @@ static const uint8_t rank_of_type[KEEL_MEMORY_TYPE_UEFI_COUNT] = {
 	[KEEL_MEMORY_TYPE_RUNTIME_SERVICES_DATA] = 9,
 	[KEEL_MEMORY_TYPE_RUNTIME_SERVICES_CODE] = 10,
 	[KEEL_MEMORY_TYPE_UNACCEPTED] = 11,
-	[KEEL_MEMORY_TYPE_RESERVED] = 12,
-	[KEEL_MEMORY_TYPE_PAL_CODE] = 13,
-	[KEEL_MEMORY_TYPE_MMIO_PORT] = 14,
-	[KEEL_MEMORY_TYPE_MMIO] = 15,
-	[KEEL_MEMORY_TYPE_UNUSABLE] = 16,
+	/* RANK_FOREIGN */
+	[KEEL_MEMORY_TYPE_RESERVED] = 13,
+	[KEEL_MEMORY_TYPE_PAL_CODE] = 14,
+	[KEEL_MEMORY_TYPE_MMIO_PORT] = 15,
+	[KEEL_MEMORY_TYPE_MMIO] = 16,
+	[KEEL_MEMORY_TYPE_UNUSABLE] = 17,
 };
 
 #define RANK_ALLOCATION 5
+#define RANK_FOREIGN	12
 
 static bool is_allocation(const struct mm_map_input *input)
 {
-	return input->type >= KEEL_MEMORY_TYPE_KERNEL;
+	return input->type >= KEEL_MEMORY_TYPE_KERNEL && !mm_type_is_foreign(input->type);
 }
 
 static unsigned rank_of(const struct mm_map_input *input)
 {
+	if (mm_type_is_foreign(input->type))
+		return RANK_FOREIGN;
 	return is_allocation(input) ? RANK_ALLOCATION : rank_of_type[input->type];
 }
 

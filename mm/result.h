@@ -46,10 +46,12 @@ enum mm_note {
 	MM_NOTE_UNALIGNED,	/* descriptor dropped: start is not a multiple of 4 KiB */
 	MM_NOTE_WRAP,		/* descriptor dropped: it passes 2^64 */
 	MM_NOTE_PHYS_BITS,	/* descriptor dropped: it passes MAXPHYADDR */
-	MM_NOTE_TYPE,		/* descriptor dropped: type above 15 */
+	MM_NOTE_TYPE,		/* descriptor dropped: a type without a meaning */
+	MM_NOTE_FOREIGN_TYPE,	/* a type of an OEM's or an OS loader's: no memory to Keel */
 	MM_NOTE_OVERLAP,	/* two descriptors overlap, the more restrictive one wins */
 	MM_NOTE_RUNTIME_BIT,	/* runtime services type without RUNTIME: treated as if it had it */
 	MM_NOTE_NO_CACHE_BIT,	/* no cacheability attribute: mapped uncached */
+	MM_NOTE_NO_WRITE_BACK,	/* RUNTIME on such a type, and write-back is not offered */
 	MM_NOTE_LEFT_OUT,	/* memory beyond the direct map's end; value: bytes */
 	MM_NOTE_ATTRIBUTES_BAD, /* Memory Attributes Table inconsistent, not used; index: entry */
 	MM_NOTE_CODE_WRITABLE,	/* runtime code stays writable and executable; its first address,

@@ -35,11 +35,14 @@ const char *mm_note_text(enum mm_note note)
 		[MM_NOTE_UNALIGNED] = "descriptor dropped: its start is not a multiple of 4 KiB",
 		[MM_NOTE_WRAP] = "descriptor dropped: it passes the end of the address space",
 		[MM_NOTE_PHYS_BITS] = "descriptor dropped: it is beyond what the CPU can address",
-		[MM_NOTE_TYPE] = "descriptor dropped: its type is above 15",
+		[MM_NOTE_TYPE] = "descriptor dropped: its type (16 to 6fffffff) has no meaning",
+		[MM_NOTE_FOREIGN_TYPE] = "type of an OEM's or OS loader's: not taken for memory",
 		[MM_NOTE_OVERLAP] = "descriptors overlap: the more restrictive type wins",
 		[MM_NOTE_RUNTIME_BIT] =
 			"runtime services memory lacks the RUNTIME bit: taken as set",
 		[MM_NOTE_NO_CACHE_BIT] = "no cacheability attribute: mapped uncached",
+		[MM_NOTE_NO_WRITE_BACK] =
+			"runtime range of an OEM's or OS loader's type: not mapped write-back",
 		[MM_NOTE_LEFT_OUT] = "memory beyond the direct map's end is left out",
 		[MM_NOTE_ATTRIBUTES_BAD] = "Memory Attributes Table is inconsistent: not used",
 		[MM_NOTE_CODE_WRITABLE] = "runtime code stays writable and executable",

@@ -38,7 +38,7 @@
 /*
  * Memory types: 0 to 15 are EFI_MEMORY_TYPE of the UEFI specification (2.10, 7.2 "Memory
  * Allocation Services"); those from 0x1000 on are Keel's own and stand for memory that the
- * firmware calls EfiLoaderData.
+ * firmware calls EfiLoaderData. From KEEL_MEMORY_TYPE_OEM on they belong to others, below.
  */
 enum keel_memory_range_type {
 	KEEL_MEMORY_TYPE_RESERVED = 0,
@@ -57,15 +57,24 @@ enum keel_memory_range_type {
 	KEEL_MEMORY_TYPE_PAL_CODE = 13,
 	KEEL_MEMORY_TYPE_PERSISTENT = 14,
 	KEEL_MEMORY_TYPE_UNACCEPTED = 15,
-	KEEL_MEMORY_TYPE_UEFI_COUNT = 16, /* types from here to 0xfff do not occur */
+	KEEL_MEMORY_TYPE_UEFI_COUNT = 16, /* types from here to KERNEL do not occur */
 
 	KEEL_MEMORY_TYPE_KERNEL = 0x1000, /* the kernel's segments */
 	KEEL_MEMORY_TYPE_TABLES,	  /* page tables, those of the transition too */
 	KEEL_MEMORY_TYPE_CPU_AREA,	  /* IDT, GDTs, TSSs, stacks, ministacks, vsyscall page */
 	KEEL_MEMORY_TYPE_BOOT_INFO,	  /* this structure and what it points to */
 	KEEL_MEMORY_TYPE_MODULE,	  /* files that were loaded for the kernel */
-	KEEL_MEMORY_TYPE_KEEL_END
+	KEEL_MEMORY_TYPE_KEEL_END	  /* types from here to KEEL_MEMORY_TYPE_OEM do not occur */
 };
+
+/*
+ * First of the types that UEFI (2.10, 7.2.1) gives to makers of machines, and first of those that
+ * it gives to loaders of operating systems. What such a range holds is theirs to know: it is not
+ * mapped as memory, and never free. With the RUNTIME attribute it is in the EFI region like any
+ * other.
+ */
+#define KEEL_MEMORY_TYPE_OEM	   UINT32_C(0x70000000)
+#define KEEL_MEMORY_TYPE_OS_LOADER UINT32_C(0x80000000)
 
 /* Attribute bits of a descriptor that Keel uses (UEFI 2.10, 7.2.3 "GetMemoryMap"). */
 #define KEEL_EFI_MEMORY_UC	KEEL_U64(0x1)
@@ -99,7 +108,7 @@ struct keel_memory_range {
 	uint64_t bytes;
 	uint64_t virt;	    /* its address in the direct map, or 0 when it is not mapped there */
 	uint64_t attribute; /* as in the firmware's descriptor */
-	uint32_t type;	    /* enum keel_memory_range_type */
+	uint32_t type;	    /* enum keel_memory_range_type, or from KEEL_MEMORY_TYPE_OEM on */
 	uint32_t reserved;  /* 0 */
 };
 

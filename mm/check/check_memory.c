@@ -128,7 +128,8 @@ static bool is_memory(uint32_t type)
 	case KEEL_MEMORY_TYPE_UNACCEPTED:
 		return false;
 	default:
-		return type < KEEL_MEMORY_TYPE_UEFI_COUNT || type >= KEEL_MEMORY_TYPE_KERNEL;
+		return type < KEEL_MEMORY_TYPE_UEFI_COUNT ||
+		       (type >= KEEL_MEMORY_TYPE_KERNEL && type < KEEL_MEMORY_TYPE_KEEL_END);
 	}
 }
 

@@ -14,15 +14,19 @@ static bool covers(const struct keel_efi_descriptor *d, uint32_t phys_bits, uint
 	       phys - d->phys < d->pages << KEEL_PAGE_SHIFT;
 }
 
-/* The order in which types win, stated apart from mm/: the first ones are the most restrictive. */
-static unsigned place(uint32_t type)
+/*
+ * The order in which types win, stated apart from mm/: the first ones are the most restrictive. 99
+ * stands for all of OEMs and OS loaders; of two of those the higher one wins.
+ */
+static uint64_t place(uint32_t type)
 {
-	static const uint8_t order[] = { 8, 11, 12, 13, 0, 15, 5, 6, 10, 9, 14, 3, 4, 1, 2, 7 };
-	unsigned n = 0;
+	static const uint8_t order[] = { 8, 11, 12, 13, 0, 99, 15, 5, 6, 10, 9, 14, 3, 4, 1, 2, 7 };
+	const bool foreign = type >= 0x70000000;
+	uint64_t n = 0;
 
-	while (order[n] != type)
+	while (order[n] != (foreign ? 99 : type))
 		n++;
-	return n;
+	return n << 32 | (foreign ? ~type : 0);
 }
 
 static const struct keel_memory_range *find(const struct mm_memory_map *map, uint64_t phys)
@@ -70,6 +74,8 @@ static void check_form(const struct mm_memory_map *map, uint32_t phys_bits)
 static void take_descriptor(struct input *in, struct keel_efi_descriptor *d, bool raw)
 {
 	d->type = take(in, raw ? 4 : 1) & (raw ? UINT32_MAX : 0x1f);
+	if (!raw && d->type >= 0x18)
+		d->type += 0x70000000;
 	d->phys = raw ? take(in, 8) : take(in, 1) << KEEL_PAGE_SHIFT;
 	d->pages = take(in, raw ? 8 : 1);
 	d->attribute = raw ? take(in, 8) : take(in, 1) & 0xf;

@@ -128,7 +128,7 @@ static void check_order(void)
 /* Keel's own types stand for memory that it was given: for the firmware, loader data or code. */
 static bool types_agree(uint32_t type, uint32_t firmware_type)
 {
-	if (type < KEEL_MEMORY_TYPE_UEFI_COUNT)
+	if (firmware_has_type(type))
 		return type == firmware_type;
 	return type >= KEEL_MEMORY_TYPE_KERNEL && type < KEEL_MEMORY_TYPE_KEEL_END &&
 	       (firmware_type == KEEL_MEMORY_TYPE_LOADER_DATA ||
@@ -148,11 +148,11 @@ static uint64_t check_range(const struct keel_memory_range *r)
 		expect("the firmware knows it", phys, true, span.known);
 		if (!types_agree(r->type, span.type))
 			expect("type", phys, span.type, r->type);
-		if (r->type < KEEL_MEMORY_TYPE_UEFI_COUNT)
+		if (firmware_has_type(r->type))
 			expect("attribute", phys, span.attribute, r->attribute);
 		phys = span.end;
 	}
-	mapped = firmware_is_memory(r->type) || r->type >= KEEL_MEMORY_TYPE_KERNEL;
+	mapped = firmware_is_memory(r->type) || !firmware_has_type(r->type);
 	expect("virt", r->phys, mapped ? KEEL_DIRECT_MAP(r->phys) : 0, r->virt);
 	return r->bytes;
 }

@@ -9,14 +9,19 @@ uint64_t firmware_count(void)
 	return boot->efi_map_stride ? boot->efi_map_bytes / boot->efi_map_stride : 0;
 }
 
+/* UEFI 2.10, 7.2.1: its own, and all that it leaves to OEMs and OS loaders. */
+bool firmware_has_type(uint32_t type)
+{
+	return type < KEEL_MEMORY_TYPE_UEFI_COUNT || type >= KEEL_MEMORY_TYPE_OEM;
+}
+
 static bool is_sound(const struct keel_efi_descriptor *d)
 {
 	const uint64_t limit_pages = (UINT64_C(1) << boot->phys_bits) / KEEL_PAGE_SIZE;
 	const uint64_t first_page = d->phys / KEEL_PAGE_SIZE;
 
-	return d->type < KEEL_MEMORY_TYPE_UEFI_COUNT && d->pages != 0 &&
-	       d->phys % KEEL_PAGE_SIZE == 0 && first_page < limit_pages &&
-	       d->pages <= limit_pages - first_page;
+	return firmware_has_type(d->type) && d->pages != 0 && d->phys % KEEL_PAGE_SIZE == 0 &&
+	       first_page < limit_pages && d->pages <= limit_pages - first_page;
 }
 
 const struct keel_efi_descriptor *firmware_descriptor(uint64_t n)

@@ -32,6 +32,9 @@ struct firmware_span {
 /* Where descriptors overlap, one that is not memory wins. */
 struct firmware_span firmware_span(uint64_t phys);
 
+/* Whether firmware may use this type: it is not Keel's, and has a meaning to somebody. */
+bool firmware_has_type(uint32_t type);
+
 /* Loader, boot services, runtime services, conventional, ACPI and persistent memory. */
 bool firmware_is_memory(uint32_t type);
 

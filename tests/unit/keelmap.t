@@ -105,17 +105,24 @@ sub attributes
 	return join('', map { sprintf '|%2s', $attribute & $_->[1] ? $_->[0] : '' } @bits) . ']';
 }
 
+# Types without a name, as an OEM's, have their number in decimal, or in the shell in hexadecimal.
+sub linux_type
+{
+	my ($names, $type, $width) = @_;
+	return sprintf '%-*s', $width, $names->[$type] // "type=$type";
+}
+
 my %notations = (
 	'Linux 6' => sub {
 		my ($n, $type, $start, $pages, $attribute) = @_;
-		sprintf "[    0.00%04d] efi: mem%02u: [%-12s%s range=[0x%016x-0x%016x] (%uMB)", $n, $n,
-			$newer[$type], attributes($attribute), $start, $start + $pages * 4096 - 1,
+		sprintf "[    0.00%04d] efi: mem%02u: [%s%s range=[0x%016x-0x%016x] (%uMB)", $n, $n,
+			linux_type(\@newer, $type, 12), attributes($attribute), $start, $start + $pages * 4096 - 1,
 			$pages >> 8;
 	},
 	'Linux 4.0' => sub {
 		my ($n, $type, $start, $pages, $attribute) = @_;
-		sprintf "Jan  1 00:00:00 box kernel: efi: mem%02u: [%-19s%s range=[0x%016x-0x%016x) (%uMB)",
-			$n, $linux[$type], attributes($attribute), $start, $start + $pages * 4096, 0;
+		sprintf "Jan  1 00:00:00 box kernel: efi: mem%02u: [%s%s range=[0x%016x-0x%016x) (%uMB)",
+			$n, linux_type(\@linux, $type, 19), attributes($attribute), $start, $start + $pages * 4096, 0;
 	},
 	'Linux 3' => sub {
 		my ($n, $type, $start, $pages, $attribute) = @_;
@@ -124,12 +131,12 @@ my %notations = (
 	},
 	'UEFI shell' => sub {
 		my ($n, $type, $start, $pages, $attribute) = @_;
-		sprintf "%-10s %016X-%016X %016X %016X", $shell[$type], $start,
+		sprintf "%-10s %016X-%016X %016X %016X", $shell[$type] // sprintf('%08x', $type), $start,
 			$start + $pages * 4096 - 1, $pages, $attribute;
 	},
 );
 
-for my $map (grep { !/garbage|fragment/ } @maps) {
+for my $map (grep { !/garbage|fragment(?!-oem)/ } @maps) {
 	my @descriptors = map { [split] } grep { /^\d/ } split /\n/, slurp($map);
 	my (undef, $want) = keelmap('--format=leaves', $map);
 	for my $name (sort keys %notations) {
@@ -144,6 +151,14 @@ for my $map (grep { !/garbage|fragment/ } @maps) {
 	}
 }
 
+{
+	my (undef, $plan, $err) = keelmap('--format=plan', 'tests/maps/fragment-oem-types.map');
+	like($plan, qr/^\w+ 0{8}20100000 10000 rw- WB efi$/m, 'an OEM\'s type with RUNTIME is in the EFI region');
+	unlike($plan, qr/ 0{8}20[12]00000 \w+ ... \w+ direct_map$/m, 'and none is in the direct map');
+	my $notes = () = $err =~ /oem-types\.map:[67]: type of an OEM's or OS loader's: not taken for memory/g;
+	is($notes, 2, 'both are told');
+}
+
 sub log_line { $notations{'Linux 6'}->(@_) . "\n" }
 {
 	my $small = log_line(0, 7, 0, 0x1000, 0xf);
@@ -153,7 +168,7 @@ sub log_line { $notations{'Linux 6'}->(@_) . "\n" }
 	is($found, $want, 'of two maps in a log the last one counts');
 	(undef, $found, my $err) = keelmap(file('wide', $large .
 		'efi: mem02: [type=99|attr=0x8] range=[0x0000000000001000-0xfff0000000000000fff] (invalid)'));
-	like($err, qr/wide:3: descriptor dropped: its type is above 15 \(start 1000, pages 18442240474082181120\)/,
+	like($err, qr/wide:3: descriptor dropped: its type \(16 to 6fffffff\) has no meaning \(start 1000, pages 18442240474082181120\)/,
 		'an end past 2^64, as Linux prints it');
 	(undef, $found) = keelmap('--format=leaves', '--', file('shared', "7 0 2000 f\n\n# x\n 3 2000000 1 f"));
 	like($found, qr/^ffff800000000000/m, 'no newline at the end');

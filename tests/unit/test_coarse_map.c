@@ -12,8 +12,9 @@
 #define PHYS_BITS 36
 
 /* In the order of restriction: where two cover a page, the one that stands later here wins. */
-static const uint32_t order[] = { 7, 2,	 1, 4, 3,  0x1000, 0x1001, 0x1002, 0x1003, 0x1004, 14,
-				  9, 10, 6, 5, 15, 0,	   13,	   12,	   11,	   8 };
+static const uint32_t order[] = { 7,	      2,	  1,  4,  3,  0x1000, 0x1001, 0x1002,
+				  0x1003,     0x1004,	  14, 9,  10, 6,      5,      15,
+				  0x70000001, 0xffffffff, 0,  13, 12, 11,     8 };
 
 struct world {
 	struct mm_descriptors d;
@@ -35,8 +36,8 @@ static struct page kind_of(uint32_t type, uint64_t attribute)
 {
 	struct page p = { .memory_type = KEEL_MEMORY_UC };
 
-	p.memory =
-		(type >= 1 && type <= 7) || type == 9 || type == 10 || type == 14 || type >= 0x1000;
+	p.memory = (type >= 1 && type <= 7) || type == 9 || type == 10 || type == 14 ||
+		   (type >= 0x1000 && type <= 0x1004);
 	p.mapped = p.memory || attribute & RUNTIME;
 	p.no_cache_bit = !(attribute & 0xf);
 	if (type == 11 || type == 12)
@@ -71,8 +72,8 @@ static bool holds(const struct keel_efi_descriptor *d, uint64_t phys)
 {
 	const unsigned __int128 end = (unsigned __int128)d->pages * 4096 + d->phys;
 
-	return d->type < 16 && d->phys % 4096 == 0 && end <= UINT64_C(1) << PHYS_BITS &&
-	       d->phys <= phys && phys < end;
+	return (d->type < 16 || d->type >= 0x70000000) && d->phys % 4096 == 0 &&
+	       end <= UINT64_C(1) << PHYS_BITS && d->phys <= phys && phys < end;
 }
 
 struct winner {
@@ -206,6 +207,14 @@ static void swap(struct keel_efi_descriptor *a, struct keel_efi_descriptor *b)
 	*b = kept;
 }
 
+/* Now and then one of an OEM's or an OS loader's. */
+static uint32_t random_type(uint64_t *random, uint64_t below)
+{
+	if (random_below(random, 16) == 0)
+		return random_below(random, 2) ? 0x70000001 : 0xffffffff;
+	return (uint32_t)random_below(random, below);
+}
+
 /* One after the other, with a gap here and there: as most firmware gives them. */
 static void add_sound(struct world *w, uint64_t *random, uint64_t count)
 {
@@ -213,8 +222,7 @@ static void add_sound(struct world *w, uint64_t *random, uint64_t count)
 
 	for (uint64_t i = 0; i < count && page < PAGES; i++) {
 		uint64_t pages = 1 + random_below(random, 20);
-		const uint32_t type =
-			(uint32_t)random_below(random, random_below(random, 2) ? 16 : 8);
+		const uint32_t type = random_type(random, random_below(random, 2) ? 16 : 8);
 
 		if (pages > PAGES - page)
 			pages = PAGES - page;
@@ -231,8 +239,8 @@ static void add_overlapping(struct world *w, uint64_t *random, uint64_t count)
 		const uint64_t pages = 1 + random_below(random, random_below(random, 4) ? 20 : 120);
 		const uint64_t page = random_below(random, PAGES + 1 - pages);
 
-		descriptors_add(&w->d, (uint32_t)random_below(random, 16), w->base + page * 4096,
-				pages, random_attribute(random));
+		descriptors_add(&w->d, random_type(random, 16), w->base + page * 4096, pages,
+				random_attribute(random));
 	}
 }
 
@@ -331,7 +339,7 @@ static void change(struct world *w, uint64_t *random)
 		return;
 	switch (random_below(random, 5)) {
 	case 0:
-		d->type = (uint32_t)random_below(random, 16);
+		d->type = random_type(random, 16);
 		break;
 	case 1:
 		d->attribute = random_attribute(random);

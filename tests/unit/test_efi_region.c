@@ -176,11 +176,18 @@ static void which_descriptors(void **state)
 		descriptors_add(&d, type, 0x100000000 + type * 0x10000, 2, RUNTIME | 0xf);
 	for (uint32_t type = 0; type < 16; type++)
 		descriptors_add(&d, type, 0x200000000 + type * 0x10000, 2, 0xf);
+	/* An OEM's and an OS loader's (UEFI 2.10, 7.2.1), with the bit and without. */
+	descriptors_add(&d, 0x70000000, 0x300000000, 2, RUNTIME | 0xf);
+	descriptors_add(&d, 0x80000000, 0x300010000, 2, RUNTIME | 0x1);
+	descriptors_add(&d, 0x70000000, 0x300020000, 2, 0xf);
+	descriptors_add(&d, 0xffffffff, 0x300030000, 2, 0xf);
 	note_log_reset(&log);
 	check_ok(assign_on(&d, &machine, &log.notes));
 	check_assigned(&d);
 	for (uint64_t i = 0; i < 16; i++)
 		assert_int_not_equal(mm_descriptor(&d, i)->virt, 0);
+	assert_int_not_equal(mm_descriptor(&d, 32)->virt, 0);
+	assert_int_not_equal(mm_descriptor(&d, 33)->virt, 0);
 	assert_int_equal(log.count[MM_NOTE_RUNTIME_BIT], 2);
 	assert_in_range(note_log_first(&log, MM_NOTE_RUNTIME_BIT)->phys, 0x200050000, 0x200060000);
 	descriptors_free(&d);
@@ -298,6 +305,54 @@ static void rights_and_memory_types(void **state)
 	one_kind(11, RUNTIME | 0xf, KEEL_RIGHTS_RW, KEEL_MEMORY_UC, false);
 	one_kind(11, RUNTIME, KEEL_RIGHTS_RW, KEEL_MEMORY_UC, true);
 	one_kind(6, RUNTIME | 0x4, KEEL_RIGHTS_RW, KEEL_MEMORY_WT, false);
+	one_kind(0x70000000, RUNTIME | 0xf, KEEL_RIGHTS_RW, KEEL_MEMORY_WB, false);
+	one_kind(0x70000000, RUNTIME | 0x7, KEEL_RIGHTS_RW, KEEL_MEMORY_WT, false);
+	one_kind(0x80000000, RUNTIME | 0x1, KEEL_RIGHTS_RW, KEEL_MEMORY_UC, false);
+	one_kind(0xffffffff, RUNTIME, KEEL_RIGHTS_RW, KEEL_MEMORY_UC, true);
+}
+
+/* Of a type that is not known to be memory, other than write-back is worth a note. */
+static void foreign_types(void **state)
+{
+	static const struct {
+		uint32_t type;
+		uint64_t attribute, notes;
+	} rows[] = {
+		{ 0x70000000, RUNTIME | 0xf, 0 }, { 0x70000000, RUNTIME | 0x7, 1 },
+		{ 0x80000000, RUNTIME | 0x1, 1 }, { 0x80000000, RUNTIME, 0 },
+		{ 0x80000000, 0x1, 0 },		  { 0, RUNTIME | 0x1, 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct scene *s =
+			scene_with(rows[i].type, KEEL_U64(0x3f80003000), 7, rows[i].attribute);
+
+		check_ok(scene_plan(s));
+		assert_int_equal(s->log.count[MM_NOTE_NO_WRITE_BACK], rows[i].notes);
+		if (rows[i].notes)
+			assert_int_equal(note_log_first(&s->log, MM_NOTE_NO_WRITE_BACK)->phys,
+					 KEEL_U64(0x3f80003000));
+		/* In the direct map there is nothing of it. */
+		scene_tables(s);
+		assert_false(scene_walk(s, KEEL_DIRECT_MAP(KEEL_U64(0x3f80003000))).present);
+		scene_free(s);
+	}
+}
+
+/* A map with such types, as a whole. */
+static void map_with_foreign_types(void **state)
+{
+	struct scene *s = scene_new(map_file_read("tests/maps/fragment-oem-types.map", 48), 1);
+
+	(void)state;
+	check_ok(scene_plan(s));
+	assert_int_equal(s->log.count[MM_NOTE_TYPE], 0);
+	assert_int_equal(s->log.count[MM_NOTE_FOREIGN_TYPE], 2);
+	scene_tables(s);
+	check_descriptors(s);
+	check_frames(s);
+	scene_free(s);
 }
 
 /* A plan does not go on where the addresses did not suffice. */
@@ -435,6 +490,8 @@ int main(void)
 		cmocka_unit_test(region_full),
 		cmocka_unit_test(far_too_large),
 		cmocka_unit_test(rights_and_memory_types),
+		cmocka_unit_test(foreign_types),
+		cmocka_unit_test(map_with_foreign_types),
 		cmocka_unit_test(no_plan_without_addresses),
 		cmocka_unit_test(code_without_a_table),
 		cmocka_unit_test(no_code_at_all),

@@ -10,6 +10,9 @@
 #define RUNTIME KEEL_EFI_MEMORY_RUNTIME
 #define WB	KEEL_U64(0xf) /* UC, WC, WT and WB offered, as RAM has it */
 
+/* Types of OEMs and of OS loaders: UEFI 2.10, 7.2.1. */
+static const uint32_t foreign[] = { 0x70000000, 0x70000001, 0x7fffffff, 0x80000000, 0xffffffff };
+
 static const struct mm_machine machine = { .phys_bits = 40, .largest_leaf_level = KEEL_LEVEL_PDPT };
 
 struct fixture {
@@ -204,8 +207,8 @@ static void unsound_descriptors(void **state)
 		{ 7, 0x2000, KEEL_U64(0xfffffff), MM_NOTE_PHYS_BITS },
 		{ 16, 0x2000, 1, MM_NOTE_TYPE },
 		{ 0x1000, 0x2000, 1, MM_NOTE_TYPE },
-		{ 0x80000000, 0x2000, 1, MM_NOTE_TYPE },
-		{ ~0u, 0x2000, 1, MM_NOTE_TYPE },
+		{ 0x1004, 0x2000, 1, MM_NOTE_TYPE },
+		{ 0x6fffffff, 0x2000, 1, MM_NOTE_TYPE },
 	};
 	const uint64_t count = sizeof(bad) / sizeof(bad[0]);
 
@@ -229,7 +232,10 @@ static void unsound_descriptors(void **state)
 	}
 }
 
-/* The last page that the CPU can address, all of what it can, and every type below 16. */
+/*
+ * The last page that the CPU can address, all of what it can, and every type that UEFI has or gives
+ * away.
+ */
 static void sound_to_the_last_page(void **state)
 {
 	struct fixture *f = *state;
@@ -247,6 +253,37 @@ static void sound_to_the_last_page(void **state)
 		mm_descriptor(&f->d, 0)->type = type;
 		assert_true(mm_descriptor_is_sound(mm_descriptor(&f->d, 0), 40, &why));
 	}
+	for (size_t i = 0; i < sizeof(foreign) / sizeof(foreign[0]); i++) {
+		mm_descriptor(&f->d, 0)->type = foreign[i];
+		assert_true(mm_descriptor_is_sound(mm_descriptor(&f->d, 0), 40, &why));
+	}
+}
+
+/* They stay what they are, one beside the other, and each is noted. */
+static void foreign_types(void **state)
+{
+	struct fixture *f = *state;
+	const size_t count = sizeof(foreign) / sizeof(foreign[0]);
+
+	for (size_t i = 0; i < count; i++)
+		descriptors_add(&f->d, foreign[i], 0x1000 + i * 0x2000, 2, RUNTIME | WB);
+	descriptors_add(&f->d, 7, 0x1000 + count * 0x2000, 1, WB);
+	check_ok(build(f));
+	expect_count(f, count + 1);
+	for (size_t i = 0; i < count; i++) {
+		const struct note_entry *note = &f->log.entries[i];
+
+		expect_range(f, i, foreign[i], 0x1000 + i * 0x2000, 0x2000);
+		assert_int_equal(note->what, MM_NOTE_FOREIGN_TYPE);
+		assert_int_equal(note->index, i);
+		assert_int_equal(note->phys, 0x1000 + i * 0x2000);
+		assert_int_equal(note->value, 2);
+	}
+	assert_int_equal(f->log.total, count);
+	mm_memory_map_address(&f->map);
+	for (size_t i = 0; i < count; i++)
+		assert_int_equal(f->map.ranges[i].virt, 0);
+	assert_int_not_equal(f->map.ranges[count].virt, 0);
 }
 
 /* One type over another, the two in either order: the restrictive one keeps its pages. */
@@ -266,7 +303,8 @@ static void overlap_of(struct fixture *f, uint32_t strong, uint32_t weak)
 		expect_range(f, 1, strong, 0x4000, 0x2000);
 		expect_range(f, 2, weak, 0x6000, 0x4000);
 		assert_true(f->log.count[MM_NOTE_OVERLAP] > 0);
-		assert_int_equal(f->log.count[MM_NOTE_OVERLAP] + f->log.count[MM_NOTE_RUNTIME_BIT],
+		assert_int_equal(f->log.count[MM_NOTE_OVERLAP] + f->log.count[MM_NOTE_RUNTIME_BIT] +
+					 f->log.count[MM_NOTE_FOREIGN_TYPE],
 				 f->log.total);
 		if (turn == 0) { /* now the weak one lies inside: nothing of it is left */
 			mm_descriptor(&f->d, 1)->phys = 0;
@@ -282,9 +320,9 @@ static void restrictive_type_wins(void **state)
 {
 	/* Groups, from the most restrictive on; within a group nothing is promised. */
 	static const uint32_t groups[][4] = {
-		{ 0, 8, 11 }, { 5, 6 }, { 10 }, { 9 }, { 1, 2, 3, 4 }, { 7 },
+		{ 0, 8, 11, 0x70000001 }, { 5, 6 }, { 10 }, { 9 }, { 1, 2, 3, 4 }, { 7 },
 	};
-	static const uint32_t sizes[] = { 3, 2, 1, 1, 4, 1 };
+	static const uint32_t sizes[] = { 4, 2, 1, 1, 4, 1 };
 
 	for (int strong = 0; strong < 6; strong++)
 		for (int weak = strong + 1; weak < 6; weak++)
@@ -491,7 +529,8 @@ static void types_that_are_memory(void **state)
 	assert_false(mm_type_is_memory(16));
 	assert_false(mm_type_is_memory(0xfff));
 	assert_false(mm_type_is_memory(KEEL_MEMORY_TYPE_KEEL_END));
-	assert_false(mm_type_is_memory(~0u));
+	for (size_t i = 0; i < sizeof(foreign) / sizeof(foreign[0]); i++)
+		assert_false(mm_type_is_memory(foreign[i]));
 }
 
 /* Nobody has to listen. */
@@ -548,6 +587,10 @@ static void memory_types(void **state)
 		{ 11, RUNTIME | 0x1, KEEL_MEMORY_UC, false },
 		{ 11, RUNTIME, KEEL_MEMORY_UC, true },
 		{ 12, 0xf, KEEL_MEMORY_UC, false },
+		{ 0x70000000, RUNTIME | 0xf, KEEL_MEMORY_WB, false },
+		{ 0x80000000, RUNTIME | 0x7, KEEL_MEMORY_WT, false },
+		{ 0x80000000, RUNTIME | 0x3, KEEL_MEMORY_WC, false },
+		{ ~0u, RUNTIME, KEEL_MEMORY_UC, true },
 	};
 
 	(void)state;
@@ -572,6 +615,7 @@ int main(void)
 		TEST(any_order_any_stride),
 		TEST(wrong_strides),
 		TEST(neighbours_merge),
+		TEST(foreign_types),
 		TEST(different_neighbours_stay),
 		TEST(unsound_descriptors),
 		TEST(sound_to_the_last_page),

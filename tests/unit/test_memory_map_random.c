@@ -20,15 +20,22 @@ static int place(uint32_t type)
 		0, 5, 5, 5, 5, 1, 1, 6, 0, 3, 2, 0, 0, 0, 4, 0,
 	};
 
+	if (type >= 0x70000000)
+		return 0;
 	return type < 16 ? places[type] : 4;
+}
+
+static bool is_keels(uint32_t type)
+{
+	return type >= 0x1000 && type < 0x70000000;
 }
 
 /* Must a page that both cover be of type a? */
 static bool beats(uint32_t a, uint32_t b)
 {
-	if (a >= 0x1000 && b == KEEL_MEMORY_TYPE_PERSISTENT)
+	if (is_keels(a) && b == KEEL_MEMORY_TYPE_PERSISTENT)
 		return false; /* Keel takes no memory there, so nothing is promised */
-	if (a == KEEL_MEMORY_TYPE_PERSISTENT && (b >= 0x1000 || b <= 4))
+	if (a == KEEL_MEMORY_TYPE_PERSISTENT && (is_keels(b) || b <= 4))
 		return false; /* only above conventional memory */
 	return place(a) < place(b);
 }
@@ -91,6 +98,8 @@ static void random_world(struct world *w, uint64_t *random)
 		in->pages = 1 + random_below(random, random_below(random, 4) ? 20 : 120);
 		in->phys = random_below(random, PAGES + 1 - in->pages) * 4096;
 		in->type = (uint32_t)random_below(random, random_below(random, 2) ? 16 : 8);
+		if (random_below(random, 16) == 0) /* an OEM's, or an OS loader's */
+			in->type = 0x70000000 + (uint32_t)random_below(random, 0x90000000);
 		in->attribute = attributes[random_below(random, 4)];
 		if (own)
 			in->type = 0x1000 + (uint32_t)random_below(random, 5);
@@ -122,7 +131,7 @@ static void check_page(const struct world *w, const struct mm_memory_map *map, u
 
 	for (uint64_t i = 0; i < w->count; i++) {
 		const struct input *in = &w->inputs[i];
-		bool is_own = in->type >= 0x1000;
+		bool is_own = is_keels(in->type);
 
 		if (!covers(in, page))
 			continue;

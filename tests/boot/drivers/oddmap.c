@@ -5,6 +5,8 @@
  *	no-runtime-bit	runtime services memory does not have the RUNTIME bit
  *	reversed	the descriptors come in descending order
  *	corrupt		four that are no good follow: no pages, past 2^64, unaligned, of type 99
+ *	oem-types	memory of types of an OEM's, and reserved memory, with the RUNTIME bit,
+ *			some of it without write-back; and memory of a type of an OS loader's
  *	overlap		a reserved range lies in the middle of free memory
  *	split		runtime code is cut where the Memory Attributes Table changes its rights,
  *			and the descriptors come in descending order
@@ -28,6 +30,11 @@ static const EFI_MEMORY_DESCRIPTOR overlap[] = {
 	{ EfiReservedMemoryType, 0, FREE_PHYS, 0, 3, WRITE_BACK },
 };
 
+/* UEFI 2.10, 7.2.1 */
+#define OEM_TYPE	0x70000000
+#define OEM_DEVICE_TYPE 0x7fffffff
+#define OS_LOADER_TYPE	0x80000001
+
 static EFI_GET_MEMORY_MAP get_memory_map;
 static struct memory_attributes *attributes; /* the firmware's, or a copy with other types */
 static UINTN spare;			     /* descriptors that the change may add */
@@ -43,6 +50,40 @@ static UINTN clear_runtime_bit(void *map, UINTN count, UINTN stride)
 			d->Attribute &= ~EFI_MEMORY_RUNTIME;
 	}
 	return count;
+}
+
+static UINT64 end_of(const EFI_MEMORY_DESCRIPTOR *d)
+{
+	return d->PhysicalStart + d->NumberOfPages * EFI_PAGE_SIZE;
+}
+
+static EFI_PHYSICAL_ADDRESS reserved_page;
+
+static UINTN set_runtime_bit(void *map, UINTN count, UINTN stride)
+{
+	for (UINTN n = 0; n < count; n++) {
+		EFI_MEMORY_DESCRIPTOR *d = descriptor_at(map, stride, n);
+
+		if (d->Type == OEM_TYPE ||
+		    (d->PhysicalStart <= reserved_page && reserved_page < end_of(d)))
+			d->Attribute |= EFI_MEMORY_RUNTIME;
+		if (d->Type == OEM_DEVICE_TYPE)
+			d->Attribute = EFI_MEMORY_RUNTIME | EFI_MEMORY_UC;
+	}
+	return count;
+}
+
+/* The firmware knows these types; that it lets nobody set the bit is what the change is for. */
+static void prepare_oem_types(void)
+{
+	static const UINT32 types[] = { OEM_TYPE, OEM_DEVICE_TYPE, OS_LOADER_TYPE,
+					EfiReservedMemoryType };
+
+	for (UINTN n = 0; n < sizeof(types) / sizeof(types[0]); n++)
+		if (EFI_ERROR(boot_services->AllocatePages(AllocateAnyPages, types[n], 3,
+							   &reserved_page)))
+			complain("no memory of such a type");
+	change = set_runtime_bit;
 }
 
 static UINTN reverse(void *map, UINTN count, UINTN stride)
@@ -74,11 +115,6 @@ static UINTN add_corrupt(void *map, UINTN count, UINTN stride)
 static UINTN add_overlap(void *map, UINTN count, UINTN stride)
 {
 	return add(map, count, stride, overlap, sizeof(overlap) / sizeof(overlap[0]));
-}
-
-static UINT64 end_of(const EFI_MEMORY_DESCRIPTOR *d)
-{
-	return d->PhysicalStart + d->NumberOfPages * EFI_PAGE_SIZE;
 }
 
 /* What lies above that address of runtime code becomes a descriptor of its own, the last one. */
@@ -193,6 +229,8 @@ static void prepare(const char *wanted)
 	} else if (text_is(wanted, "overlap")) {
 		change = add_overlap;
 		spare = sizeof(overlap) / sizeof(overlap[0]);
+	} else if (text_is(wanted, "oem-types")) {
+		prepare_oem_types();
 	} else if (text_is(wanted, "split") || text_is(wanted, "split-types")) {
 		prepare_split(text_is(wanted, "split-types"));
 	} else {

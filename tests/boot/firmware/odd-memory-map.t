@@ -14,8 +14,10 @@ my %notes = (
 	'no-runtime-bit' => [ qr/lacks the RUNTIME bit/ ],
 	reversed         => [],
 	corrupt          => [ qr/it has no pages/, qr/passes the end of the address space/,
-		qr/its start is not a multiple of 4 KiB/, qr/its type is above 15/ ],
+		qr/its start is not a multiple of 4 KiB/, qr/its type .* has no meaning/ ],
 	overlap          => [ qr/descriptors overlap: the more restrictive type wins/ ],
+	'oem-types'      => [ (qr/type of an OEM's or OS loader's: not taken for memory/) x 3,
+		qr/runtime range of an OEM's or OS loader's type: not mapped write-back/ ],
 	split            => [],
 	'split-types'    => [],
 );
