@@ -14,6 +14,9 @@ static const EFI_GUID console_guid = {
 	0xd3b36f2c, 0xd551, 0x11d4, { 0x9a, 0x46, 0x00, 0x90, 0x27, 0x3f, 0xc1, 0x4d }
 };
 
+/* 16,384 lines of as many pixels: no screen has more, and what claims to is not looked at. */
+#define MOST_BYTES (UINT64_C(1) << 30)
+
 static void set_masks(struct keel_framebuffer *f, uint32_t red, uint32_t green, uint32_t blue)
 {
 	f->red_mask = red;
@@ -49,6 +52,19 @@ static bool describe_pixels(struct keel_framebuffer *f,
 	}
 }
 
+/* Of all lines, each as long as it is in memory. */
+static uint64_t bytes_of_lines(const struct keel_framebuffer *f)
+{
+	return (uint64_t)f->stride * f->bytes_per_pixel * f->height;
+}
+
+/* Can there be such a screen? Each factor is below 2^32, so the first product does not wrap. */
+static bool is_possible(const struct keel_framebuffer *f)
+{
+	return f->width && f->height && f->width <= f->stride &&
+	       (uint64_t)f->stride * f->bytes_per_pixel <= MOST_BYTES / f->height;
+}
+
 /* False, and *f as it was, if this handle has no framebuffer. */
 static bool describe_framebuffer(const struct firmware *fw, EFI_HANDLE handle,
 				 struct keel_framebuffer *f)
@@ -67,6 +83,12 @@ static bool describe_framebuffer(const struct firmware *fw, EFI_HANDLE handle,
 	found.width = mode->HorizontalResolution;
 	found.height = mode->VerticalResolution;
 	found.stride = mode->PixelsPerScanLine;
+	if (!is_possible(&found)) {
+		note(fw,
+		     "graphics mode left alone, as it cannot be: %ux%u pixels, %u from line to line",
+		     (uint64_t)found.width, (uint64_t)found.height, (uint64_t)found.stride);
+		return false;
+	}
 	*f = found;
 	return true;
 }
@@ -92,9 +114,23 @@ static void find_framebuffer(const struct firmware *fw, struct keel_framebuffer 
 	fw->boot->FreePool(handles);
 }
 
+/*
+ * Some firmware computes the size from what is visible, and not from the lines as they are in
+ * memory. Linux takes the larger of the two as well (drivers/video/fbdev/efifb.c, size_total).
+ */
+static void correct_size(const struct firmware *fw, struct keel_framebuffer *f)
+{
+	if (f->bytes >= bytes_of_lines(f))
+		return;
+	note(fw, "FrameBufferSize is %u bytes and the lines take %u: that is taken", f->bytes,
+	     bytes_of_lines(f));
+	f->bytes = bytes_of_lines(f);
+}
+
 void graphics_examine(const struct firmware *fw, struct keel_framebuffer *f)
 {
 	*f = (struct keel_framebuffer){ .format = KEEL_PIXEL_NONE };
 	if (!describe_framebuffer(fw, fw->system->ConsoleOutHandle, f))
 		find_framebuffer(fw, f);
+	correct_size(fw, f);
 }

@@ -175,8 +175,9 @@ enum keel_pixel_format {
 };
 
 struct keel_framebuffer {
-	uint64_t phys;	/* page-aligned or not, as the firmware gave it */
-	uint64_t bytes; /* as the firmware gave it */
+	uint64_t phys; /* page-aligned or not, as the firmware gave it */
+	/* As the firmware gave it; or stride x height pixels, where the firmware gave less. */
+	uint64_t bytes;
 	uint64_t virt;	/* its write-combining mapping, a direct-map address */
 	uint32_t width; /* pixels */
 	uint32_t height;

@@ -6,7 +6,7 @@
  *
  * with the bits of a pixel, the pixels from line to line, and what the Graphics Output Protocol
  * says of it: "bgrx" or "rgbx" (with red and blue exchanged: the hardware has only the former), or
- * "masks". QEMU's display adapter is told to show that (Bochs VBE, docs/specs/standard-vga in
+ * "masks"; or "short", which is "bgrx", and its size counts only the pixels that are visible. QEMU's display adapter is told to show that (Bochs VBE, docs/specs/standard-vga in
  * QEMU), and the protocol's mode is made to say it. The firmware's own drawing does not know: what
  * it writes from now on is scattered over the screen.
  */
@@ -58,7 +58,8 @@ static UINT32 describe(EFI_GRAPHICS_OUTPUT_PROTOCOL_MODE *mode, const char *want
 							    : PixelBlueGreenRedReserved8BitPerColor;
 	}
 	mode->FrameBufferSize =
-		(UINTN)info->PixelsPerScanLine * info->VerticalResolution * (bits / 8);
+		(UINTN)info->VerticalResolution * (bits / 8) *
+		(text_is(wanted, "short") ? info->HorizontalResolution : info->PixelsPerScanLine);
 	if (mode->FrameBufferSize > MEMORY_BYTES)
 		complain("the adapter has not that much memory");
 	return bits;
