@@ -4,10 +4,13 @@
  * instructions, which not all firmware turns on.
  */
 #include "firmware.h"
+#include "lib/quirks.h"
 #include "lib/text.h"
 #include "lib/utf.h"
 
 #define REPLACEMENT_CHARACTER 0xfffd
+
+#define EFI_2_00 0x20000 /* EFI_2_00_SYSTEM_TABLE_REVISION: UEFI 2.10, 4.3 */
 
 /* What one OutputString gets; more than that many characters are several. */
 struct console_text {
@@ -125,13 +128,26 @@ EFI_STATUS fail(const struct firmware *fw, EFI_STATUS status, const char *format
 	return status;
 }
 
+/* EFI 1.10 ends its table before them; what is there is something else. */
+static bool has_efi_2(const EFI_SYSTEM_TABLE *system, uint32_t quirks)
+{
+	const EFI_TABLE_HEADER *services = &system->RuntimeServices->Hdr;
+
+	return system->Hdr.Revision >= EFI_2_00 && services->Revision >= EFI_2_00 &&
+	       services->HeaderSize >= sizeof(EFI_RUNTIME_SERVICES) && !(quirks & QUIRK_EFI_1_10);
+}
+
 void firmware_start(struct firmware *fw, EFI_HANDLE image, EFI_SYSTEM_TABLE *system)
 {
+	const uint32_t quirks = quirks_of_vendor(system->FirmwareVendor);
+
 	*fw = (struct firmware){
 		.image = image,
 		.system = system,
 		.boot = system->BootServices,
 		.runtime = system->RuntimeServices,
+		.quirks = quirks,
+		.has_efi_2 = has_efi_2(system, quirks),
 	};
 	/*
 	 * Loading and proving a kernel may take longer than the five minutes the firmware allows.

@@ -20,7 +20,9 @@ struct firmware {
 	EFI_SYSTEM_TABLE *system;
 	EFI_BOOT_SERVICES *boot;
 	EFI_RUNTIME_SERVICES *runtime; /* physical: SetVirtualAddressMap converts only their copy */
-	bool quiet;		       /* say() shows nothing */
+	uint32_t quirks;	       /* of the vendor's: lib/quirks.h */
+	bool has_efi_2; /* the runtime services that came with EFI 2.0 may be called */
+	bool quiet;	/* say() shows nothing */
 	bool exited; /* ExitBootServices was called: there is no console and no memory any more */
 };
 

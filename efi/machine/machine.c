@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "machine/machine.h"
+#include "lib/quirks.h"
 #include "lib/text.h"
 #include "lib/tsc.h"
 #include "lib/x86.h"
@@ -35,6 +36,9 @@ static void tell(const struct firmware *fw, const struct machine *m)
 		text_print(&text, "%ux%u at %x\n", (uint64_t)m->framebuffer.width,
 			   (uint64_t)m->framebuffer.height, m->framebuffer.phys);
 	say(fw, "%s", memory);
+	if (fw->quirks & QUIRK_EFI_1_10)
+		note(fw, "this vendor's firmware hangs in runtime services of EFI 2.0 and later: "
+			 "they are not called");
 }
 
 EFI_STATUS machine_examine(const struct firmware *fw, struct machine *machine)

@@ -22,6 +22,8 @@ struct rt_properties {
 };
 
 #define RT_ALL_SUPPORTED 0x3fff
+/* UpdateCapsule, QueryCapsuleCapabilities, QueryVariableInfo. */
+#define RT_EFI_2 0x3800
 
 /* Far more than any firmware has: a larger table is rubbish, and would not fit into memory. */
 #define MAX_ATTRIBUTES_BYTES (1 << 20)
@@ -51,6 +53,8 @@ void firmware_tables_find(const struct firmware *fw, struct firmware_tables *tab
 		.configuration_count = fw->system->NumberOfTableEntries,
 		.runtime_supported = properties ? properties->supported : RT_ALL_SUPPORTED,
 	};
+	if (!fw->has_efi_2)
+		tables->runtime_supported &= ~RT_EFI_2;
 	if (!tables->rsdp_phys)
 		tables->rsdp_phys = (uintptr_t)firmware_table(fw, &acpi10_guid);
 }

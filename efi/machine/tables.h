@@ -14,7 +14,8 @@ struct firmware_tables {
 	uint64_t vendor_phys;
 	uint64_t configuration_phys;
 	uint64_t configuration_count; /* entries */
-	uint32_t runtime_supported;   /* EFI_RT_PROPERTIES_TABLE bits; all where it is absent */
+	/* EFI_RT_PROPERTIES_TABLE bits, all where it is absent, of services that may be called. */
+	uint32_t runtime_supported;
 };
 
 void firmware_tables_find(const struct firmware *fw, struct firmware_tables *tables);

@@ -25,8 +25,7 @@ void report_variable_keep(const struct firmware *fw, const char *text, uint64_t 
 	UINT64 remaining;
 	UINT64 largest;
 
-	/* EFI 1.10 knows no QueryVariableInfo. */
-	if (services->Hdr.HeaderSize < sizeof(*services) ||
+	if (!fw->has_efi_2 ||
 	    services->QueryVariableInfo(KEEL_REPORT_ATTRIBUTES, &maximum, &remaining, &largest) ||
 	    !keel_report_fits(bytes, remaining, largest))
 		return;

@@ -302,12 +302,17 @@ struct keel_boot_info {
 	uint64_t efi_vendor_phys;	/* FirmwareVendor before SetVirtualAddressMap, CHAR16 */
 	uint64_t efi_config_table_phys; /* ConfigurationTable before SetVirtualAddressMap */
 	uint64_t efi_config_table_count;
-	uint32_t runtime_state;	    /* enum keel_runtime_state */
-	uint32_t runtime_supported; /* EFI_RT_PROPERTIES_TABLE bits; 0x3fff when there is none */
-	uint64_t runtime_status;    /* EFI_STATUS of SetVirtualAddressMap */
-	uint64_t rsdp_phys;	    /* ACPI 2.0 or later if there is one, else 1.0 */
-	uint64_t smbios_phys;	    /* 32-bit entry point */
-	uint64_t smbios3_phys;	    /* 64-bit entry point */
+	uint32_t runtime_state; /* enum keel_runtime_state */
+	/*
+	 * EFI_RT_PROPERTIES_TABLE bits; 0x3fff when there is none. Those of UpdateCapsule,
+	 * QueryCapsuleCapabilities and QueryVariableInfo are clear where the firmware is older than
+	 * EFI 2.0, which brought them, or is known to hang in them.
+	 */
+	uint32_t runtime_supported;
+	uint64_t runtime_status; /* EFI_STATUS of SetVirtualAddressMap */
+	uint64_t rsdp_phys;	 /* ACPI 2.0 or later if there is one, else 1.0 */
+	uint64_t smbios_phys;	 /* 32-bit entry point */
+	uint64_t smbios3_phys;	 /* 64-bit entry point */
 
 	struct keel_framebuffer framebuffer;
 

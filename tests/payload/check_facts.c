@@ -7,6 +7,7 @@
 #include "checks.h"
 #include "cpu.h"
 #include "efi.h"
+#include "efi_2.h"
 #include "firmware.h"
 #include "kept.h"
 #include "report.h"
@@ -97,6 +98,8 @@ static void check_config_table(void)
 	if (properties && is_memory("EFI_RT_PROPERTIES_TABLE is memory", properties, 8))
 		supported =
 			*(const uint32_t *)KEEL_DIRECT_MAP(properties + RT_PROPERTIES_SUPPORTED);
+	if (!efi_2_may_be_called())
+		supported &= ~(uint64_t)EFI_2_SUPPORTED;
 	expect("runtime_supported", 0, supported, boot->runtime_supported);
 }
 

@@ -44,6 +44,10 @@ void keep_report(void)
 	done = true;
 	if (!service_begin(SERVICE_SET_VARIABLE, "keeps this report for the next boot"))
 		return;
+	if (!service_is_offered(SERVICE_QUERY_VARIABLE_INFO)) {
+		point_skip("the firmware cannot be asked how much room there is");
+		return;
+	}
 	if (!has_room()) {
 		point_skip("too little room for variables");
 		return;

@@ -2,6 +2,7 @@
 /* Watched calls of runtime services; see service.h. */
 #include <stddef.h>
 #include "cpu.h"
+#include "efi_2.h"
 #include "fault.h"
 #include "firmware.h"
 #include "report.h"
@@ -43,13 +44,19 @@ static struct {
 	uint64_t fault_virt, registers_virt, flags_virt;
 } seen;
 
+static bool is_efi_2(enum service service)
+{
+	return table[service].supported & EFI_2_SUPPORTED;
+}
+
 /* EFI 1.10 has a shorter table; what comes behind it is something else. */
 bool service_exists(enum service service)
 {
 	const struct efi_runtime_services *services = efi_runtime_services();
 
 	return services &&
-	       table[service].offset + sizeof(uint64_t) <= services->header.header_bytes;
+	       table[service].offset + sizeof(uint64_t) <= services->header.header_bytes &&
+	       (!is_efi_2(service) || efi_2_exists());
 }
 
 uint64_t service_address(enum service service)
@@ -63,7 +70,8 @@ uint64_t service_address(enum service service)
 
 bool service_is_offered(enum service service)
 {
-	return service_address(service) && boot->runtime_supported & table[service].supported;
+	return service_address(service) && boot->runtime_supported & table[service].supported &&
+	       !(is_efi_2(service) && efi_2_hangs());
 }
 
 bool service_begin(enum service service, const char *what)
@@ -77,6 +85,8 @@ bool service_begin(enum service service, const char *what)
 		point_skip("the firmware's table of services has no such one");
 	else if (!service_address(service))
 		point_skip("its address is zero");
+	else if (is_efi_2(service) && efi_2_hangs())
+		point_skip("this vendor's firmware hangs in it");
 	else
 		point_skip("EFI_RT_PROPERTIES_TABLE does not offer it");
 	return false;
