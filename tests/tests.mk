@@ -67,8 +67,11 @@ FUZZ_C	     := \
 	$(MM_C) \
 	$(PURE_C) \
 	tools/keelmap/cursor.c \
+	tools/keelmap/dumps.c \
+	tools/keelmap/linux_log.c \
 	tools/keelmap/notations.c \
 	tools/keelmap/parse.c \
+	tools/keelmap/pick.c \
 	tools/keelmap/type_names.c \
 	tools/keelmap/words.c
 
@@ -89,7 +92,7 @@ fuzz: ## fuzz mm/ and all parsers, FUZZ_SECONDS (60) each; new findings stay in 
 		mkdir -p build/corpus/$$name; \
 		echo "  FUZZ     $$name, $(FUZZ_SECONDS) s"; \
 		build/fuzz_$$name -max_total_time=$(FUZZ_SECONDS) -timeout=10 -verbosity=0 \
-			-artifact_prefix=build/ build/corpus/$$name tests/fuzz/corpus/$$name tests/maps; \
+			-artifact_prefix=build/ build/corpus/$$name tests/fuzz/corpus/$$name tests/maps tests/logs; \
 	done
 
 # --- What the unit tests are worth ---------------------------------------------------------------

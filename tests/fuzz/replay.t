@@ -6,7 +6,7 @@ set -u
 n=0
 for name in memory_map plan parse config elf; do
 	n=$((n + 1))
-	if out=$(build/replay_$name "tests/fuzz/corpus/$name" tests/maps 2>&1); then
+	if out=$(build/replay_$name "tests/fuzz/corpus/$name" tests/maps tests/logs 2>&1); then
 		echo "ok $n - $name: $(echo "$out" | grep -c '^ok') inputs"
 	else
 		echo "not ok $n - $name"

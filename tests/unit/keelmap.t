@@ -1,58 +1,19 @@
 #!/usr/bin/env perl
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# keelmap from outside: notations, options, forms of output, exit codes, bad input. It runs the one
-# that is built with sanitizers, whose own exit code is one that keelmap never has.
+# keelmap from outside: notations, options, forms of output, exit codes, bad input. What people paste
+# is in keelmap-logs.t.
 use strict;
 use warnings;
 no warnings 'portable'; # hexadecimal numbers of 64 bits
-use File::Temp 'tempdir';
+use lib 'tests/unit/lib';
 use JSON::PP;
+use Keelmap;
 use Test::More;
 
-$ENV{ASAN_OPTIONS} = 'exitcode=99';
-my $tool = 'build/host/keelmap';
-my $dir = tempdir(CLEANUP => 1);
+my $dir = $Keelmap::dir;
 my @maps = sort glob 'tests/maps/*.map';
 my $qemu = 'tests/maps/qemu-q35-512m.map';
-
-# Exit code, standard output, standard error.
-sub keelmap
-{
-	my @arguments = @_;
-	my $pid = fork() // die "fork: $!\n";
-	if (!$pid) {
-		open(STDOUT, '>', "$dir/out") and open(STDERR, '>', "$dir/err") and
-			exec $tool, @arguments;
-		die "$tool: $!\n";
-	}
-	waitpid($pid, 0);
-	my $code = $? & 127 ? "signal " . ($? & 127) : $? >> 8;
-	return ($code, slurp("$dir/out"), slurp("$dir/err"));
-}
-
-sub slurp
-{
-	my ($path) = @_;
-	open(my $handle, '<:raw', $path) or die "$path: $!\n";
-	local $/;
-	return scalar(<$handle>) // '';
-}
-
-sub file
-{
-	my ($name, $text) = @_;
-	open(my $handle, '>:raw', "$dir/$name") or die "$dir/$name: $!\n";
-	print $handle $text;
-	close $handle;
-	return "$dir/$name";
-}
-
-sub lines
-{
-	my ($output) = @_;
-	return grep { !/^#/ } split /\n/, $output;
-}
 
 # --- Every map, whole way, all checks ---------------------------------------------------------------
 
@@ -129,6 +90,11 @@ my %notations = (
 		sprintf "<6>[    0.000000] EFI: mem%u: type=%u, attr=0x%x, range=[0x%016x-0x%016x) (1MB)\r",
 			$n, $type, $attribute, $start, $start + $pages * 4096;
 	},
+	'Xen' => sub {
+		my ($n, $type, $start, $pages, $attribute) = @_;
+		sprintf "(XEN) [2024-01-01 00:00:%02u]  %013x-%013x type=%u attr=%016x", $n % 60,
+			$start, $start + $pages * 4096 - 1, $type, $attribute;
+	},
 	'UEFI shell' => sub {
 		my ($n, $type, $start, $pages, $attribute) = @_;
 		sprintf "%-10s %016X-%016X %016X %016X", $shell[$type] // sprintf('%08x', $type), $start,
@@ -161,12 +127,8 @@ for my $map (grep { !/garbage|fragment(?!-oem)/ } @maps) {
 
 sub log_line { $notations{'Linux 6'}->(@_) . "\n" }
 {
-	my $small = log_line(0, 7, 0, 0x1000, 0xf);
 	my $large = log_line(0, 7, 0, 0x2000, 0xf) . log_line(1, 3, 0x2000000, 1, 0xf);
-	my (undef, $want) = keelmap('--format=leaves', file('one', $large));
-	my (undef, $found) = keelmap('--format=leaves', file('two', $small . $large));
-	is($found, $want, 'of two maps in a log the last one counts');
-	(undef, $found, my $err) = keelmap(file('wide', $large .
+	my (undef, $found, $err) = keelmap(file('wide', $large .
 		'efi: mem02: [type=99|attr=0x8] range=[0x0000000000001000-0xfff0000000000000fff] (invalid)'));
 	like($err, qr/wide:3: descriptor dropped: its type \(16 to 6fffffff\) has no meaning \(start 1000, pages 18442240474082181120\)/,
 		'an end past 2^64, as Linux prints it');
@@ -278,7 +240,7 @@ sub log_line { $notations{'Linux 6'}->(@_) . "\n" }
 	my $lines = () = ($first . $map . $parting) =~ /\n/g;
 	for ([ $first . $map . $parting . "5 zz 1 f\n", $lines + 1, 'a physical start address' ],
 		[ $first . "7 zz 1 f\n" . $parting . $table, 4, 'a physical start address' ],
-		[ $first . $parting . $table, 4, 'a memory descriptor' ]) {
+		[ $first . $parting . $table, 5, "the firmware's memory map" ]) {
 		my ($text, $line, $message) = @$_;
 		my ($bad_code, $out, $bad) = keelmap(file('bad', $text));
 		ok($bad_code eq '2' && $out eq '' && $bad =~ /bad:$line: expected $message/,
@@ -310,9 +272,15 @@ my @bad = (
 	["boot\nefi: mem00: [Boot Code|UC] rang", 2, 'range='],
 	["boot\nEFI: mem00: type=7, attr=0xf range=[0x0-0x1000)\n", 2, 'a comma'],
 	["boot\nEFI: mem00: type=seven, attr=0xf\n", 2, 'a memory type .decimal.'],
-	["boot\nBS_Code 0000-0FFF 2 F\n", 2, 'as many pages as the range has'],
-	["boot\nBS_Code 0000-0FFF 1\n", 2, 'attributes .hex.'],
-	["boot\nBS_Code 0000-\n", 2, 'a range of addresses'],
+	["boot\nBS_Code 00000000-00000FFF 2 F\n", 2, 'as many pages as the range has'],
+	["boot\nBS_Code 00000000-00000FFF 1\n", 2, 'attributes .hex.'],
+	["boot\nBS_Code 00000000-\n", 2, 'a range of addresses'],
+	["boot\nBS_Coda 00000000-00000FFF 1 F\n", 2, 'the name of a memory type, as the UEFI shell .* found "BS_Coda 0'],
+	["(XEN)  0000000000000-0000000000fff type=x attr=f\n", 1, 'a memory type .decimal.'],
+	["(XEN)  0000000000000-0000000000fff type=4294967296 attr=f\n", 1, 'a memory type of 32 bits'],
+	["(XEN)  0000000000000-0000000000fff type=7\n", 1, 'attr= and attributes .hex.'],
+	["(XEN)  0000000000000-0000000000fff type=3D7 attr=3Df\n", 1, 'attr= and attributes .hex., found "D7'],
+	["(XEN)  0000000000000-0000000001000 type=7 attr=f\n", 1, 'whole 4 KiB pages'],
 );
 for my $case (@bad) {
 	my ($text, $line, $message) = @$case;
@@ -328,6 +296,8 @@ my @wrong = (
 	[['--frobnicate', $qemu], 'unrecognized option'],
 	[['--format=pdf', $qemu], '--format: expected table'],
 	[['--phys-bits', '53', $qemu], '--phys-bits: expected a number from 32 to 52, found "53"'],
+	[['--boot', '0', $qemu], '--boot: expected a number from 1 on, found "0"'],
+	[['--boot', '2', $qemu], 'qemu-q35-512m.map: expected a boot from 1 to 1, found 2'],
 	[['--cpus', '0', $qemu], '--cpus: expected'],
 	[['--cpus', '1x', $qemu], '--cpus: expected'],
 	[['--kernel-bytes', '5000', $qemu], '--kernel-bytes: expected'],

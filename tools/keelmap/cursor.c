@@ -32,6 +32,16 @@ bool take_text(struct cursor *cursor, const char *text)
 	return true;
 }
 
+bool find_text(struct cursor *cursor, const char *text)
+{
+	for (struct cursor try = *cursor; try.at < try.end; try.at++)
+		if (take_text(&try, text)) {
+			cursor->at = try.at;
+			return true;
+		}
+	return false;
+}
+
 static int digit(char c)
 {
 	c = lower(c);
@@ -77,6 +87,21 @@ bool take_hex(struct cursor *cursor, uint64_t *value, const char *what)
 	if (!take_number(cursor, 16, UINT64_MAX, &wide, what))
 		return false;
 	*value = wide;
+	return true;
+}
+
+bool take_type(struct cursor *cursor, uint32_t *type)
+{
+	const char *from = cursor->at;
+	uint64_t wide;
+
+	if (!take_decimal(cursor, &wide, "a memory type (decimal)"))
+		return false;
+	if (wide > UINT32_MAX) {
+		cursor->at = from;
+		return cursor_expect(cursor, "a memory type of 32 bits");
+	}
+	*type = (uint32_t)wide;
 	return true;
 }
 

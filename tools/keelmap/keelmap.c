@@ -24,6 +24,22 @@ static int show_as(const struct simulation *s)
 	return EXIT_GOOD;
 }
 
+static bool read_sources(const struct options *options, struct source *map,
+			 struct source *attributes)
+{
+	const bool separate = options->attributes_path;
+
+	return source_read_map(map, options->map_path, options->boot,
+			       separate ? NULL : attributes) &&
+	       (!separate || source_read_table(attributes, options->attributes_path));
+}
+
+static bool is_sound(const struct simulation *s)
+{
+	return s->report.violation == MM_CHECK_OK && !source_is_damaged(s->map) &&
+	       !source_is_damaged(s->attributes);
+}
+
 static int run(const struct options *options)
 {
 	struct source map = { 0 };
@@ -31,15 +47,12 @@ static int run(const struct options *options)
 	struct simulation s = { .options = options, .map = &map, .attributes = &attributes };
 	int exit_code = EXIT_BAD_INPUT;
 
-	if (source_read(&map, options->map_path, PARSE_MEMORY_MAP,
-			options->attributes_path ? NULL : &attributes) &&
-	    (!options->attributes_path ||
-	     source_read(&attributes, options->attributes_path, PARSE_ATTRIBUTES, NULL))) {
+	if (read_sources(options, &map, &attributes)) {
 		exit_code = simulation_run(&s);
 		if (exit_code == EXIT_GOOD)
 			exit_code = show_as(&s);
 		/* Shown all the same: the picture helps to see what is wrong. */
-		if (options->check && s.report.violation != MM_CHECK_OK)
+		if (options->check && !is_sound(&s))
 			exit_code = EXIT_NOT_SOUND;
 	}
 	simulation_free(&s);

@@ -23,6 +23,7 @@ enum format { FORMAT_TABLE, FORMAT_PLAN, FORMAT_LEAVES, FORMAT_JSON, FORMAT_SVG 
 
 struct options {
 	const char *map_path; /* "-": standard input */
+	uint64_t boot;	      /* of those in a log, from 1 on; PARSE_LAST_BOOT: not given */
 	const char *attributes_path;
 	enum format format;
 	bool check;
@@ -44,14 +45,23 @@ bool options_read(struct options *options, int argc, char **argv, int *exit_code
 struct source {
 	const char *path;
 	struct parsed parsed;
+	struct parse_log log;
 };
 
 /*
- * Reads and parses a file; false after a message to standard error. attributes, unless NULL, gets
- * the Memory Attributes Table that is in the same file, if there is one.
+ * Read and parse a file; false after a message to standard error. Of a log with several boots the
+ * map is that of `boot`, and *attributes, unless NULL, gets the Memory Attributes Table of the same
+ * boot, if there is one.
  */
-bool source_read(struct source *source, const char *path, enum parse_kind kind,
-		 struct source *attributes);
+bool source_read_map(struct source *map, const char *path, uint64_t boot,
+		     struct source *attributes);
+bool source_read_table(struct source *attributes, const char *path);
+
+/* Lines of its log are missing, or there twice: what was read may not be what the machine has. */
+static inline bool source_is_damaged(const struct source *source)
+{
+	return source->log.missing || source->log.doubled;
+}
 
 /* Everything that Keel would make on that machine. */
 struct simulation {

@@ -16,11 +16,15 @@ static const char help[] =
 	"  7 100000 256 f                  type, start (hex), pages, attribute (hex)\n"
 	"  efi: mem00: [Boot Code|...|UC] range=[0x...-0x...]   Linux's log, with efi=debug\n"
 	"  EFI: mem00: type=7, attr=0xf, range=[0x...-0x...)    the same, older\n"
+	"  (XEN)  0000...-0000... type=7 attr=0000...           Xen's log, with loglvl=all\n"
 	"  BS_Code 0000...-0000... 0000... 0000...              the UEFI shell's memmap\n"
-	"or is the report that keel.efi has left on its medium, keel-report-N.txt.\n"
+	"or is the report that keel.efi has left on its medium, keel-report-N.txt. The Memory\n"
+	"Attributes Table comes from the same report or log (efi: memattr: ...).\n"
 	"\n"
-	"  --attributes FILE        Memory Attributes Table, in the same notations, or as Linux\n"
-	"                           logs it (efi: memattr: ...), instead of that in a report\n"
+	"  --boot N                 which boot of a log, from 1 on; otherwise the last one whose\n"
+	"                           memory map is in it\n"
+	"  --attributes FILE        a Memory Attributes Table in one of these notations, instead of\n"
+	"                           that of the boot; of several in FILE the last one\n"
 	"  --phys-bits N            the CPU's physical address bits, 32 to 52; otherwise 46, or\n"
 	"                           as many as the map takes\n"
 	"  --no-1g                  the CPU has no 1 GB pages\n"
@@ -35,7 +39,8 @@ static const char help[] =
 	"  --format=leaves          runs of equal leaves: the same, then the size of a leaf\n"
 	"  --format=json            all of it\n"
 	"  --format=svg             a picture\n"
-	"  --check                  run every check on the tables; exit 1 if one fails\n"
+	"  --check                  run every check on the tables; exit 1 if one fails, or where\n"
+	"                           lines of the log are missing, or there twice\n"
 	"  --version                the version of Keel that it shows\n"
 	"  --help                   this text\n"
 	"\n"
@@ -50,7 +55,8 @@ static const char help[] =
 	"Exit code: 0; 1 when a check failed or Keel could not boot there; 2 for bad input.\n";
 
 enum {
-	OPT_ATTRIBUTES = 256,
+	OPT_BOOT = 256,
+	OPT_ATTRIBUTES,
 	OPT_BITS,
 	OPT_NO_1G,
 	OPT_CPUS,
@@ -65,6 +71,7 @@ enum {
 };
 
 static const struct option long_options[] = {
+	{ "boot", required_argument, NULL, OPT_BOOT },
 	{ "attributes", required_argument, NULL, OPT_ATTRIBUTES },
 	{ "phys-bits", required_argument, NULL, OPT_BITS },
 	{ "no-1g", no_argument, NULL, OPT_NO_1G },
@@ -192,6 +199,8 @@ static bool read_option(struct options *o, int option, const char *text)
 	uint64_t bits;
 
 	switch (option) {
+	case OPT_BOOT:
+		return read_number("--boot", text, 1, UINT64_MAX, "a number from 1 on", &o->boot);
 	case OPT_ATTRIBUTES:
 		o->attributes_path = text;
 		return true;

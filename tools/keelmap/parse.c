@@ -1,23 +1,28 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A whole text, line by line, becomes a list of descriptors. */
+/* A whole text, line by line, becomes memory maps and Memory Attributes Tables. */
 #include <ctype.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <keel/report.h>
-#include "parse_line.h"
+#include "dumps.h"
+
+#define NO_DUMP SIZE_MAX
 
 struct parser {
-	struct parsed *parsed;
+	struct dumps *dumps;
 	struct parse_error *error;
-	bool named_table; /* "efi: memattr:" lines are what is looked for */
-	bool list;	  /* every line has to be a descriptor or a comment */
+	bool list;     /* every line has to be a descriptor or a comment */
+	bool report;   /* of keel.efi: a line parts map and table */
+	bool in_table; /* of a report */
+	bool started;  /* since the last dump: a heading says that something starts, */
+	bool runtime;  /* or that what follows is not the firmware's map */
+	size_t map;    /* the dumps that a next line may belong to, by their index */
+	size_t table;
 	uint64_t line;
-	uint64_t number; /* of the last "efi: memNN:", plus 1 */
 };
 
-static int fail(struct parser *p, uint64_t line, const char *expected, const char *at,
-		const char *end)
+int parse_fail(struct parse_error *error, uint64_t line, const char *expected, const char *at,
+	       const char *end)
 {
 	char found[48];
 	size_t length = 0;
@@ -26,83 +31,129 @@ static int fail(struct parser *p, uint64_t line, const char *expected, const cha
 	for (; at < end && length < sizeof(found) - 1; at++)
 		found[length++] = isprint((unsigned char)*at) ? *at : '?';
 	found[length] = 0;
-	p->error->line = line;
+	error->line = line;
 	if (length)
-		snprintf(p->error->text, sizeof(p->error->text), "expected %s, found \"%s%s\"",
-			 expected, found, at < end ? "..." : "");
+		snprintf(error->text, sizeof(error->text), "expected %s, found \"%s%s\"", expected,
+			 found, at < end ? "..." : "");
 	else
-		snprintf(p->error->text, sizeof(p->error->text),
-			 "expected %s, found the end of the line", expected);
+		snprintf(error->text, sizeof(error->text), "expected %s, found the end of the line",
+			 expected);
 	return -1;
 }
 
-static int add(struct parser *p, const struct keel_efi_descriptor *d)
+static int out_of_memory(struct parser *p)
 {
-	struct parsed *out = p->parsed;
+	p->error->line = p->line;
+	snprintf(p->error->text, sizeof(p->error->text), "out of memory");
+	return -1;
+}
 
-	if (out->count == out->capacity) {
-		const size_t capacity = out->capacity ? 2 * out->capacity : 64;
-		void *descriptors = realloc(out->descriptors, capacity * sizeof(*out->descriptors));
-		void *lines =
-			descriptors ? realloc(out->lines, capacity * sizeof(*out->lines)) : NULL;
+static struct dump *begin(struct parser *p, enum dump_kind kind, const struct line *line)
+{
+	const bool started = p->started;
 
-		if (descriptors)
-			out->descriptors = descriptors;
-		if (lines)
-			out->lines = lines;
-		if (!descriptors || !lines) {
-			p->error->line = p->line;
-			snprintf(p->error->text, sizeof(p->error->text), "out of memory");
-			return -1;
-		}
-		out->capacity = capacity;
+	p->started = false;
+	return dumps_begin(p->dumps, kind, line->notation, started);
+}
+
+/* Where a line with a table's entry goes: on with the table of this boot, or begin one. */
+static struct dump *table_for(struct parser *p, const struct line *line)
+{
+	if (p->table != NO_DUMP)
+		return p->dumps->first + p->table;
+	p->table = p->dumps->count;
+	return begin(p, DUMP_TABLE, line);
+}
+
+/* The same for a memory map. */
+static struct dump *map_for(struct parser *p, const struct line *line)
+{
+	struct dump *dump = p->map == NO_DUMP ? NULL : p->dumps->first + p->map;
+	const enum dump_kind kind = p->runtime ? DUMP_RUNTIME : DUMP_MAP;
+
+	if (dump && dump->notation == line->notation && !dump_has_ended(dump, line))
+		return dump;
+	p->map = p->dumps->count;
+	p->table = NO_DUMP;
+	p->runtime = false;
+	return begin(p, kind, line);
+}
+
+static int add(struct parser *p, const struct line *line, const char *at, const char *end)
+{
+	const bool table = p->in_table || line->notation == NOTATION_LINUX_TABLE;
+	struct dump *dump = table ? table_for(p, line) : map_for(p, line);
+	struct cursor c = { .at = at, .end = end };
+
+	if (dump && dump_add(dump, line, p->line, &c))
+		return 0;
+	return c.expected ? parse_fail(p->error, p->line, c.expected, c.at, end) : out_of_memory(p);
+}
+
+/* What comes next is another map. */
+static void take_heading(struct parser *p, enum heading heading)
+{
+	if (heading == HEADING_NONE)
+		return;
+	p->map = NO_DUMP;
+	p->runtime = heading == HEADING_RUNTIME;
+	if (heading == HEADING_BOOT) {
+		p->table = NO_DUMP;
+		p->started = true;
 	}
-	out->descriptors[out->count] = *d;
-	out->lines[out->count++] = p->line;
-	return 0;
+}
+
+static enum line_result parse_as_any(const struct parser *p, struct cursor *c, struct line *line)
+{
+	static enum line_result (*const notations[])(struct cursor *, struct line *) = {
+		[NOTATION_LINUX] = parse_linux, [NOTATION_LINUX_TABLE] = parse_linux_table,
+		[NOTATION_XEN] = parse_xen,	[NOTATION_SHELL] = parse_shell,
+		[NOTATION_PLAIN] = parse_plain,
+	};
+	/* Numbers alone are a descriptor only where nothing else is. */
+	const unsigned last = p->list ? NOTATION_PLAIN : NOTATION_SHELL;
+	const struct cursor whole = *c;
+	enum line_result result = LINE_OTHER;
+
+	for (unsigned n = 0; n <= last && result == LINE_OTHER; n++) {
+		*c = whole;
+		*line = (struct line){ .notation = n };
+		result = notations[n](c, line);
+	}
+	return result;
 }
 
 static int parse_line(struct parser *p, const char *at, const char *end)
 {
 	struct cursor c = { .at = at, .end = end };
-	struct keel_efi_descriptor d = { 0 };
-	uint64_t number = p->number;
-	enum line_result result;
+	struct line line;
 
 	skip_blanks(&c);
+	if (p->report && take_text(&c, KEEL_REPORT_ATTRIBUTES_LINE)) {
+		p->in_table = true;
+		return 0;
+	}
 	if (c.at == end || *c.at == '#')
 		return 0;
-	result = parse_linux(&c, p->named_table, &number, &d);
-	if (result == LINE_DESCRIPTOR && !p->named_table) {
-		/* A log can hold the maps of several boots: the last one counts. */
-		if (number < p->number)
-			p->parsed->count = 0;
-		p->number = number + 1;
+	switch (parse_as_any(p, &c, &line)) {
+	case LINE_BAD:
+		return parse_fail(p->error, p->line, c.expected, c.at, end);
+	case LINE_DESCRIPTOR:
+		return add(p, &line, at, end);
+	default:
+		take_heading(p, parse_heading((struct cursor){ .at = at, .end = end }));
+		return 0;
 	}
-	if (result == LINE_OTHER && !p->named_table) {
-		c = (struct cursor){ .at = at, .end = end };
-		result = parse_shell(&c, &d);
-	}
-	if (result == LINE_OTHER && p->list) {
-		c = (struct cursor){ .at = at, .end = end };
-		skip_blanks(&c);
-		result = parse_plain(&c, &d);
-	}
-	if (result == LINE_BAD)
-		return fail(p, p->line, c.expected, c.at, end);
-	return result == LINE_DESCRIPTOR ? add(p, &d) : 0;
 }
 
-/* The end of the line that begins here: its newline, or the end of the text. */
-static const char *line_end(const char *at, const char *end)
+const char *line_end(const char *at, const char *end)
 {
 	const char *newline = memchr(at, '\n', (size_t)(end - at));
 
 	return newline ? newline : end;
 }
 
-/* The first line that is neither empty nor a comment; NULL when there is none. */
-static const char *first_content(const char *at, const char *end, uint64_t *line)
+const char *first_content(const char *at, const char *end, uint64_t *line)
 {
 	for (*line = 1; at < end; ++*line) {
 		struct cursor c = { .at = at, .end = line_end(at, end) };
@@ -124,85 +175,19 @@ static bool begins_list(const char *at, const char *end)
 	return take_decimal(&c, &number, "") && (c.at == end || *c.at == ' ' || *c.at == '\t');
 }
 
-/* Does the text have entries of a Memory Attributes Table under their own name? */
-static bool names_table(const char *text, const char *end)
+int dumps_read(struct dumps *dumps, const char *text, const char *end, struct parse_error *error)
 {
-	for (const char *at = text; at < end; at = line_end(at, end) + 1) {
-		struct cursor c = { .at = at, .end = line_end(at, end) };
-		struct keel_efi_descriptor d;
-		uint64_t number = 0;
+	struct parser p = { .dumps = dumps, .error = error, .map = NO_DUMP, .table = NO_DUMP };
+	struct cursor start = { .at = text, .end = end };
+	uint64_t line;
+	const char *first = first_content(text, end, &line);
 
-		if (parse_linux(&c, true, &number, &d) != LINE_OTHER)
-			return true;
-	}
-	return false;
-}
-
-static bool line_begins(const char *at, const char *end, const char *with)
-{
-	struct cursor c = { .at = at, .end = line_end(at, end) };
-
-	return take_text(&c, with);
-}
-
-/* The line that parts map and table in a report of keel.efi; NULL in any other text. */
-static const char *table_in_report(const char *text, const char *end, uint64_t *lines_before)
-{
-	*lines_before = 0;
-	if (!line_begins(text, end, KEEL_REPORT_FIRST_LINE))
-		return NULL;
-	for (const char *at = text; at < end; at = line_end(at, end) + 1, ++*lines_before)
-		if (line_begins(at, end, KEEL_REPORT_ATTRIBUTES_LINE))
-			return at;
-	return NULL;
-}
-
-bool parse_has_both(const char *text, size_t bytes)
-{
-	const char *end = text + bytes;
-	uint64_t lines;
-	const char *table = table_in_report(text, end, &lines);
-
-	return table && first_content(table, end, &lines);
-}
-
-int parse_buffer(const char *text, size_t bytes, enum parse_kind kind, struct parsed *parsed,
-		 struct parse_error *error)
-{
-	struct parser p = { .parsed = parsed, .error = error };
-	const char *end = text + bytes;
-	const char *table = table_in_report(text, end, &p.line);
-	uint64_t first_line;
-	const char *first;
-
-	if (table && kind == PARSE_ATTRIBUTES)
-		text = table;
-	else
-		p.line = 0;
-	if (table && kind == PARSE_MEMORY_MAP)
-		end = table;
-	first = first_content(text, end, &first_line);
-	first_line += p.line;
-	*error = (struct parse_error){ 0 };
-	if (first)
-		p.list = begins_list(first, line_end(first, end));
-	p.named_table = kind == PARSE_ATTRIBUTES && names_table(text, end);
+	p.report = take_text(&start, KEEL_REPORT_FIRST_LINE);
+	p.list = first && begins_list(first, line_end(first, end));
 	for (const char *at = text; at < end; at = line_end(at, end) + 1) {
 		p.line++;
 		if (parse_line(&p, at, line_end(at, end)))
 			return -1;
 	}
-	if (parsed->count)
-		return 0;
-	return fail(&p, first_line,
-		    "a memory descriptor: \"type start pages attribute\", \"efi: mem00: ...\" as "
-		    "Linux prints it, or a line of the UEFI shell's memmap",
-		    first, first ? line_end(first, end) : NULL);
-}
-
-void parsed_free(struct parsed *parsed)
-{
-	free(parsed->descriptors);
-	free(parsed->lines);
-	*parsed = (struct parsed){ 0 };
+	return 0;
 }

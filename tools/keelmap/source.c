@@ -33,39 +33,102 @@ static char *read_all(FILE *stream, size_t *bytes)
 	return NULL;
 }
 
-static bool parse(struct source *source, const char *text, size_t bytes, enum parse_kind kind)
-{
-	struct parse_error error;
-	const int result = parse_buffer(text, bytes, kind, &source->parsed, &error);
-
-	if (result)
-		fprintf(stderr, "keelmap: %s:%" PRIu64 ": %s\n", source->path, error.line,
-			error.text);
-	return !result;
-}
-
-bool source_read(struct source *source, const char *path, enum parse_kind kind,
-		 struct source *attributes)
+/* NULL after a message. To be given to free(). */
+static char *read_file(struct source *source, const char *path, size_t *bytes)
 {
 	const bool standard = !strcmp(path, "-");
 	FILE *stream = standard ? stdin : fopen(path, "rb");
-	size_t bytes = 0;
-	char *text = stream ? read_all(stream, &bytes) : NULL;
+	char *text = stream ? read_all(stream, bytes) : NULL;
 	const int reason = errno;
-	bool good;
 
 	source->path = standard ? "standard input" : path;
 	if (stream && !standard)
 		fclose(stream);
-	if (!text) {
+	if (!text)
 		fprintf(stderr, "keelmap: %s: %s\n", source->path, strerror(reason));
+	return text;
+}
+
+static bool is_wrong(const struct source *source, const struct parse_error *error)
+{
+	if (error->line)
+		fprintf(stderr, "keelmap: %s:%" PRIu64 ": %s\n", source->path, error->line,
+			error->text);
+	else
+		fprintf(stderr, "keelmap: %s: %s\n", source->path, error->text);
+	return false;
+}
+
+static void tell_boots(const struct source *source, uint64_t wanted)
+{
+	const struct parse_log *log = &source->log;
+
+	if (log->boots > 1)
+		fprintf(stderr,
+			"keelmap: %s:%" PRIu64 ": this is boot %" PRIu64 " of the %" PRIu64
+			" whose memory maps are in this text%s\n",
+			source->path, log->line, log->boot, log->boots,
+			wanted == PARSE_LAST_BOOT ? "; --boot N takes another" : "");
+}
+
+static void tell_damage(const struct source *source)
+{
+	const struct parse_log *log = &source->log;
+
+	if (log->missing)
+		fprintf(stderr,
+			"keelmap: %s:%" PRIu64 ": before this line mem%02" PRIu64
+			" to mem%02" PRIu64 " are missing; %" PRIu64
+			" lines of the memory map in all: what is shown "
+			"is not the whole machine\n",
+			source->path, log->gap_line, log->gap_first, log->gap_last, log->missing);
+	if (log->doubled)
+		fprintf(stderr,
+			"keelmap: %s:%" PRIu64
+			": this line is in the log again, the first of %" PRIu64
+			" such lines: each counts once\n",
+			source->path, log->doubled_line, log->doubled);
+}
+
+bool source_read_map(struct source *map, const char *path, uint64_t boot, struct source *attributes)
+{
+	struct parse_error error;
+	struct parsed table = { 0 };
+	size_t bytes = 0;
+	char *text = read_file(map, path, &bytes);
+	bool good;
+
+	if (!text)
 		return false;
-	}
-	good = parse(source, text, bytes, kind);
-	if (good && attributes && parse_has_both(text, bytes)) {
-		attributes->path = source->path;
-		good = parse(attributes, text, bytes, PARSE_ATTRIBUTES);
-	}
+	good = !parse_map(text, bytes, boot, &map->parsed, &table, &map->log, &error) ||
+	       is_wrong(map, &error);
 	free(text);
+	if (good) {
+		tell_boots(map, boot);
+		tell_damage(map);
+	}
+	if (good && attributes) {
+		attributes->path = map->path;
+		attributes->parsed = table;
+	} else {
+		parsed_free(&table);
+	}
+	return good;
+}
+
+bool source_read_table(struct source *attributes, const char *path)
+{
+	struct parse_error error;
+	size_t bytes = 0;
+	char *text = read_file(attributes, path, &bytes);
+	bool good;
+
+	if (!text)
+		return false;
+	good = !parse_table(text, bytes, &attributes->parsed, &attributes->log, &error) ||
+	       is_wrong(attributes, &error);
+	free(text);
+	if (good)
+		tell_damage(attributes);
 	return good;
 }

@@ -55,6 +55,7 @@ bool linux_type(const char *name, size_t length, uint32_t *type)
 	return find_type(names, sizeof(names) / sizeof(names[0]), name, length, type);
 }
 
+/* As edk2's shell 2 prints them, and after these the other names of the EFI shell 1.0. */
 bool shell_type(const char *name, size_t length, uint32_t *type)
 {
 	static const struct type_name names[] = {
@@ -74,6 +75,9 @@ bool shell_type(const char *name, size_t length, uint32_t *type)
 		{ "PalCode", KEEL_MEMORY_TYPE_PAL_CODE },
 		{ "Persistent", KEEL_MEMORY_TYPE_PERSISTENT },
 		{ "Unaccepted", KEEL_MEMORY_TYPE_UNACCEPTED },
+		{ "MemMapIO", KEEL_MEMORY_TYPE_MMIO },
+		{ "MemPortIO", KEEL_MEMORY_TYPE_MMIO_PORT },
+		{ "PAL_code", KEEL_MEMORY_TYPE_PAL_CODE },
 	};
 
 	return find_type(names, sizeof(names) / sizeof(names[0]), name, length, type);
