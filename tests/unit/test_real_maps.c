@@ -14,7 +14,9 @@ static const struct {
 } maps[] = {
 	{ MAPS "apple-macbookair71.map", 245 },
 	{ MAPS "asus-n56vz.map", 88 },
+	{ MAPS "asus-ux32vd.map", 95 },
 	{ MAPS "dell-e7240.map", 118 },
+	{ MAPS "hp-pavilion15-1970-insyde.map", 69 },
 	{ MAPS "hyperv-gen2-4g.map", 40 },
 	{ MAPS "intel-brickland-512g.map", 50 },
 	{ MAPS "lenovo-td340.map", 95 },
