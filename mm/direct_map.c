@@ -44,6 +44,7 @@ static struct mm_result add_all_memory(struct mm_plan *plan, const struct mm_req
 				       struct mm_outcome *outcome)
 {
 	struct mm_mapped_run run;
+	uint64_t left_out_phys = 0;
 	uint64_t n = 0;
 
 	while (mm_next_mapped_run(request->map, &n, false, &run)) {
@@ -55,6 +56,8 @@ static struct mm_result add_all_memory(struct mm_plan *plan, const struct mm_req
 				(run.end - run.phys) >> KEEL_PAGE_SHIFT);
 		if (end > MM_DIRECT_MAP_BYTES) {
 			end = run.phys < MM_DIRECT_MAP_BYTES ? MM_DIRECT_MAP_BYTES : run.phys;
+			if (!outcome->left_out_bytes)
+				left_out_phys = end;
 			outcome->left_out_bytes += run.end - end;
 		}
 		result = add_memory(plan, &run, end, executable_frames);
@@ -62,7 +65,7 @@ static struct mm_result add_all_memory(struct mm_plan *plan, const struct mm_req
 			return result;
 	}
 	if (outcome->left_out_bytes)
-		mm_tell(request->notes, MM_NOTE_LEFT_OUT, MM_NO_INDEX, MM_DIRECT_MAP_BYTES,
+		mm_tell(request->notes, MM_NOTE_LEFT_OUT, MM_NO_INDEX, left_out_phys,
 			outcome->left_out_bytes);
 	return mm_ok();
 }

@@ -52,7 +52,8 @@ enum mm_note {
 	MM_NOTE_RUNTIME_BIT,	/* runtime services type without RUNTIME: treated as if it had it */
 	MM_NOTE_NO_CACHE_BIT,	/* no cacheability attribute: mapped uncached */
 	MM_NOTE_NO_WRITE_BACK,	/* RUNTIME on such a type, and write-back is not offered */
-	MM_NOTE_LEFT_OUT,	/* memory beyond the direct map's end; value: bytes */
+	MM_NOTE_LEFT_OUT,	/* memory beyond the direct map's end; its first address that is
+				 * left out, and bytes in all */
 	MM_NOTE_ATTRIBUTES_BAD, /* Memory Attributes Table inconsistent, not used; index: entry */
 	MM_NOTE_CODE_WRITABLE,	/* runtime code stays writable and executable; its first address,
 				 * and pages in all */

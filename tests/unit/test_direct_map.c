@@ -247,7 +247,27 @@ static void beyond_the_end(void **state)
 	assert_false(scene_walk(s, KEEL_DIRECT_MAP_LAST + 1).present);
 	assert_int_equal(s->outcome.left_out_bytes, TIB + 0x10000);
 	assert_int_equal(s->log.value_sum[MM_NOTE_LEFT_OUT], TIB + 0x10000);
+	assert_int_equal(note_log_first(&s->log, MM_NOTE_LEFT_OUT)->phys, SIZE);
 	assert_int_equal(range_at(s, SIZE + 4 * TIB)->virt, 0);
+	scene_free(s);
+}
+
+/* The note says where the memory is, not where the direct map ends. */
+static void left_out_far_away(void **state)
+{
+	struct mm_descriptors d = { .stride = 48 };
+	struct scene *s;
+
+	(void)state;
+	descriptors_add(&d, 7, 16 * MIB, 8192, 0xf);
+	descriptors_add(&d, 7, SIZE + 4 * TIB, 16, 0xf);
+	descriptors_add(&d, 4, SIZE + 2 * TIB, 16, 0xf);
+	s = scene_new(d, 1);
+	s->machine.phys_bits = 52;
+	build(s);
+	assert_int_equal(s->log.count[MM_NOTE_LEFT_OUT], 1);
+	assert_int_equal(note_log_first(&s->log, MM_NOTE_LEFT_OUT)->phys, SIZE + 2 * TIB);
+	assert_int_equal(s->outcome.left_out_bytes, 0x20000);
 	scene_free(s);
 }
 
@@ -427,6 +447,7 @@ int main(void)
 		cmocka_unit_test(largest_pages),
 		cmocka_unit_test(alias_of_kernel_text),
 		cmocka_unit_test(beyond_the_end),
+		cmocka_unit_test(left_out_far_away),
 		cmocka_unit_test(nothing_left_out),
 		cmocka_unit_test(framebuffer),
 		cmocka_unit_test(no_framebuffer),
