@@ -102,19 +102,20 @@ for ([ "$kernel$firmware", '' ], [ '', '' ]) {
 
 ($code, $out, $err) = keelmap('--check', $log{'linux-lines-missing'});
 is($code, '1', 'missing lines: --check fails');
-like($err, qr/missing.txt:10: before this line mem09 to mem19 are missing; 11 lines .* in all/, 'missing lines: which');
-is((keelmap($log{'linux-lines-missing'}))[0], '0', 'missing lines: shown all the same');
+like($err, qr/missing.txt: before line 10 mem09 to mem19 are missing, 11 lines .* in all/, 'missing lines: which');
+($code, $out) = keelmap($log{'linux-lines-missing'});
+ok($code eq '0' && $out =~ /^# problem: before line 10 mem09/m, 'missing lines: shown all the same');
 ($code, $out, $err) = keelmap('--check', file('head', map_of(0x1000) =~ s/^.*\n.*\n//r));
-ok($code eq '1' && $err =~ /head:1: before this line mem00 to mem01 are missing/, 'the first lines are missing');
+ok($code eq '1' && $err =~ /head: before line 1 mem00 to mem01 are missing/, 'the first lines are missing');
 
 ($code, $out, $err) = keelmap('--check', '--format=leaves', $log{'linux-every-line-twice'});
 is($code, '1', 'doubled lines: --check fails');
-like($err, qr/twice.txt:2: this line is in the log again, the first of 40 such lines: each counts once/, 'doubled lines: it is said');
+like($err, qr/twice.txt: line 2 is there twice, as are 40 in all: each counts once/, 'doubled lines: it is said');
 my %seen;
-is($out, leaves(file('once', join '', grep { !$seen{$_}++ } map { "$_\n" }
+is($out =~ s/^# problem: .*\n//mr, leaves(file('once', join '', grep { !$seen{$_}++ } map { "$_\n" }
 	split /\n/, slurp($log{'linux-every-line-twice'}))), 'doubled lines: each counts once');
 ($code, $out, $err) = keelmap('--check', file('memattr', map_of(0x1000) . $table . ($table =~ s/^.*\n//r)));
-ok($code eq '1' && $err =~ /memattr:7: this line is in the log again/, 'a doubled line of a table');
+ok($code eq '1' && $err =~ /memattr: line 7 is there twice/, 'a doubled line of a table');
 ($code, $out, $err) = keelmap(file('mixed', map_of(0x1000) . mem(1, 'Conventional', '', 0x200000, 1)));
 ok($code eq '2' && $err =~ /mixed:5: expected the next number of this map, or mem00 of another, found/,
 	'a number again with something else: refused') or diag($err);

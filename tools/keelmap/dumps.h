@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The memory maps and Memory Attributes Tables in a text, in its order, and the boots they are of. A
- * list of descriptors is one dump; Linux's log of a boot has two maps and a table.
+ * The memory maps and Memory Attributes Tables in a text, in its order, and the boots they are of.
+ * A list of descriptors is one dump; Linux's log of a boot has two maps and a table.
  */
 #ifndef KEELMAP_DUMPS_H
 #define KEELMAP_DUMPS_H

@@ -14,9 +14,12 @@ static int show_as(const struct simulation *s)
 	};
 
 	forms[s->options->format](s);
-	if (s->options->format != FORMAT_JSON && s->options->format != FORMAT_SVG)
+	if (s->options->format != FORMAT_JSON && s->options->format != FORMAT_SVG) {
+		for (unsigned n = 0; n < s->problem_count; n++)
+			printf("# problem: %s\n", s->problems[n]);
 		printf("# tables used=%" PRIu64 " planned=%" PRIu64 " minimum=%" PRIu64 "\n",
 		       s->pool.used, s->plan.tables, s->report.minimum);
+	}
 	if (fflush(stdout) || ferror(stdout)) {
 		perror("keelmap: standard output");
 		return EXIT_NOT_SOUND;
@@ -34,12 +37,6 @@ static bool read_sources(const struct options *options, struct source *map,
 	       (!separate || source_read_table(attributes, options->attributes_path));
 }
 
-static bool is_sound(const struct simulation *s)
-{
-	return s->report.violation == MM_CHECK_OK && !source_is_damaged(s->map) &&
-	       !source_is_damaged(s->attributes);
-}
-
 static int run(const struct options *options)
 {
 	struct source map = { 0 };
@@ -52,7 +49,7 @@ static int run(const struct options *options)
 		if (exit_code == EXIT_GOOD)
 			exit_code = show_as(&s);
 		/* Shown all the same: the picture helps to see what is wrong. */
-		if (options->check && !is_sound(&s))
+		if (s.cannot_boot || (options->check && s.problem_count))
 			exit_code = EXIT_NOT_SOUND;
 	}
 	simulation_free(&s);

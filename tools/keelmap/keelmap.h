@@ -16,7 +16,7 @@
 
 /* Exit codes. */
 #define EXIT_GOOD      0
-#define EXIT_NOT_SOUND 1 /* a check failed, or Keel could not boot there */
+#define EXIT_NOT_SOUND 1 /* Keel could not boot there; with --check also any other problem */
 #define EXIT_BAD_INPUT 2 /* options or files make no sense */
 
 enum format { FORMAT_TABLE, FORMAT_PLAN, FORMAT_LEAVES, FORMAT_JSON, FORMAT_SVG };
@@ -57,12 +57,6 @@ bool source_read_map(struct source *map, const char *path, uint64_t boot,
 		     struct source *attributes);
 bool source_read_table(struct source *attributes, const char *path);
 
-/* Lines of its log are missing, or there twice: what was read may not be what the machine has. */
-static inline bool source_is_damaged(const struct source *source)
-{
-	return source->log.missing || source->log.doubled;
-}
-
 /* Everything that Keel would make on that machine. */
 struct simulation {
 	const struct options *options;
@@ -84,13 +78,27 @@ struct simulation {
 	struct mm_pool pool;
 	uint64_t root;
 	struct mm_check_report report; /* of all checks; violation MM_CHECK_OK when all is well */
+	/* Of the log: two of the map, two of a table. No room: three. Of the checks: one. */
+	char problems[8][160];
+	unsigned problem_count;
+	bool cannot_boot; /* one of the problems is that Keel could not boot there */
 };
+
+/* Said on standard error, and kept. One sentence, without the file's name (problems.c). */
+__attribute__((format(printf, 3, 4))) void problem(struct simulation *s,
+						   const struct source *source, const char *format,
+						   ...);
+/* Lines are missing, or there twice: what was read may not be what the machine has. */
+void problems_of_log(struct simulation *s, const struct source *source);
 
 /* Returns an exit code, after a message to standard error when it is not EXIT_GOOD. */
 int simulation_run(struct simulation *simulation);
 void simulation_free(struct simulation *simulation);
 
-/* Finds places for kernel, CPU area and tables; used by simulation_run (place.c). */
+/*
+ * Finds places for kernel, CPU area and tables; used by simulation_run (place.c). False: no memory.
+ * Where the machine has no room for one of them, that is a problem, and it is shown without.
+ */
 bool simulation_map(struct simulation *s, const struct mm_notes *notes);
 bool place_kernel(struct simulation *s);
 bool place_area(struct simulation *s);

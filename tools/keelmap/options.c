@@ -31,7 +31,8 @@ static const char help[] =
 	"  --cpus N                 number of CPUs (1)\n"
 	"  --kernel-bytes N         size of the kernel (320K): a third each of text, read-only\n"
 	"                           data and data\n"
-	"  --kernel-phys ADDR       where it wants to be (200000); moved when that is taken\n"
+	"  --kernel-phys ADDR       where it wants to be (200000); moved when that is taken, as page 0\n"
+	"                           always is\n"
 	"  --framebuffer ADDR:N     a framebuffer of N bytes\n"
 	"  --mtrr-boundary ADDR     the memory type changes there (may be repeated)\n"
 	"  --format=table           for people (the default)\n"
@@ -39,8 +40,8 @@ static const char help[] =
 	"  --format=leaves          runs of equal leaves: the same, then the size of a leaf\n"
 	"  --format=json            all of it\n"
 	"  --format=svg             a picture\n"
-	"  --check                  run every check on the tables; exit 1 if one fails, or where\n"
-	"                           lines of the log are missing, or there twice\n"
+	"  --check                  exit 1 also if a check of the tables fails, or where lines of the\n"
+	"                           log are missing, or there twice\n"
 	"  --version                the version of Keel that it shows\n"
 	"  --help                   this text\n"
 	"\n"
@@ -52,7 +53,9 @@ static const char help[] =
 	"are placed in conventional memory as the loader would; the local APIC and one I/O APIC are\n"
 	"taken to be at their usual addresses.\n"
 	"\n"
-	"Exit code: 0; 1 when a check failed or Keel could not boot there; 2 for bad input.\n";
+	"What is wrong is told on standard error, in lines \"# problem: ...\", and in JSON's problems.\n"
+	"\n"
+	"Exit code: 0; 1 when Keel could not boot there, or --check found a problem; 2 for bad input.\n";
 
 enum {
 	OPT_BOOT = 256,

@@ -37,12 +37,25 @@ static bool take_memory(struct simulation *s, const struct keel_memory_range *ra
 	return simulation_map(s, NULL);
 }
 
-static void no_room(const struct simulation *s, const char *what, uint64_t bytes)
+static void no_room(struct simulation *s, const char *what, uint64_t bytes)
 {
 	char size[24];
 
-	fprintf(stderr, "keelmap: %s: no conventional memory for %s (%s)\n", s->map->path, what,
+	problem(s, s->map, "no conventional memory for %s (%s): Keel could not boot there", what,
 		words_size(size, bytes));
+	s->cannot_boot = true;
+}
+
+/* Physical page 0 is the firmware's to write to, whatever its map says: Keel never takes it. */
+static uint64_t usable_phys(const struct keel_memory_range *range)
+{
+	return range->phys ? range->phys : KEEL_PAGE_SIZE;
+}
+
+static bool has_room(const struct keel_memory_range *range, uint64_t phys, uint64_t bytes)
+{
+	return is_free(range) && usable_phys(range) <= phys && phys - range->phys < range->bytes &&
+	       bytes <= range->phys + range->bytes - phys;
 }
 
 /* The free range that has the kernel's home, or else the first with room at a 2 MiB boundary. */
@@ -51,20 +64,13 @@ static const struct keel_memory_range *kernel_range(const struct simulation *s, 
 	const uint64_t bytes = s->options->kernel_bytes;
 
 	*phys = s->options->kernel_phys;
+	for (uint64_t n = 0; n < s->memory.count; n++)
+		if (has_room(s->memory.ranges + n, *phys, bytes))
+			return s->memory.ranges + n;
 	for (uint64_t n = 0; n < s->memory.count; n++) {
-		const struct keel_memory_range *range = s->memory.ranges + n;
-
-		if (is_free(range) && range->phys <= *phys && *phys - range->phys < range->bytes &&
-		    bytes <= range->phys + range->bytes - *phys)
-			return range;
-	}
-	for (uint64_t n = 0; n < s->memory.count; n++) {
-		const struct keel_memory_range *range = s->memory.ranges + n;
-
-		*phys = (range->phys + KEEL_SIZE_2M - 1) & -KEEL_SIZE_2M;
-		if (is_free(range) && *phys && *phys - range->phys < range->bytes &&
-		    bytes <= range->phys + range->bytes - *phys)
-			return range;
+		*phys = (usable_phys(s->memory.ranges + n) + KEEL_SIZE_2M - 1) & -KEEL_SIZE_2M;
+		if (has_room(s->memory.ranges + n, *phys, bytes))
+			return s->memory.ranges + n;
 	}
 	return NULL;
 }
@@ -82,7 +88,7 @@ bool place_kernel(struct simulation *s)
 
 	range = kernel_range(s, &phys);
 	if (!range) {
-		no_room(s, "the kernel: it is left out", bytes);
+		no_room(s, "the kernel", bytes);
 		return true;
 	}
 	/* Too far up for VA = PA + base: the kernel keeps its addresses. */
@@ -103,9 +109,13 @@ bool place_kernel(struct simulation *s)
 /* From the top down, as firmware allocates when it may choose. False: no room. */
 static const struct keel_memory_range *highest_range(const struct simulation *s, uint64_t bytes)
 {
-	for (uint64_t n = s->memory.count; n-- > 0;)
-		if (is_free(s->memory.ranges + n) && s->memory.ranges[n].bytes >= bytes)
-			return s->memory.ranges + n;
+	for (uint64_t n = s->memory.count; n-- > 0;) {
+		const struct keel_memory_range *range = s->memory.ranges + n;
+
+		if (range->bytes >= bytes &&
+		    has_room(range, range->phys + range->bytes - bytes, bytes))
+			return range;
+	}
 	return NULL;
 }
 

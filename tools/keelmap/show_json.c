@@ -35,9 +35,12 @@ static void json_machine(const struct simulation *s)
 	printf("  \"tables\": {\"used\": %" PRIu64 ", \"planned\": %" PRIu64
 	       ", \"minimum\": %" PRIu64 "},\n",
 	       s->pool.used, s->plan.tables, s->report.minimum);
-	printf("  \"check\": ");
-	show_string(mm_violation_text(s->report.violation));
-	printf(",\n");
+	printf("  \"can_boot\": %s,\n  \"problems\": [", s->cannot_boot ? "false" : "true");
+	for (unsigned n = 0; n < s->problem_count; n++) {
+		printf(n ? ", " : "");
+		show_string(s->problems[n]);
+	}
+	printf("],\n");
 }
 
 static void show_regions(const struct contents *contents)

@@ -54,8 +54,11 @@ static void table_machine(const struct simulation *s)
 	       s->options->no_1g ? "no 1 GB pages" : "1 GB pages", s->options->cpus,
 	       s->options->cpus == 1 ? "" : "s");
 	if (s->request.segment_count)
-		printf(", kernel of %s at %" PRIx64, words_size(kernel, s->options->kernel_bytes),
+		printf(", kernel of %s at 0x%" PRIx64, words_size(kernel, s->options->kernel_bytes),
 		       s->segments[0].phys);
+	if (s->request.segment_count && s->segments[0].phys != s->options->kernel_phys)
+		printf(" (moved from 0x%" PRIx64 ": %s)", s->options->kernel_phys,
+		       s->options->kernel_phys ? "not free" : "page 0 is the firmware's");
 	printf("\n");
 	if (s->outcome.runtime_code_writable)
 		printf("# runtime code stays writable and executable: no usable Memory Attributes "

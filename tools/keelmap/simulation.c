@@ -166,9 +166,8 @@ static bool check_tables(struct simulation *s)
 	if (!mm_check_kernel(&check, &s->report)) {
 		struct mm_check_report rest = { 0 };
 
-		fprintf(stderr, "keelmap: %s: check: %s (at %" PRIx64 ": %" PRIx64 ")\n",
-			s->map->path, mm_violation_text(s->report.violation), s->report.address,
-			s->report.value);
+		problem(s, s->map, "check: %s (at 0x%" PRIx64 ": 0x%" PRIx64 ")",
+			mm_violation_text(s->report.violation), s->report.address, s->report.value);
 		/* The count comes last: it may not have been reached, and is shown all the same. */
 		if (mm_check_entries(&check, &rest))
 			mm_check_tables(&check, &rest);
@@ -180,6 +179,8 @@ static bool check_tables(struct simulation *s)
 
 int simulation_run(struct simulation *s)
 {
+	problems_of_log(s, s->map);
+	problems_of_log(s, s->attributes);
 	describe_machine(s);
 	make_request(s);
 	/* Where the tables go depends on how many there are, and that on a first plan. */

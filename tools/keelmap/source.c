@@ -71,25 +71,6 @@ static void tell_boots(const struct source *source, uint64_t wanted)
 			wanted == PARSE_LAST_BOOT ? "; --boot N takes another" : "");
 }
 
-static void tell_damage(const struct source *source)
-{
-	const struct parse_log *log = &source->log;
-
-	if (log->missing)
-		fprintf(stderr,
-			"keelmap: %s:%" PRIu64 ": before this line mem%02" PRIu64
-			" to mem%02" PRIu64 " are missing; %" PRIu64
-			" lines of the memory map in all: what is shown "
-			"is not the whole machine\n",
-			source->path, log->gap_line, log->gap_first, log->gap_last, log->missing);
-	if (log->doubled)
-		fprintf(stderr,
-			"keelmap: %s:%" PRIu64
-			": this line is in the log again, the first of %" PRIu64
-			" such lines: each counts once\n",
-			source->path, log->doubled_line, log->doubled);
-}
-
 bool source_read_map(struct source *map, const char *path, uint64_t boot, struct source *attributes)
 {
 	struct parse_error error;
@@ -103,10 +84,8 @@ bool source_read_map(struct source *map, const char *path, uint64_t boot, struct
 	good = !parse_map(text, bytes, boot, &map->parsed, &table, &map->log, &error) ||
 	       is_wrong(map, &error);
 	free(text);
-	if (good) {
+	if (good)
 		tell_boots(map, boot);
-		tell_damage(map);
-	}
 	if (good && attributes) {
 		attributes->path = map->path;
 		attributes->parsed = table;
@@ -128,7 +107,5 @@ bool source_read_table(struct source *attributes, const char *path)
 	good = !parse_table(text, bytes, &attributes->parsed, &attributes->log, &error) ||
 	       is_wrong(attributes, &error);
 	free(text);
-	if (good)
-		tell_damage(attributes);
 	return good;
 }
