@@ -91,7 +91,7 @@ EFI_CFLAGS := \
 PAYLOAD_CFLAGS := $(BARE) $(WARNINGS) -fno-pic -fno-pie -mcmodel=kernel -Iinclude
 # The module that the self-check loads: an object as it is, without debugging information.
 MODULE_CFLAGS  := $(PAYLOAD_CFLAGS) -g0 -fno-ident
-TOOL_CFLAGS    := -std=gnu11 -O2 -g $(WARNINGS) -Iinclude -Imm -Imm/check -Ibuild
+TOOL_CFLAGS    := -std=gnu11 -O2 -g $(WARNINGS) -Iinclude -Imm -Imm/check -Iefi -Ibuild
 
 # --- Compiling -----------------------------------------------------------------------------------
 
@@ -201,7 +201,7 @@ build/keel.iso: build/keel.img ovmf/iso
 
 # --- keelmap: what Keel would build on a machine, shown on the host --------------------------------
 
-TOOL_C := $(wildcard tools/keelmap/*.c)
+TOOL_C := $(wildcard tools/keelmap/*.c) efi/lib/utf.c
 
 build/keelmap: $(call objects,tool,$(TOOL_C) $(MM_C) $(MM_CHECK_C))
 	$(call say,LD)

@@ -233,8 +233,13 @@ for ([ '6 100000 100 f', 'the kernel|the CPUs\' area|the page tables' ], [ '7 10
 	is(scalar @{ $json->{rows} }, 18, 'json: rows');
 	my (undef, $leaves) = keelmap('--format=leaves', '--cpus', '70', $qemu);
 	is(scalar @{ $json->{leaves} }, scalar(lines($leaves)), 'json: as many leaves');
-	($code, $out) = keelmap('--format=json', file("a\"b\\\xff\n", "7 0 1000 f\n"));
-	ok(eval { decode_json($out) }, 'json: any file name');
+	# UTF-8 stays; control characters are escaped; a byte that is no UTF-8 becomes U+FFFD.
+	($code, $out) = keelmap('--format=json', file("\xc3\xbc\"b\\\xff\n\xc2\x9b", "7 0 1000 f\n"));
+	is(eval { decode_json($out)->{machine}{map} } // $@, "$dir/\x{fc}\"b\\\x{fffd}\n\x{9b}", 'json: any file name');
+	like($out, qr/"map": "[^"]*\xc3\xbc\\"b\\\\\xef\xbf\xbd\\u000a\\u009b"/, 'json: as UTF-8, without control characters');
+	($code, $out, my $said) = keelmap(file("\xc3\xbc\e[2J\n7\xff", "7 0 1000 f\n9 100000 0 f\n"));
+	like($out, qr/^# \S*\/\xc3\xbc\?\[2J\?7\xef\xbf\xbd: 2 descriptors/, 'table: any file name');
+	like($said, qr/^keelmap: \S*\/\xc3\xbc\?\[2J\?7\xef\xbf\xbd:2: /m, 'messages: any file name');
 	($code, $out) = keelmap('--format=svg', file('a<b&c', "7 0 1000 f\n"));
 	my @open;
 	for ($out =~ /<([^>]*)>/g) {
@@ -245,6 +250,9 @@ for ([ '6 100000 100 f', 'the kernel|the CPUs\' area|the page tables' ], [ '7 10
 		}
 	}
 	ok($out =~ /^<svg xmlns=/ && !@open && $out !~ /a<b|&c/, 'svg: well-formed');
+	my $long = "\xc3\xbc" x 50;
+	($code, $out) = keelmap('--format=svg', file("\x1b\xff$long", "7 0 1000 f\n"));
+	like($out, qr/>\?\xef\xbf\xbd(?:\xc3\xbc){39}\.\.\.: 1 desc/, 'svg: any file name, shortened');
 }
 
 # --- Reports of keel.efi: map and Memory Attributes Table in one file ----------------------------------
@@ -331,7 +339,14 @@ for my $case (@bad) {
 my @wrong = (
 	[[], 'expected one memory map, found 0'],
 	[[$qemu, $qemu], 'expected one memory map, found 2'],
-	[['--frobnicate', $qemu], 'unrecognized option'],
+	[['--frobnicate', $qemu], '--frobnicate: unknown option'],
+	[['-xyz', $qemu], '-x: unknown option'],
+	[['--f', $qemu], '--f: unknown option, or the beginning of several'],
+	[['--check=3', $qemu], '--check=3: expected no argument'],
+	[[$qemu, '--cpus'], '--cpus: expected an argument'],
+	[["--\e[2J\n", $qemu], 'keelmap: --\?\[2J\?: unknown option[^\n]*\n\z'],
+	[['--cpus', "\n\xc2\x9b\xff", $qemu], qq{keelmap: --cpus: expected a[^\n]* found "\\?\\?\xef\xbf\xbd"\n\\z}],
+	[["$dir/\e\n"], 'keelmap: [^\n]*/\?\?: No such file[^\n]*\n\z'],
 	[['--format=pdf', $qemu], '--format: expected table'],
 	[['--phys-bits', '53', $qemu], '--phys-bits: expected a number from 32 to 52, found "53"'],
 	[['--boot', '0', $qemu], '--boot: expected a number from 1 on, found "0"'],

@@ -53,8 +53,8 @@ static int run(const struct options *options)
 			exit_code = EXIT_NOT_SOUND;
 	}
 	simulation_free(&s);
-	parsed_free(&map.parsed);
-	parsed_free(&attributes.parsed);
+	source_free(&map);
+	source_free(&attributes);
 	return exit_code;
 }
 

@@ -41,9 +41,10 @@ struct options {
 /* Returns false when there is nothing more to do: *exit_code says how to leave. */
 bool options_read(struct options *options, int argc, char **argv, int *exit_code);
 
-/* A file and the descriptors in it. */
+/* A file and the descriptors in it. Zero it before use. */
 struct source {
-	const char *path;
+	const char *path; /* "standard input" for that; any bytes but zero */
+	char *name;	  /* the same, for people: name_printable() */
 	struct parsed parsed;
 	struct parse_log log;
 };
@@ -56,6 +57,21 @@ struct source {
 bool source_read_map(struct source *map, const char *path, uint64_t boot,
 		     struct source *attributes);
 bool source_read_table(struct source *attributes, const char *path);
+void source_free(struct source *source);
+
+/*
+ * Text from outside (names.c): the character that it begins with, U+FFFD for a byte that begins
+ * none. Returns its bytes. Not at the text's end.
+ */
+size_t name_next(const char *text, uint32_t *code);
+bool name_is_control(uint32_t code);
+/* The bytes of as many whole characters as there are in so many bytes. */
+size_t name_cut(const char *text, size_t most);
+/*
+ * The text with question marks for control characters, which could forge a line, or tell a terminal
+ * what to do. To be given to free(); NULL: no memory.
+ */
+char *name_printable(const char *text);
 
 /* Everything that Keel would make on that machine. */
 struct simulation {

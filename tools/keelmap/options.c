@@ -92,7 +92,25 @@ static const struct option long_options[] = {
 
 static bool wrong_option(const char *option, const char *expected, const char *found)
 {
-	fprintf(stderr, "keelmap: %s: expected %s, found \"%s\"\n", option, expected, found);
+	char *printable = name_printable(found);
+
+	fprintf(stderr, "keelmap: %s: expected %s, found \"%s\"\n", option, expected,
+		printable ? printable : "what takes too much memory");
+	free(printable);
+	return false;
+}
+
+/* In place of getopt's own words, which repeat what was given as it is. */
+static bool wrong_usage(int option, const char *given)
+{
+	const char letter[] = { '-', (char)optopt, 0 };
+	char *printable = name_printable(optopt && optopt < OPT_BOOT ? letter : given);
+
+	fprintf(stderr, "keelmap: %s: %s; see --help\n", printable ? printable : "an option",
+		option == ':'	     ? "expected an argument"
+		: optopt >= OPT_BOOT ? "expected no argument"
+				     : "unknown option, or the beginning of several");
+	free(printable);
 	return false;
 }
 
@@ -228,8 +246,8 @@ static bool read_option(struct options *o, int option, const char *text)
 		return read_format(o, text);
 	case OPT_CHECK:
 		return o->check = true;
-	default: /* getopt has said what is wrong */
-		return false;
+	default:
+		return wrong_usage(option, text);
 	}
 }
 
@@ -244,7 +262,8 @@ bool options_read(struct options *o, int argc, char **argv, int *exit_code)
 		fprintf(stderr, "keelmap: out of memory\n");
 		return false;
 	}
-	while ((option = getopt_long(argc, argv, "", long_options, NULL)) != -1) {
+	opterr = 0;
+	while ((option = getopt_long(argc, argv, ":", long_options, NULL)) != -1) {
 		if (option == OPT_HELP) {
 			fputs(help, stdout);
 			*exit_code = EXIT_GOOD;
@@ -255,7 +274,7 @@ bool options_read(struct options *o, int argc, char **argv, int *exit_code)
 			*exit_code = EXIT_GOOD;
 			return false;
 		}
-		if (!read_option(o, option, optarg))
+		if (!read_option(o, option, optarg ? optarg : argv[optind - 1]))
 			return false;
 	}
 	if (argc - optind != 1) {

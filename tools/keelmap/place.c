@@ -15,7 +15,7 @@ bool simulation_map(struct simulation *s, const struct mm_notes *notes)
 				    s->allocations, s->allocation_count, s->memory_work, notes);
 
 	if (result.error)
-		fprintf(stderr, "keelmap: %s: %s\n", s->map->path, mm_error_text(result.error));
+		fprintf(stderr, "keelmap: %s: %s\n", s->map->name, mm_error_text(result.error));
 	return !result.error;
 }
 

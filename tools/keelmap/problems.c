@@ -13,7 +13,7 @@ void problem(struct simulation *s, const struct source *source, const char *form
 	va_start(arguments, format);
 	vsnprintf(text, sizeof(s->problems[0]), format, arguments);
 	va_end(arguments);
-	fprintf(stderr, "keelmap: %s: %s\n", source->path, text);
+	fprintf(stderr, "keelmap: %s: %s\n", source->name, text);
 	s->problem_count++;
 }
 

@@ -1,24 +1,27 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Everything as JSON (RFC 8259). Addresses and sizes are strings of hexadecimal digits, since
- * numbers above 2^53 do not survive every reader.
+ * Everything as JSON (RFC 8259), in UTF-8. Addresses and sizes are strings of hexadecimal digits,
+ * since numbers above 2^53 do not survive every reader.
  */
 #include <inttypes.h>
 #include <stdio.h>
 #include "keelmap.h"
+#include "lib/utf.h"
 
 static void show_string(const char *text)
 {
 	putchar('"');
-	for (; *text; text++) {
-		const unsigned char c = *text;
+	while (*text) {
+		char utf8[4];
+		uint32_t code;
 
-		if (c == '"' || c == '\\')
-			printf("\\%c", c);
-		else if (c < 0x20 || c >= 0x7f) /* a path need not be UTF-8 */
-			printf("\\u%04x", c);
+		text += name_next(text, &code);
+		if (code == '"' || code == '\\')
+			printf("\\%c", (char)code);
+		else if (name_is_control(code))
+			printf("\\u%04" PRIx32, code);
 		else
-			putchar(c);
+			fwrite(utf8, 1, utf8_put(code, utf8), stdout);
 	}
 	putchar('"');
 }

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "keelmap.h"
+#include "lib/utf.h"
 
 #define WIDTH	     960
 #define MARGIN	     28
@@ -19,6 +20,7 @@
 #define LINE_HEIGHT  20
 #define PADDING	     20 /* of a band, above and below its lines together */
 #define FOOT	     76
+#define NAME_BYTES   80 /* of a file's name, at most */
 
 /* Colours of rights, by writable, executable, user as bits 0 to 2. */
 static const struct {
@@ -43,16 +45,29 @@ static const struct {
 #define NAME  INK " font-weight=\"bold\""
 #define RIGHT GREY " text-anchor=\"end\""
 
+/* XML 1.0 (2.2) has no place for control characters, nor for these two. */
+static void show_character(uint32_t code)
+{
+	char utf8[4];
+
+	if (name_is_control(code))
+		code = '?';
+	if (code == 0xfffe || code == 0xffff)
+		code = 0xfffd;
+	if (code == '&' || code == '<' || code == '>')
+		printf("&#%" PRIu32 ";", code);
+	else
+		fwrite(utf8, 1, utf8_put(code, utf8), stdout);
+}
+
 static void show_text(int x, int y, const char *attributes, const char *text)
 {
 	printf("<text x=\"%d\" y=\"%d\" %s>", x, y, attributes);
-	for (; *text; text++) {
-		const unsigned char c = *text;
+	while (*text) {
+		uint32_t code;
 
-		if (c == '&' || c == '<' || c == '>')
-			printf("&#%d;", c);
-		else
-			putchar(c < 0x20 || c >= 0x7f ? '?' : c);
+		text += name_next(text, &code);
+		show_character(code);
 	}
 	printf("</text>\n");
 }
@@ -128,7 +143,9 @@ static void show_band(const struct contents *contents, enum keel_region region, 
 static void show_head(const struct simulation *s)
 {
 	uint64_t memory = 0;
-	const char *name = strrchr(s->map->path, '/');
+	const char *slash = strrchr(s->map->path, '/');
+	const char *name = slash ? slash + 1 : s->map->path;
+	const size_t name_bytes = name_cut(name, NAME_BYTES);
 	char text[256];
 	char size[24];
 
@@ -137,11 +154,11 @@ static void show_head(const struct simulation *s)
 			memory += s->memory.ranges[n].bytes;
 	show_text(MARGIN, 42, TITLE, "x86-64 kernel memory map at kernel entry");
 	snprintf(text, sizeof(text),
-		 "%.80s: %zu descriptors, %s of memory, %" PRIu64 " CPU%s, %u physical address "
+		 "%.*s%s: %zu descriptors, %s of memory, %" PRIu64 " CPU%s, %u physical address "
 		 "bits, %s",
-		 name ? name + 1 : s->map->path, s->map->parsed.count, words_size(size, memory),
-		 s->options->cpus, s->options->cpus == 1 ? "" : "s", s->machine.phys_bits,
-		 s->options->no_1g ? "no 1 GB pages" : "1 GB pages");
+		 (int)name_bytes, name, name[name_bytes] ? "..." : "", s->map->parsed.count,
+		 words_size(size, memory), s->options->cpus, s->options->cpus == 1 ? "" : "s",
+		 s->machine.phys_bits, s->options->no_1g ? "no 1 GB pages" : "1 GB pages");
 	show_text(MARGIN, 66, GREY, text);
 	show_text(MARGIN, 98, GREY, "first address");
 	show_text(COLUMN_X + 12, 98, GREY, "row of the layout (not to scale)");

@@ -48,7 +48,7 @@ static void table_machine(const struct simulation *s)
 	for (uint64_t n = 0; n < s->memory.count; n++)
 		if (mm_type_is_memory(s->memory.ranges[n].type))
 			memory += s->memory.ranges[n].bytes;
-	printf("# %s: %zu descriptors, %s of memory\n", s->map->path, s->map->parsed.count,
+	printf("# %s: %zu descriptors, %s of memory\n", s->map->name, s->map->parsed.count,
 	       words_size(size, memory));
 	printf("# %u physical address bits, %s, %" PRIu64 " CPU%s", s->machine.phys_bits,
 	       s->options->no_1g ? "no 1 GB pages" : "1 GB pages", s->options->cpus,

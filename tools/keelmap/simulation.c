@@ -40,9 +40,9 @@ static void print_note(void *context, enum mm_note what, uint64_t index, uint64_
 	const uint64_t line = whole ? 0 : line_of(&source->parsed, index, phys);
 
 	if (line)
-		fprintf(stderr, "keelmap: %s:%" PRIu64 ": ", source->path, line);
+		fprintf(stderr, "keelmap: %s:%" PRIu64 ": ", source->name, line);
 	else
-		fprintf(stderr, "keelmap: %s: ", source->path);
+		fprintf(stderr, "keelmap: %s: ", source->name);
 	fprintf(stderr, "%s (start %" PRIx64 ", %s %" PRIu64 ")\n", mm_note_text(what), phys,
 		whole				 ? "bytes"
 		: what == MM_NOTE_ATTRIBUTES_BAD ? "entries"
@@ -80,7 +80,7 @@ static void describe_machine(struct simulation *s)
 	if (!o->phys_bits && bits > DEFAULT_PHYS_BITS) {
 		s->machine.phys_bits = bits;
 		fprintf(stderr, "keelmap: %s: addresses take %u bits: taken as --phys-bits\n",
-			s->map->path, bits);
+			s->map->name, bits);
 	}
 }
 
@@ -120,7 +120,7 @@ static bool allocate_memory_map(struct simulation *s)
 static bool report(const struct simulation *s, struct mm_result result)
 {
 	if (result.error)
-		fprintf(stderr, "keelmap: %s: %s (%" PRIx64 ")\n", s->map->path,
+		fprintf(stderr, "keelmap: %s: %s (%" PRIx64 ")\n", s->map->name,
 			mm_error_text(result.error), result.address);
 	return !result.error;
 }

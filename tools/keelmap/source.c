@@ -41,21 +41,25 @@ static char *read_file(struct source *source, const char *path, size_t *bytes)
 	char *text = stream ? read_all(stream, bytes) : NULL;
 	const int reason = errno;
 
-	source->path = standard ? "standard input" : path;
 	if (stream && !standard)
 		fclose(stream);
-	if (!text)
-		fprintf(stderr, "keelmap: %s: %s\n", source->path, strerror(reason));
-	return text;
+	source->path = standard ? "standard input" : path;
+	source->name = name_printable(source->path);
+	if (text && source->name)
+		return text;
+	fprintf(stderr, "keelmap: %s: %s\n", source->name ? source->name : "a file",
+		strerror(text ? ENOMEM : reason));
+	free(text);
+	return NULL;
 }
 
 static bool is_wrong(const struct source *source, const struct parse_error *error)
 {
 	if (error->line)
-		fprintf(stderr, "keelmap: %s:%" PRIu64 ": %s\n", source->path, error->line,
+		fprintf(stderr, "keelmap: %s:%" PRIu64 ": %s\n", source->name, error->line,
 			error->text);
 	else
-		fprintf(stderr, "keelmap: %s: %s\n", source->path, error->text);
+		fprintf(stderr, "keelmap: %s: %s\n", source->name, error->text);
 	return false;
 }
 
@@ -67,7 +71,7 @@ static void tell_boots(const struct source *source, uint64_t wanted)
 		fprintf(stderr,
 			"keelmap: %s:%" PRIu64 ": this is boot %" PRIu64 " of the %" PRIu64
 			" whose memory maps are in this text%s\n",
-			source->path, log->line, log->boot, log->boots,
+			source->name, log->line, log->boot, log->boots,
 			wanted == PARSE_LAST_BOOT ? "; --boot N takes another" : "");
 }
 
@@ -88,10 +92,11 @@ bool source_read_map(struct source *map, const char *path, uint64_t boot, struct
 		tell_boots(map, boot);
 	if (good && attributes) {
 		attributes->path = map->path;
+		attributes->name = name_printable(map->path);
 		attributes->parsed = table;
-	} else {
-		parsed_free(&table);
+		return attributes->name;
 	}
+	parsed_free(&table);
 	return good;
 }
 
@@ -108,4 +113,11 @@ bool source_read_table(struct source *attributes, const char *path)
 	       is_wrong(attributes, &error);
 	free(text);
 	return good;
+}
+
+void source_free(struct source *source)
+{
+	parsed_free(&source->parsed);
+	free(source->name);
+	*source = (struct source){ 0 };
 }
