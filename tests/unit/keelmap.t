@@ -255,6 +255,32 @@ for ([ '6 100000 100 f', 'the kernel|the CPUs\' area|the page tables' ], [ '7 10
 	like($out, qr/>\?\xef\xbf\xbd(?:\xc3\xbc){39}\.\.\.: 1 desc/, 'svg: any file name, shortened');
 }
 
+# --- Colours and sizes ----------------------------------------------------------------------------------
+{
+	my (undef, $out) = keelmap('--format=svg', '--framebuffer', '80000000:3M',
+		'--attributes', 'tests/maps/memattr-qemu-default.map', 'tests/maps/qemu-default.map');
+	my %colour;	# of what is said of the same rights and of the same caching
+	push @{ $colour{"$2 " . ($3 eq 'WB' ? 'cached' : 'not') } }, $1
+		while $out =~ /fill="(#\w+)"\/>\n<text [^>]*>(r[w-][x-]u?) (WB|WC|UC) /g;
+	my %one = map { $_ => join ' ', do { my %seen; grep { !$seen{$_}++ } @{ $colour{$_} } } } keys %colour;
+	is(join(', ', sort keys %one), 'r-- cached, r--u cached, r-x cached, rw- cached, rw- not', 'svg: marks');
+	my %kinds = map { $_ => 1 } values %one;
+	is(scalar keys %kinds, 5, 'svg: each has a colour of its own') or diag(explain(\%one));
+	my ($violet) = grep { $_ eq $one{'rw- not'} } $out =~ /fill="(#\w+)"\/>\n<text [^>]*>UC, WC: not cached</;
+	ok($violet, 'svg: the legend says which is for what is not cached');
+
+	my $tib = 1 << 28; # pages
+	for ([ 12 * $tib, '12 TB' ], [ 12 * $tib - 1, '12.0 TB' ], [ 12 * $tib + 1, '12.0 TB' ],
+		[ 12 * $tib - 1024, '12.0 TB' ], [ $tib, '1 TB' ], [ $tib - 256, '1024 GB' ],
+		[ 11.96 * $tib, '12.0 TB' ], [ 11.94 * $tib, '11.9 TB' ], [ 1000, '4000 kB' ], [ 2560, '10 MB' ],
+		[ 2561, '10.0 MB' ], [ 131071, '512.0 MB' ]) {
+		my ($pages, $want) = @$_;
+		(undef, $out) = keelmap(file('size', sprintf "7 0 %u f\n", $pages));
+		my ($found) = $out =~ /descriptors, (.*) of memory$/m;
+		is($found, $want, "size: $pages pages");
+	}
+}
+
 # --- Reports of keel.efi: map and Memory Attributes Table in one file ----------------------------------
 {
 	my ($map, $table) = map { join '', map { "$_\n" } lines(slurp($_)) }

@@ -31,11 +31,15 @@ static const struct {
 	{ "#2f6fb3", "writable" },
 	{ "#2e8b57", "executable" },
 	{ "#c0392b", "firmware's own code" },
-	{ "#b8860b", "reachable from user mode" },
+	{ "#b8860b", "for user mode" },
 	{ "#c0392b", NULL },
 	{ "#c0392b", NULL },
 	{ "#c0392b", NULL },
 };
+
+/* Devices, and the framebuffer: what is not write-back, and neither executable nor a user's. */
+#define NOT_CACHED_COLOUR  "#8250b4"
+#define NOT_CACHED_MEANING "UC, WC: not cached"
 
 /* Attributes rather than a style sheet: every reader of SVG knows those. */
 #define INK   "fill=\"#1f2933\""
@@ -90,6 +94,19 @@ static int height_of(const struct contents *contents, enum keel_region region)
 	return PADDING + LINE_HEIGHT * (int)(lines ? lines : 1);
 }
 
+static const char *colour_of(unsigned rights, unsigned type)
+{
+	if (rights < 2 && strcmp(words_memory_type(type), "WB"))
+		return NOT_CACHED_COLOUR;
+	return legend[rights].colour;
+}
+
+static void show_mark(int x, int y, const char *colour)
+{
+	printf("<rect x=\"%d\" y=\"%d\" width=\"12\" height=\"12\" rx=\"2\" fill=\"%s\"/>\n", x, y,
+	       colour);
+}
+
 /* What a row holds: a mark in the colour of its rights, and the same words as in the table. */
 static void show_contents(const struct contents *contents, enum keel_region region, int y)
 {
@@ -109,8 +126,7 @@ static void show_contents(const struct contents *contents, enum keel_region regi
 
 		if (!share->bytes)
 			continue;
-		printf("<rect x=\"%d\" y=\"%d\" width=\"12\" height=\"12\" rx=\"2\" fill=\"%s\"/>\n",
-		       DETAIL_X, y + 4, legend[rights].colour);
+		show_mark(DETAIL_X, y + 4, colour_of(rights, type));
 		show_text(DETAIL_X + 20, y + 14, INK " " MONO,
 			  words_share(text, sizeof(text), share, rights, type));
 		y += LINE_HEIGHT;
@@ -165,23 +181,29 @@ static void show_head(const struct simulation *s)
 	show_text(DETAIL_X, 98, GREY, "mapped: rights, memory type, size, leaves");
 }
 
+/* Returns where the next one goes. */
+static int show_meaning(int x, int y, const char *colour, const char *meaning)
+{
+	show_mark(x, y, colour);
+	show_text(x + 18, y + 11, GREY, meaning);
+	return x + 36 + 7 * (int)strlen(meaning);
+}
+
 static void show_foot(const struct simulation *s, int y)
 {
 	int x = MARGIN;
 	char text[128];
 
 	show_text(MARGIN, y + 16, GREY " " MONO, "ffffffffffffffff");
+	snprintf(text, sizeof(text), "page tables: %" PRIu64 " of 4 kB", s->pool.used);
+	show_text(WIDTH - MARGIN, y + 16, RIGHT, text);
 	for (unsigned n = 0; n < SHARE_RIGHTS; n++) {
 		if (!legend[n].meaning)
 			continue;
-		printf("<rect x=\"%d\" y=\"%d\" width=\"12\" height=\"12\" rx=\"2\" fill=\"%s\"/>\n",
-		       x, y + 40, legend[n].colour);
 		snprintf(text, sizeof(text), "%s %s", words_rights(n), legend[n].meaning);
-		show_text(x + 18, y + 51, GREY, text);
-		x += 36 + 7 * (int)strlen(text);
+		x = show_meaning(x, y + 40, legend[n].colour, text);
 	}
-	snprintf(text, sizeof(text), "page tables: %" PRIu64 " of 4 kB", s->pool.used);
-	show_text(WIDTH - MARGIN, y + 16, RIGHT, text);
+	show_meaning(x, y + 40, NOT_CACHED_COLOUR, NOT_CACHED_MEANING);
 }
 
 void show_svg(const struct simulation *s)

@@ -49,24 +49,26 @@ const char *words_region(unsigned region)
 	return text[region];
 }
 
+/* Exact where that takes at most four digits, else to the nearest tenth, or the nearest whole. */
 const char *words_size(char buffer[24], uint64_t bytes)
 {
-	static const char units[] = "BkMGTPE";
-	unsigned unit = 0;
-	uint64_t rest = 0;
+	static const char *const units[] = { "B", "kB", "MB", "GB", "TB", "PB", "EB" };
+	unsigned shift = 0;
+	uint64_t whole, rest, tenths;
 
-	/* The whole address space is 2^64 bytes, which nobody asks for: its rows are smaller. */
-	for (; bytes >= 10000 || (bytes >= 1024 && bytes % 1024 == 0 && !rest); unit++) {
-		rest = bytes % 1024;
-		bytes /= 1024;
-	}
-	if (!unit)
-		snprintf(buffer, 24, "%" PRIu64 " B", bytes);
-	else if (rest && bytes < 1000)
-		snprintf(buffer, 24, "%" PRIu64 ".%" PRIu64 " %cB", bytes, rest * 10 / 1024,
-			 units[unit]);
+	while (bytes >> shift >= 10000 ||
+	       (bytes >> shift >= 1024 && bytes % (KEEL_U64(1024) << shift) == 0))
+		shift += 10;
+	whole = bytes >> shift;
+	rest = bytes - (whole << shift);
+	tenths = (10 * rest + (KEEL_U64(1) << shift >> 1)) >> shift;
+	if (!rest)
+		snprintf(buffer, 24, "%" PRIu64 " %s", whole, units[shift / 10]);
+	else if (whole < 1000)
+		snprintf(buffer, 24, "%" PRIu64 ".%" PRIu64 " %s", whole + tenths / 10, tenths % 10,
+			 units[shift / 10]);
 	else
-		snprintf(buffer, 24, "%" PRIu64 " %cB", bytes, units[unit]);
+		snprintf(buffer, 24, "%" PRIu64 " %s", whole + (tenths >= 5), units[shift / 10]);
 	return buffer;
 }
 
