@@ -14,21 +14,23 @@ struct share {
 	uint64_t leaves[KEEL_LEVEL_PDPT + 1];
 };
 
-/* Exact where that takes at most four digits, else with one decimal. */
+/* Exact where that takes at most four digits, else with one decimal, the nearest. */
 static void format_size(char *buffer, size_t bytes, uint64_t size)
 {
 	static const char units[] = "kMGTPE";
-	unsigned unit = 0;
-	uint64_t rest = 0;
+	unsigned shift = 10;
+	uint64_t whole, rest, tenths;
 
-	for (size /= 1024; size >= 10000 || (size >= 1024 && size % 1024 == 0); unit++) {
-		rest = size % 1024;
-		size /= 1024;
-	}
+	while (size >> shift >= 10000 || (size >> shift >= 1024 && size % (1024UL << shift) == 0))
+		shift += 10;
+	whole = size >> shift;
+	rest = size - (whole << shift);
+	tenths = (10 * rest + (1UL << shift >> 1)) >> shift;
 	if (rest == 0)
-		format(buffer, bytes, "%lu %cB", size, units[unit]);
+		format(buffer, bytes, "%lu %cB", whole, units[shift / 10 - 1]);
 	else
-		format(buffer, bytes, "%lu.%lu %cB", size, rest * 10 / 1024, units[unit]);
+		format(buffer, bytes, "%lu.%lu %cB", whole + tenths / 10, tenths % 10,
+		       units[shift / 10 - 1]);
 }
 
 static void format_share(char *buffer, size_t bytes, const struct share *share, unsigned rights,
