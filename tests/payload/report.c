@@ -45,6 +45,17 @@ static struct {
 		__builtin_va_end(arguments);                      \
 	} while (0)
 
+/* The command line comes from outside: what it says must not forge a line, nor move the cursor. */
+static void write_line(const char *before, char *line)
+{
+	for (char *c = line; *c; c++)
+		if ((uint8_t)*c < ' ' || *c == 0x7f)
+			*c = *c == '\t' ? ' ' : '?';
+	serial_write(before);
+	serial_write(line);
+	serial_write("\n");
+}
+
 static void say(const char *text, ...) PRINTF_LIKE(1, 2);
 
 static void say(const char *text, ...)
@@ -52,8 +63,7 @@ static void say(const char *text, ...)
 	char line[LINE_BYTES];
 
 	FORMAT_ARGUMENTS(line, text);
-	serial_write(line);
-	serial_write("\n");
+	write_line("", line);
 }
 
 void comment(const char *text, ...)
@@ -61,9 +71,7 @@ void comment(const char *text, ...)
 	char line[LINE_BYTES];
 
 	FORMAT_ARGUMENTS(line, text);
-	serial_write(*line ? "# " : "#");
-	serial_write(line);
-	serial_write("\n");
+	write_line(*line ? "# " : "#", line);
 }
 
 void show(enum screen_colour colour, const char *text, ...)

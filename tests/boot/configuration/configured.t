@@ -81,9 +81,9 @@ is($run->{ended}, 'waits', 'no keel.conf: the self-check, and the machine waits'
 like($run->{text}, qr/^# \d+ passed, 0 failed$/m, 'all checks have passed');
 $run = run_guest(conf => "title Check\nselfcheck\noptions finish=reboot\n");
 is($run->{ended}, 'guest-reset', 'finish=reboot');
-$run = run_guest(conf => "title Check\nselfcheck\noptions finish=later\n");
-like($run->{text}, qr/^# Unknown option, expected finish=poweroff, reboot or halt: finish=later$/m,
-	'finish=later is not known');
+$run = run_guest(conf => "title Check\nselfcheck\noptions finish=later\tfinish=\n");
+like($run->{text}, qr/^# Unknown option, expected finish=poweroff, reboot or halt: finish=later finish=$/m,
+	'finish=later is not known, and said without a tab');
 
 # The third place; and the self-check, told how.
 $run = run_guest(conf => "title Check\nselfcheck\noptions finish=halt finish=poweroff\nmodule odd.bin\n",
