@@ -2,6 +2,7 @@
 #include "files/loaded_image.h"
 #include "files/network.h"
 #include "lib/path.h"
+#include "lib/text.h"
 #include "lib/utf.h"
 
 static const EFI_GUID loaded_image_guid = EFI_LOADED_IMAGE_PROTOCOL_GUID;
@@ -85,7 +86,10 @@ void loaded_image_folder(const struct loaded_image *image, const struct volume *
 	keep_folder(to);
 }
 
-/* As the firmware writes it; NULL where it cannot. */
+/*
+ * As the firmware writes it; NULL where it cannot. There are names in it from anywhere, such as a
+ * server's: what is made of it is for people.
+ */
 static CHAR16 *device_text(const struct firmware *fw, EFI_HANDLE device)
 {
 	const EFI_DEVICE_PATH *path = protocol_of(fw, device, &device_path_guid);
@@ -115,6 +119,8 @@ static EFI_STATUS find_device(const struct firmware *fw, struct loaded_image *im
 	} else if (!utf8_from_utf16(text, bytes, image->device)) {
 		*image->device = 0;
 	}
+	if (!EFI_ERROR(status))
+		text_neutralise(image->device);
 	fw->boot->FreePool(text);
 	return status;
 }

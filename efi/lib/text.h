@@ -2,9 +2,10 @@
 /*
  * Formatted text: one character at a time to whoever wants it, or into memory of a fixed size.
  *
- * Conversions: %s a string; %q a string from outside, in which control characters become question
- * marks; %u, %x and %p a uint64_t in decimal, in hexadecimal, and in hexadecimal with 16 digits; %%
- * a percent sign. Every number must be passed as a 64-bit value.
+ * Conversions: %s a string, which may come from anywhere: a tab becomes a blank, and any other
+ * control character, and any byte that is not UTF-8, a question mark; %l lines of our own, as they
+ * are; %u, %x and %p a uint64_t in decimal, in hexadecimal, and in hexadecimal with 16 digits; %% a
+ * percent sign. Every number must be passed as a 64-bit value.
  */
 #ifndef EFI_LIB_TEXT_H
 #define EFI_LIB_TEXT_H
@@ -34,6 +35,15 @@ struct text text_in(char *memory, uint64_t capacity);
  */
 void text_print(struct text *text, const char *format, ...);
 void text_print_list(struct text *text, const char *format, va_list arguments);
+
+/* Adds so many bytes as %s does. */
+void text_print_foreign(struct text *text, const char *from, uint64_t bytes);
+
+/*
+ * Makes a string in place into what %s shows of it: text from outside that somebody else will show,
+ * who does not expect control characters. It gets no longer.
+ */
+void text_neutralise(char *text);
 
 /* Length in bytes, without the NUL. */
 static inline uint64_t text_bytes(const char *text)

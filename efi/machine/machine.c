@@ -35,7 +35,7 @@ static void tell(const struct firmware *fw, const struct machine *m)
 	else
 		text_print(&text, "%ux%u at %x\n", (uint64_t)m->framebuffer.width,
 			   (uint64_t)m->framebuffer.height, m->framebuffer.phys);
-	say(fw, "%s", memory);
+	say(fw, "%l", memory);
 	if (fw->quirks & QUIRK_EFI_1_10)
 		note(fw, "this vendor's firmware hangs in runtime services of EFI 2.0 and later: "
 			 "they are not called");

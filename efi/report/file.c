@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "report/file.h"
+#include "lib/remarks.h"
 #include "lib/smbios.h"
 #include "lib/text.h"
+#include "lib/utf.h"
 #include "lib/x86.h"
 #include "report/variable.h"
 #include "space/firmware_map.h"
@@ -23,9 +25,28 @@ static void print_smbios(struct text *out, const struct firmware_tables *tables)
 
 	while ((s = smbios_next(&left)))
 		if (*s <= SMBIOS_SYSTEM)
-			text_print(out, "# %s    %q, %q, %q\n", *s ? "system" : "bios  ",
+			text_print(out, "# %s    %s, %s, %s\n", *s ? "system" : "bios  ",
 				   smbios_string(s, 4), smbios_string(s, 5),
 				   smbios_string(s, *s ? 6 : 8));
+}
+
+/* A character that is half of one, with no other half, is not UTF-16. */
+static void print_vendor(struct text *out, const CHAR16 *vendor)
+{
+	unsigned bytes;
+
+	for (; *vendor; vendor += bytes / sizeof(*vendor)) {
+		uint32_t code;
+		char utf8[5] = "";
+
+		bytes = utf16_get(vendor, 2 * sizeof(*vendor), &code);
+		if (!bytes) {
+			code = '?';
+			bytes = sizeof(*vendor);
+		}
+		utf8_put(code, utf8);
+		text_print(out, "%s", utf8);
+	}
 }
 
 static void print_machine(struct text *out, const struct firmware *fw,
@@ -33,18 +54,14 @@ static void print_machine(struct text *out, const struct firmware *fw,
 {
 	const EFI_SYSTEM_TABLE *system = fw->system;
 	struct cpuid brand[BRAND_PARTS + 1] = { 0 };
-	char vendor_character[2] = "";
 
 	text_print(out, "# keel      " KEEL_VERSION_TEXT "\n# firmware  ");
-	for (const CHAR16 *c = system->FirmwareVendor; *c; c++) {
-		vendor_character[0] = (char)*c;
-		text_print(out, "%q", vendor_character);
-	}
+	print_vendor(out, system->FirmwareVendor);
 	for (unsigned n = 0; n < BRAND_PARTS; n++)
 		brand[n] = cpuid(LEAF_BRAND + n, 0);
 	text_print(out,
 		   ", revision %x, UEFI %x\n"
-		   "# cpu       %q, signature %x, %u address bits\n",
+		   "# cpu       %s, signature %x, %u address bits\n",
 		   (uint64_t)system->FirmwareRevision, (uint64_t)system->Hdr.Revision,
 		   (const char *)brand, (uint64_t)cpuid(1, 0).eax,
 		   (uint64_t)machine->cpu.paging.phys_bits);
@@ -118,7 +135,7 @@ static EFI_STATUS allocate_memory(const struct firmware *fw, struct firmware_map
 
 	if (EFI_ERROR(status))
 		return status;
-	*text = (struct text){ .capacity = KEEL_REPORT_BYTES + NAMES_BYTES };
+	*text = (struct text){ .capacity = REMARKS_BYTES(KEEL_REPORT_BYTES) + NAMES_BYTES };
 	text->capacity += (map->capacity / map->descriptors.stride + map->attributes.count) *
 			  DESCRIPTOR_CHARACTERS;
 	status = block_allocate(
@@ -137,12 +154,15 @@ static EFI_STATUS write_report(const struct firmware *fw, const struct volume *v
 			       const struct machine *machine, struct firmware_map *map,
 			       struct text *text)
 {
-	EFI_STATUS status = report_variable_read(fw, text->start, &text->bytes);
+	char left_behind[KEEL_REPORT_BYTES];
+	uint64_t bytes;
+	EFI_STATUS status = report_variable_read(fw, left_behind, &bytes);
 
 	if (!EFI_ERROR(status))
 		status = firmware_map_read(fw, map);
 	if (EFI_ERROR(status))
 		return status;
+	remarks_print(text, left_behind, bytes);
 	print_smbios(text, &machine->tables);
 	print_machine(text, fw, machine);
 	print_descriptors(text, map->descriptors.first, map->descriptors.bytes,

@@ -332,13 +332,16 @@ struct keel_boot_info {
 
 	/* From here on: version 2. */
 
-	/* What was chosen to be started. Never NULL; "" where there is nothing to say. */
+	/*
+	 * What was chosen to be started, in UTF-8 without control characters other than tabs. Never
+	 * NULL; "" where there is nothing to say.
+	 */
 	const char *command_line; /* the configuration's options for the kernel */
 	const char *entry_title;  /* title of the entry in keel.conf; "load options" for those;
 				     "" without configuration */
 	const char *kernel_path;  /* as the configuration has it; "" for the built-in self-check */
-	const char *boot_device;  /* device path of the volume, as text (UEFI 2.10, 10.6); "" when
-				     the firmware cannot tell */
+	const char *boot_device;  /* device path of the volume, as text (UEFI 2.10, 10.6), with ?
+				     for control characters; "" when the firmware cannot tell */
 
 	const struct keel_module *modules; /* in the configuration's order */
 	uint64_t module_count;

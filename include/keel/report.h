@@ -28,7 +28,8 @@
 
 /*
  * Data: ASCII text without a zero at its end, of so many bytes at most. Whole lines that begin with
- * #, so that tools which read memory maps take them for remarks; the first is this one.
+ * #, so that tools which read memory maps take them for remarks; the first is this one. In the file
+ * a line that does not begin so gets a # in front, and a control character becomes a question mark.
  */
 #define KEEL_REPORT_BYTES      2048
 #define KEEL_REPORT_FIRST_LINE "# Keel report"

@@ -8,6 +8,7 @@ use strict;
 use warnings;
 
 use DiskImage;
+use File::Copy;
 use File::Temp qw(tempdir);
 use Guest;
 
@@ -110,17 +111,40 @@ sub variables {
 	return @variables;
 }
 
+# One that is not in the store yet.
+sub _variable {
+	my ($name, $vendor, $data) = @_;
+	my $wide = pack 'v*', unpack('C*', $name), 0;
+	my $all = pack('v C x V x28 V V a16', VARIABLE_START, VARIABLE_ADDED, 7, length $wide,
+		length $data, $vendor) . $wide . $data;
+	return $all . "\xff" x (-length($all) & 3);
+}
+
+# Puts another one behind those that there are: what make returns for so many free bytes.
+sub _append {
+	my ($self, $make) = @_;
+	my ($store, $first, $end) = $self->_store;
+	my $all = join '', map { $_->{all} } $self->variables;
+	$all .= $make->($end - $first - length $all);
+	substr $store, $first, $end - $first, $all . "\xff" x ($end - $first - length $all);
+	write_content($self->{vars}, $store);
+}
+
 # Adds one that takes so much room that so many bytes remain.
 sub fill_variables {
 	my ($self, $remaining) = @_;
-	my ($store, $first, $end) = $self->_store;
-	my $all = join '', map { $_->{all} } $self->variables;
-	my $name = pack 'v*', unpack('C*', 'Filler'), 0;
-	my $bytes = $end - $first - length($all) - VARIABLE_HEADER_BYTES - length($name) - $remaining;
-	$all .= pack('v C x V x28 V V a16', VARIABLE_START, VARIABLE_ADDED, 7, length $name, $bytes,
-		'not a GUID of us') . $name . 'x' x $bytes;
-	substr $store, $first, $end - $first, $all . "\xff" x ($end - $first - length $all);
-	write_content($self->{vars}, $store);
+	$self->_append(sub {
+		my $empty = length _variable('Filler', 'not a GUID of us', '');
+		return _variable('Filler', 'not a GUID of us', 'x' x ($_[0] - $empty - $remaining));
+	});
+}
+
+# Adds one of that name, vendor (16 bytes) and data, also before the first boot.
+sub add_variable {
+	my ($self, @variable) = @_;
+	my (undef, $template) = split /\n/, `ovmf/firmware ''`;
+	-e $self->{vars} or copy($template, $self->{vars}) or die "$template: $!\n";
+	$self->_append(sub { _variable(@variable) });
 }
 
 1;
