@@ -5,6 +5,7 @@
  *	descriptors --mm_memory_map_build--> ranges	memory_map.h
  *	ranges --mm_plan_kernel and others--> plan	plan.h
  *	plan --mm_tables_build--> page tables		tables.h
+ *	regions of one root --mm_share_regions--> another	share.h
  *
  * Pure freestanding C: no firmware, no libc, no allocation, no global state. The caller gives all
  * memory, and keeps it. Compiles for UEFI, for a kernel and for a host. Compilers may make calls of
@@ -22,6 +23,7 @@
 #include "memory_map.h"
 #include "plan.h"
 #include "result.h"
+#include "share.h"
 #include "tables.h"
 
 #endif
