@@ -7,14 +7,12 @@
  */
 #include <keel/boot_info.h>
 #include <keel/font.h>
+#include <keel/runtime.h>
 
 /* The first serial port, as the firmware has set it up: data, line status, and a bit in that. */
 enum { DATA = 0x3f8, LSR = DATA + 5, LSR_EMPTY = 0x20 };
 /* A character with the gaps beside and below it, in dots; a dot in pixels. */
 enum { COLUMNS = KEEL_FONT_COLUMNS + 1, ROWS = KEEL_FONT_ROWS + KEEL_FONT_DESCENT + 1, DOT = 2 };
-/* ResetSystem: UEFI 2.10, 4.3, 4.5, 4.6.2, 8.5.1; places in the tables in words of 8 bytes. */
-enum { RUNTIME_SERVICES = 11, RESET_SYSTEM = 13, SHUTDOWN = 2, SUPPORTED_RESET_SYSTEM = 0x400 };
-typedef __attribute__((ms_abi)) void reset_system(uint32_t, uint64_t, uint64_t, const void *);
 
 static const struct keel_framebuffer *screen; /* NULL: nothing to draw on */
 
@@ -112,16 +110,15 @@ static void show(const struct keel_boot_info *info)
 _Noreturn void kernel_main(const struct keel_boot_info *info)
 {
 	if (keel_boot_info_check(info) == KEEL_BOOT_INFO_GOOD) {
-		const uint64_t *const *system = (const void *)info->efi_system_table_virt;
+		const struct keel_efi_runtime *efi = keel_runtime(info);
 
 		screen = info->framebuffer.bytes_per_pixel == 4 ? &info->framebuffer : NULL;
 		show(info);
 		/*
 		 * Services are called where SetVirtualAddressMap has moved them: in the EFI region.
 		 */
-		if (info->runtime_state == KEEL_RUNTIME_VIRTUAL &&
-		    info->runtime_supported & SUPPORTED_RESET_SYSTEM)
-			((reset_system *)system[RUNTIME_SERVICES][RESET_SYSTEM])(SHUTDOWN, 0, 0, 0);
+		if (efi && keel_runtime_offers(info, KEEL_RT_RESET_SYSTEM))
+			efi->reset_system(KEEL_EFI_RESET_SHUTDOWN, KEEL_EFI_SUCCESS, 0, NULL);
 		text("The firmware does not switch the machine off: please do it by hand.\r\n");
 	} else {
 		text("hello: not started by Keel, or by one that is older than this kernel\r\n");
