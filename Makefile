@@ -169,7 +169,7 @@ build/%.efi: build/%.so tools/finish-pe
 # What these include is not known before they were built once.
 build/loader/efi/builtin_kernel.o: build/selfcheck.stripped.elf
 build/payload/tests/payload/module_image.o: build/module/tests/payload/module/module.o
-build/loader/efi/main.o build/loader/efi/report/file.o: build/version.h
+build/loader/efi/main.o build/loader/efi/report/file.o build/loader/efi/space/boot_info.o: build/version.h
 build/tool/tools/keelmap/options.o: build/version.h
 
 # --- Disk images ---------------------------------------------------------------------------------
@@ -211,7 +211,7 @@ build/keelmap: $(call objects,tool,$(TOOL_C) $(MM_C) $(MM_CHECK_C))
 
 # Their own Makefiles know how; nothing of this one is needed to build them. KERNEL is said because it
 # may stand on this make's command line, where it means another thing.
-EXAMPLES      := build/hello.elf build/mapper.elf
+EXAMPLES      := build/hello.elf build/mapper.elf build/smp.elf
 EXAMPLE_FILES := $(wildcard \
 	examples/*/*.[ch] \
 	examples/*/*.lds \
@@ -221,7 +221,7 @@ EXAMPLE_FILES := $(wildcard \
 	mm/*.[ch])
 
 .PHONY: examples
-examples: $(EXAMPLES) ## build the example kernels build/hello.elf and build/mapper.elf
+examples: $(EXAMPLES) ## build the example kernels: build/hello.elf, mapper.elf, smp.elf
 
 $(EXAMPLES): build/%.elf: $(EXAMPLE_FILES)
 	$(call say,EXAMPLE)

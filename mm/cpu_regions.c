@@ -80,6 +80,14 @@ struct mm_result mm_plan_cpu_entry_area(struct mm_plan *plan, const struct mm_re
 	return result;
 }
 
+struct mm_result mm_plan_waiting_page(struct mm_plan *plan, const struct mm_request *request)
+{
+	if (!request->area.waiting_phys)
+		return mm_ok();
+	return mm_region_add(plan, KEEL_REGION_CPU_ENTRY_AREA, KEEL_CEA_WAITING_PAGE,
+			     request->area.waiting_phys, KEEL_PAGE_SIZE, KEEL_RIGHTS_RX);
+}
+
 static uint64_t espfix_pages(uint64_t cpu_count)
 {
 	return (cpu_count + KEEL_ESPFIX_STACKS_PER_PAGE - 1) / KEEL_ESPFIX_STACKS_PER_PAGE;
@@ -113,7 +121,14 @@ struct mm_result mm_plan_espfix(struct mm_plan *plan, const struct mm_request *r
 	return mm_ok();
 }
 
-struct mm_cpu_area mm_cpu_area_layout(uint64_t base_phys, uint64_t cpu_count)
+static uint64_t mailbox_pages(uint64_t cpu_count)
+{
+	const uint64_t in_page = KEEL_PAGE_SIZE / sizeof(struct keel_mailbox);
+
+	return (cpu_count + in_page - 1) / in_page;
+}
+
+struct mm_cpu_area mm_cpu_area_layout(uint64_t base_phys, uint64_t cpu_count, bool started)
 {
 	struct mm_cpu_area area = { .idt_phys = base_phys };
 
@@ -122,5 +137,10 @@ struct mm_cpu_area mm_cpu_area_layout(uint64_t base_phys, uint64_t cpu_count)
 	area.blocks_phys = area.espfix_phys + espfix_pages(cpu_count) * KEEL_PAGE_SIZE;
 	area.stacks_phys = area.blocks_phys + cpu_count * MM_CPU_BLOCK_PAGES * KEEL_PAGE_SIZE;
 	area.bytes = area.stacks_phys + cpu_count * KEEL_STACK_BYTES - base_phys;
+	if (!started)
+		return area;
+	area.waiting_phys = base_phys + area.bytes;
+	area.mailboxes_phys = area.waiting_phys + KEEL_PAGE_SIZE;
+	area.bytes += KEEL_PAGE_SIZE + mailbox_pages(cpu_count) * KEEL_PAGE_SIZE;
 	return area;
 }

@@ -10,7 +10,7 @@ uint64_t mm_plan_capacity(const struct mm_request *request)
 	const uint64_t pieces = descriptors + 2 * request->attributes.count;
 	/* Executable pieces cut the direct map, each in two more; boundaries cut everything. */
 	const uint64_t places =
-		3 * (descriptors + request->map->count + pieces + request->segment_count + 2);
+		3 * (descriptors + request->map->count + pieces + request->segment_count + 3);
 
 	return places + 4 * (request->machine->boundary_count + 1) +
 	       request->cpu_count * (2 + MM_ENTRY_AREA_PARTS + 1) + 2 * request->slot_count + 16;
@@ -39,11 +39,13 @@ static struct mm_result plan_text(struct mm_plan *text, const struct mm_request 
 	if (!result.error)
 		result = mm_plan_kernel_text(text, request);
 	if (!result.error)
+		result = mm_plan_waiting_page(text, request);
+	if (!result.error)
 		result = mm_frames_check(text, work + text->count);
 	return result;
 }
 
-/* In ascending order, so that there is nothing left to sort. `text` lies in `work`. */
+/* In ascending order, but for the waiting page, so that there is little to sort. `text` lies in `work`. */
 static struct mm_result plan_regions(struct mm_plan *plan, struct mm_plan *text,
 				     const struct mm_request *request, struct keel_mapping *work,
 				     struct mm_outcome *outcome)

@@ -49,6 +49,9 @@ struct mm_cpu_area {
 	uint64_t stacks_phys;	/* for each CPU KEEL_STACK_BYTES */
 	uint64_t espfix_phys;	/* 1 page for each 64 CPUs */
 	uint64_t vsyscall_phys; /* 1 page */
+	/* Only where other CPUs are started, else 0. */
+	uint64_t waiting_phys;	 /* 1 page, of code */
+	uint64_t mailboxes_phys; /* for each CPU a struct keel_mailbox */
 	uint64_t bytes;		/* of it all */
 };
 
@@ -56,8 +59,11 @@ struct mm_cpu_area {
 #define MM_CPU_BLOCK_PAGES    (3 + 4 * KEEL_CEA_IST_STACK_PAGES)
 #define MM_CPU_BLOCK_IST_PAGE 3 /* first IST stack page within a block */
 
-/* Lays the area out, one after the other from base_phys on; .bytes is the size to allocate. */
-struct mm_cpu_area mm_cpu_area_layout(uint64_t base_phys, uint64_t cpu_count);
+/*
+ * Lays the area out, one after the other from base_phys on; .bytes is the size to allocate. With
+ * `started` there is what other CPUs need that are started.
+ */
+struct mm_cpu_area mm_cpu_area_layout(uint64_t base_phys, uint64_t cpu_count, bool started);
 
 /* A device page behind a fixmap slot; mapped UC, RW, NX. */
 struct mm_fixmap_slot {

@@ -34,6 +34,8 @@ struct mm_result mm_plan_vsyscall(struct mm_plan *plan, const struct mm_request 
 
 struct mm_result mm_plan_kernel_stacks(struct mm_plan *plan, const struct mm_request *request);
 struct mm_result mm_plan_cpu_entry_area(struct mm_plan *plan, const struct mm_request *request);
+/* The page of the entry area that is executable, if there is one. */
+struct mm_result mm_plan_waiting_page(struct mm_plan *plan, const struct mm_request *request);
 struct mm_result mm_plan_espfix(struct mm_plan *plan, const struct mm_request *request);
 
 /* Ordinary memory. */

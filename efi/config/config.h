@@ -13,8 +13,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include "lib/requests.h"
 
 #define CONFIG_TIMEOUT_MOST 3600 /* seconds */
+#define CONFIG_VERSION_MOST 9999
 
 /* A file that is loaded for the kernel. */
 struct config_module {
@@ -30,6 +32,7 @@ struct config_entry {
 	uint32_t module_count;
 	uint32_t line; /* of its title; 0: load options */
 	bool symbols;  /* hand over the kernel's symbols */
+	struct requests requests;
 };
 
 struct config {

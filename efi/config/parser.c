@@ -20,6 +20,9 @@ static const struct {
 	[KEY_OPTIONS] = { "options", "TEXT", KEY_BIT(KEY_ENTRY) },
 	[KEY_MODULE] = { "module", "PATH [TEXT]", KEY_BIT(KEY_ENTRY) },
 	[KEY_SYMBOLS] = { "symbols", "yes|no", KEY_BIT(KEY_SYMBOLS) | KEY_BIT(KEY_ENTRY) },
+	[KEY_VERSION] = { "version", "NUMBER", KEY_BIT(KEY_VERSION) | KEY_BIT(KEY_ENTRY) },
+	[KEY_CPUS] = { "cpus", "left|started", KEY_BIT(KEY_CPUS) | KEY_BIT(KEY_ENTRY) },
+	[KEY_RANDOM] = { "random", "no|place", KEY_BIT(KEY_RANDOM) | KEY_BIT(KEY_ENTRY) },
 	[KEY_ENTRY] = { "entry", "TITLE", ENTRY_EXCLUDES },
 };
 
@@ -64,17 +67,39 @@ static bool refuse_key(const struct config_parser *p, const char *name)
 	return false;
 }
 
-static bool take_seconds(const struct config_parser *p, const char *value)
+/* A decimal number up to `most`; a value that is none is refused with `why`. */
+static bool take_number(const struct config_parser *p, unsigned key, const char *value,
+			uint32_t most, const char *why, uint32_t *number)
 {
-	uint32_t seconds = 0;
-
+	*number = 0;
 	for (const char *c = value; *c; c++) {
-		seconds = seconds * 10 + (uint32_t)(*c - '0');
-		if (*c < '0' || *c > '9' || seconds > CONFIG_TIMEOUT_MOST)
-			return refuse_value(p, KEY_TIMEOUT, value, "not a number from 0 to 3600");
+		*number = *number * 10 + (uint32_t)(*c - '0');
+		if (*c < '0' || *c > '9' || *number > most)
+			return refuse_value(p, key, value, why);
 	}
-	p->config->timeout_seconds = seconds;
 	return true;
+}
+
+static bool take_version(const struct config_parser *p, const char *value)
+{
+	uint32_t version;
+
+	if (!take_number(p, KEY_VERSION, value, CONFIG_VERSION_MOST, "not a number from 0 to 9999",
+			 &version))
+		return false;
+	return requests_add(&p->entry->requests, KEEL_REQUEST_VERSION, version, false);
+}
+
+/* A request whose value is one of two words. */
+static bool take_choice(const struct config_parser *p, unsigned key, uint32_t type,
+			 const char *value, const char *why)
+{
+	const struct request_words *words = request_words(type);
+
+	for (uint32_t n = 0; n < 2; n++)
+		if (text_same(value, words->values[n]))
+			return requests_add(&p->entry->requests, type, n, false);
+	return refuse_value(p, key, value, why);
 }
 
 /* Ends the path at the value's begin, and finds what follows it. */
@@ -150,7 +175,8 @@ static bool take_value(struct config_parser *p, unsigned key, char *value)
 {
 	switch (key) {
 	case KEY_TIMEOUT:
-		return take_seconds(p, value);
+		return take_number(p, key, value, CONFIG_TIMEOUT_MOST, "not a number from 0 to 3600",
+				   &p->config->timeout_seconds);
 	case KEY_DEFAULT:
 		p->default_title = value;
 		p->default_line = p->error->line;
@@ -169,6 +195,12 @@ static bool take_value(struct config_parser *p, unsigned key, char *value)
 		return true;
 	case KEY_SYMBOLS:
 		return take_symbols(p, value);
+	case KEY_VERSION:
+		return take_version(p, value);
+	case KEY_CPUS:
+		return take_choice(p, key, KEEL_REQUEST_CPUS, value, "neither left nor started");
+	case KEY_RANDOM:
+		return take_choice(p, key, KEEL_REQUEST_PLACE, value, "neither no nor place");
 	case KEY_ENTRY:
 		p->config->chosen = value;
 	}

@@ -112,7 +112,7 @@ static enum elf_result add_pages(struct elf_image *image, struct elf_error *erro
 }
 
 static enum elf_result take_header(struct elf_image *image, const struct elf_program_header *p,
-				   const struct file *file, struct elf_error *error)
+				   struct file *file, struct elf_error *error)
 {
 	enum elf_result result;
 
@@ -125,6 +125,8 @@ static enum elf_result take_header(struct elf_image *image, const struct elf_pro
 		image->dynamic_virt = p->vaddr;
 		image->dynamic_bytes = p->memsz;
 	}
+	if (p->type == ELF_PT_NOTE)
+		return elf_take_notes(file, p, image, error);
 	if (p->type != ELF_PT_LOAD)
 		return ELF_GOOD;
 	if (check_load(image, p, file, error))

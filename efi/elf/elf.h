@@ -17,6 +17,7 @@
 #include <stdint.h>
 #include <keel/boot_info.h>
 #include "lib/file.h"
+#include "lib/requests.h"
 
 #define ELF_MAX_SEGMENTS 32
 
@@ -57,11 +58,20 @@ struct elf_image {
 	uint64_t step;		/* distance in bytes of the places that it can be moved to */
 	uint64_t dynamic_virt;	/* PT_DYNAMIC, as linked */
 	uint64_t dynamic_bytes; /* 0: there is none */
+	struct requests requests; /* of its notes */
+	uint32_t note_count;
 	uint64_t sections_offset;
 	uint32_t section_count;
 	uint32_t section_bytes; /* of a section header */
 	uint32_t piece_count;
 	struct elf_piece pieces[ELF_MAX_SEGMENTS]; /* ascending */
+
+	/*
+	 * For elf_load, from the caller: one that can be moved goes to any free place of the kernel
+	 * text window, each as likely, which these random bits choose.
+	 */
+	bool anywhere;
+	uint64_t random;
 
 	/*
 	 * Where elf_examine would like it to be, and where elf_load has put it. For a byte at virt,

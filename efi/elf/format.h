@@ -82,6 +82,7 @@ struct elf_rela {
 #define ELF_PT_LOAD    1
 #define ELF_PT_DYNAMIC 2
 #define ELF_PT_INTERP  3
+#define ELF_PT_NOTE    4
 #define ELF_PF_X       1
 #define ELF_PF_W       2
 

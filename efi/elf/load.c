@@ -15,8 +15,8 @@ static bool allocate_with_phys_base_0(struct elf_memory *memory, uint64_t virt, 
  * moved goes to the first address in the window for which it is; a fixed one takes such memory too,
  * for there its leaves can be as large. Else it can be anywhere in memory.
  */
-static enum elf_result place(struct elf_image *image, struct elf_memory *memory,
-			     struct elf_error *error)
+static enum elf_result place_first(struct elf_image *image, struct elf_memory *memory,
+				   struct elf_error *error)
 {
 	const uint64_t pages = image->bytes >> KEEL_PAGE_SHIFT;
 	uint64_t virt = image->virt;
@@ -41,6 +41,53 @@ static enum elf_result place(struct elf_image *image, struct elf_memory *memory,
 	}
 	image->phys_base = image->phys - (image->virt - KEEL_TEXT_START);
 	return ELF_GOOD;
+}
+
+#define MOST_PLACES ((KEEL_TEXT_LAST - KEEL_TEXT_START + 1) / KEEL_SIZE_2M)
+
+/* xorshift64*: enough to try places in an order that nobody knows. */
+static uint64_t next_random(uint64_t *state)
+{
+	*state ^= *state >> 12;
+	*state ^= *state << 25;
+	*state ^= *state >> 27;
+	return *state * 0x2545f4914f6cdd1d;
+}
+
+/* Each place that is tried is as likely as any other that was not; the first free one is it. */
+static enum elf_result place_anywhere(struct elf_image *image, struct elf_memory *memory,
+				      struct elf_error *error)
+{
+	const uint64_t pages = image->bytes >> KEEL_PAGE_SHIFT;
+	uint64_t places[MOST_PLACES];
+	uint64_t state = image->random | 1;
+	unsigned count = 0;
+
+	for (uint64_t virt = elf_first_place(image);
+	     elf_in_window(virt, image->bytes) && count < MOST_PLACES; virt += image->step)
+		places[count++] = virt;
+	while (count) {
+		const unsigned n = (unsigned)(next_random(&state) % count);
+		const uint64_t virt = places[n];
+
+		if (allocate_with_phys_base_0(memory, virt, pages)) {
+			image->moved = virt != image->virt;
+			image->virt = virt;
+			image->phys = virt - KEEL_TEXT_START;
+			image->phys_base = 0;
+			return ELF_GOOD;
+		}
+		places[n] = places[--count];
+	}
+	elf_no_memory(error, "the kernel at any place of the kernel text window", pages);
+	return ELF_NO_MEMORY;
+}
+
+static enum elf_result place(struct elf_image *image, struct elf_memory *memory,
+			     struct elf_error *error)
+{
+	return image->anywhere ? place_anywhere(image, memory, error)
+			       : place_first(image, memory, error);
 }
 
 /*

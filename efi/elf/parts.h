@@ -70,6 +70,10 @@ uint64_t elf_first_place(const struct elf_image *image);
 enum elf_result elf_find_movable(struct file *file, const struct elf_header *h, bool *movable,
 				 struct elf_error *error);
 
+/* notes.c: adds the requests of a PT_NOTE segment to the image's. */
+enum elf_result elf_take_notes(struct file *file, const struct elf_program_header *p,
+			       struct elf_image *image, struct elf_error *error);
+
 /* relocate.c: what elf_load has put in its place. */
 enum elf_result elf_relocate(const struct elf_image *image, struct elf_error *error);
 

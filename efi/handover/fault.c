@@ -4,33 +4,11 @@
  * page tables, and after 5-level paging its segments, too.
  */
 #include "handover/fault.h"
+#include "handover/gate.h"
 #include "handover/switch.h"
-
-#define INTERRUPT_GATE 0x8e00 /* present, ring 0, 64 bits (SDM vol. 3A 6.14.1) */
-
-/* Of an interrupt descriptor table (SDM vol. 3A 6.14.1). */
-struct gate {
-	uint16_t offset_low;
-	uint16_t selector;
-	uint16_t type;
-	uint16_t offset_middle;
-	uint32_t offset_high;
-	uint32_t reserved;
-};
 
 static struct gate gates[FAULT_VECTORS];
 static void (*fatal_handler)(const struct fault *fault);
-
-static struct gate gate_to(uint64_t entry, uint16_t selector)
-{
-	return (struct gate){
-		.offset_low = (uint16_t)entry,
-		.selector = selector,
-		.type = INTERRUPT_GATE,
-		.offset_middle = (uint16_t)(entry >> 16),
-		.offset_high = (uint32_t)(entry >> 32),
-	};
-}
 
 void fault_prepare(void (*fatal)(const struct fault *fault))
 {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "handover/handover.h"
 #include "handover/la57.h"
+#include "handover/other_cpus.h"
 #include "handover/panic.h"
 #include "handover/set_virtual.h"
 #include "handover/switch.h"
@@ -143,6 +144,7 @@ _Noreturn static void go(const struct firmware *fw, const struct boot_facts *fac
 	/* An exception may have ended the call anywhere. */
 	set_state(&facts->machine->cpu);
 	stopwatch_end(watch, KEEL_STAGE_SVAM);
+	other_cpus_start(facts, space, exit);
 	write_landing(space->plans.landing_phys, entry_virt);
 	boot_info_fill(fw, facts, space, exit, watch);
 	enter_kernel(space, entry_virt);
@@ -168,6 +170,7 @@ EFI_STATUS handover(struct firmware *fw, const struct boot_facts *facts, struct 
 	/* What other kernels do is not known. */
 	announced = is_self_check && report_variable_announce(fw);
 	panic_prepare(fw, &facts->machine->framebuffer);
+	other_cpus_prepare(fw, facts);
 	stopwatch_end(watch, KEEL_STAGE_SETUP);
 	status = leave_boot_services(fw, facts, space, watch, &exit);
 	if (!EFI_ERROR(status))

@@ -91,6 +91,19 @@ static void keep_words(const char *format, va_list arguments)
 		keep_text(&text);
 }
 
+void panic_note(const char *format, ...)
+{
+	struct panic_output out = { .no_serial = false };
+	va_list arguments;
+
+	panic_screen_start(&out.screen, context.framebuffer, context.framebuffer_virt);
+	print_panic(&out, "keel: note: ");
+	va_start(arguments, format);
+	text_format(to_panic, &out, format, arguments);
+	va_end(arguments);
+	print_panic(&out, "\n");
+}
+
 _Noreturn void panic(const char *format, ...)
 {
 	struct panic_output out = { .no_serial = false };

@@ -19,6 +19,9 @@ void panic_prepare(const struct firmware *fw, const struct keel_framebuffer *fra
  */
 void panic_with_own_tables(uint64_t framebuffer_virt);
 
+/* Says something odd, where there is no firmware to say it through, and goes on. */
+void panic_note(const char *format, ...);
+
 _Noreturn void panic(const char *format, ...);
 
 /* For an exception in Keel itself. */

@@ -28,6 +28,7 @@
 
 #define MSR_APIC_BASE	  0x1b
 #define MSR_MTRRCAP	  0xfe
+#define MSR_MTRR_DEFAULT  0x2ff
 #define MSR_MTRR_BASE(n)  (0x200 + 2 * (n))
 #define MSR_MTRR_MASK(n)  (0x201 + 2 * (n))
 #define MSR_EFER	  0xc0000080

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "load/kernel.h"
 #include "lib/pe.h"
+#include "load/requests.h"
 
 #define BUILT_IN_SECTION ".kernel" /* of keel.efi: the built-in kernel's file */
 
@@ -54,16 +55,15 @@ static EFI_STATUS refuse_kernel(const struct firmware *fw, const struct file *fi
 		    "%s is refused: %s", file->name, error->text);
 }
 
-static EFI_STATUS load_file(const struct firmware *fw, struct file *file, bool symbols,
-			    struct kernel *kernel)
+/* Says where it is. */
+static EFI_STATUS load_examined(const struct firmware *fw, struct file *file, bool symbols,
+				struct kernel *kernel)
 {
 	struct kernel_memory memory = { { allocate_at, allocate_anywhere }, fw, kernel };
 	struct elf_image *elf = &kernel->elf;
 	struct elf_error error;
-	enum elf_result result = elf_examine(file, elf, &error);
+	enum elf_result result = elf_load(file, elf, &memory.memory, &error);
 
-	if (!result)
-		result = elf_load(file, elf, &memory.memory, &error);
 	if (!result && symbols)
 		result = elf_load_symbols(file, elf, &memory.memory, &kernel->symbols, &error);
 	if (result)
@@ -75,6 +75,19 @@ static EFI_STATUS load_file(const struct firmware *fw, struct file *file, bool s
 	return EFI_SUCCESS;
 }
 
+static EFI_STATUS load_file(const struct firmware *fw, struct file *file,
+			    const struct config_entry *wanted, struct kernel *kernel)
+{
+	struct elf_error error;
+	const enum elf_result result = elf_examine(file, &kernel->elf, &error);
+	EFI_STATUS status;
+
+	if (result)
+		return refuse_kernel(fw, file, result, &error);
+	status = requests_settle(fw, file->name, wanted, kernel);
+	return EFI_ERROR(status) ? status : load_examined(fw, file, wanted->symbols, kernel);
+}
+
 /* A kernel that nobody has told of Keel can be started, and then nothing more is heard of it. */
 static void note_foreign(const struct firmware *fw, const char *name, const char *sign)
 {
@@ -83,21 +96,21 @@ static void note_foreign(const struct firmware *fw, const char *name, const char
 		     name, sign);
 }
 
-static EFI_STATUS load_from_volume(const struct firmware *fw, struct file *file, bool symbols,
-				   struct kernel *kernel)
+static EFI_STATUS load_from_volume(const struct firmware *fw, struct file *file,
+				   const struct config_entry *wanted, struct kernel *kernel)
 {
 	EFI_STATUS status;
 
 	if (!fw->quiet)
 		note_foreign(fw, file->name, elf_foreign_header(file));
-	status = load_file(fw, file, symbols, kernel);
+	status = load_file(fw, file, wanted, kernel);
 	if (!EFI_ERROR(status) && !fw->quiet)
 		note_foreign(fw, file->name, elf_foreign_requests(&kernel->elf));
 	return status;
 }
 
 static EFI_STATUS load_built_in(const struct firmware *fw, const struct loaded_image *image,
-				bool symbols, struct kernel *kernel)
+				const struct config_entry *wanted, struct kernel *kernel)
 {
 	struct pe_section section;
 	struct memory_file f;
@@ -110,7 +123,7 @@ static EFI_STATUS load_built_in(const struct firmware *fw, const struct loaded_i
 	f.file.bytes = section.bytes;
 	f.file.read = read_from_memory;
 	f.start = section.start;
-	return load_file(fw, &f.file, symbols, kernel);
+	return load_file(fw, &f.file, wanted, kernel);
 }
 
 EFI_STATUS kernel_load(const struct firmware *fw, const struct loaded_image *image,
@@ -122,11 +135,11 @@ EFI_STATUS kernel_load(const struct firmware *fw, const struct loaded_image *ima
 
 	memset(kernel, 0, sizeof(*kernel));
 	if (!wanted->kernel)
-		return load_built_in(fw, image, wanted->symbols, kernel);
+		return load_built_in(fw, image, wanted, kernel);
 	status = boot_entry_open(entry, volume, wanted->kernel, &f);
 	if (EFI_ERROR(status))
 		return status;
-	status = load_from_volume(fw, &f.file, wanted->symbols, kernel);
+	status = load_from_volume(fw, &f.file, wanted, kernel);
 	volume_close(&f);
 	return status;
 }

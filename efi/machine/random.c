@@ -37,15 +37,19 @@ static bool from_firmware(const struct firmware *fw, void *seed, uint64_t bytes)
 	return rng && !EFI_ERROR(rng->GetRNG(rng, NULL, bytes, seed));
 }
 
+enum keel_random_source random_words(const struct firmware *fw, uint64_t *words, unsigned count)
+{
+	if (from_firmware(fw, words, count * sizeof(*words)))
+		return KEEL_RANDOM_EFI_RNG;
+	return from_cpu(words, count) ? KEEL_RANDOM_RDRAND : KEEL_RANDOM_NONE;
+}
+
 void random_seed_take(const struct firmware *fw, struct random_seed *seed)
 {
-	uint64_t words[KEEL_RANDOM_SEED_BYTES / sizeof(uint64_t)] = { 0 };
+	uint64_t words[KEEL_RANDOM_SEED_BYTES / sizeof(uint64_t)];
 
 	*seed = (struct random_seed){ .source = KEEL_RANDOM_NONE };
-	if (from_firmware(fw, words, sizeof(words)))
-		seed->source = KEEL_RANDOM_EFI_RNG;
-	else if (from_cpu(words, sizeof(words) / sizeof(words[0])))
-		seed->source = KEEL_RANDOM_RDRAND;
+	seed->source = random_words(fw, words, sizeof(words) / sizeof(words[0]));
 	if (seed->source != KEEL_RANDOM_NONE)
 		memcpy(seed->bytes, words, sizeof(words));
 }

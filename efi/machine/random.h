@@ -11,6 +11,9 @@ struct random_seed {
 	enum keel_random_source source;
 };
 
+/* So many words, and where they come from; with KEEL_RANDOM_NONE they mean nothing. */
+enum keel_random_source random_words(const struct firmware *fw, uint64_t *words, unsigned count);
+
 void random_seed_take(const struct firmware *fw, struct random_seed *seed);
 
 #endif

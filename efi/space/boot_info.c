@@ -3,6 +3,7 @@
 #include "lib/arena.h"
 #include "lib/text.h"
 #include "space/space.h"
+#include "version.h"
 
 #define TO_KERNEL(pointer) ((void *)KEEL_DIRECT_MAP((uintptr_t)(pointer)))
 
@@ -27,7 +28,8 @@ static uint64_t strings_bytes(const struct boot_facts *facts)
 {
 	const struct config_entry *wanted = &facts->entry->wanted;
 	uint64_t bytes = string_bytes(wanted->options) + string_bytes(wanted->title) +
-			 string_bytes(wanted->kernel) + string_bytes(facts->image->device);
+			 string_bytes(wanted->kernel) + string_bytes(facts->image->device) +
+			 string_bytes(KEEL_VERSION_TEXT);
 
 	for (uint64_t n = 0; n < facts->modules->count; n++)
 		bytes += string_bytes(facts->modules->list[n].name) +
@@ -78,6 +80,7 @@ static void fill_strings(struct boot_info *b, const struct boot_facts *facts)
 	add_string(&to, wanted->title, &b->info->entry_title);
 	add_string(&to, wanted->kernel, &b->info->kernel_path);
 	add_string(&to, facts->image->device, &b->info->boot_device);
+	add_string(&to, KEEL_VERSION_TEXT, &b->info->keel_version);
 	for (uint64_t n = 0; n < modules->count; n++) {
 		b->modules[n] = modules->list[n];
 		add_string(&to, modules->list[n].name, &b->modules[n].name);
@@ -139,7 +142,7 @@ static void fill_kernel(const struct boot_info *b, const struct kernel *kernel)
 }
 
 static void fill_cpus(const struct boot_info *b, const struct machine *machine,
-		      const struct space *space)
+		      const struct space *space, const struct exit_facts *exit)
 {
 	struct keel_boot_info *info = b->info;
 	const struct acpi *acpi = &machine->acpi;
@@ -154,14 +157,21 @@ static void fill_cpus(const struct boot_info *b, const struct machine *machine,
 	info->vsyscall_phys = space->plans.request.area.vsyscall_phys;
 	info->local_apic_phys = acpi->local_apic_phys;
 	info->early_console_phys = acpi->early_console_phys;
-	info->ap_start_phys = space->ap_start.pages ? space->ap_start.phys : 0;
+	if (space->ap_start.pages && exit->cpus_waiting == exit->cpus_told)
+		info->ap_start_phys = space->ap_start.phys;
+	if (space->plans.request.area.mailboxes_phys)
+		info->mailboxes = TO_KERNEL(space->plans.request.area.mailboxes_phys);
+	info->cpus_waiting = exit->cpus_waiting;
+	info->waiting_page_phys = space->plans.request.area.waiting_phys;
 	info->phys_bits = machine->cpu.paging.phys_bits;
 	info->largest_leaf_level = machine->cpu.paging.largest_leaf_level;
 }
 
 static void fill_firmware(struct keel_boot_info *info, const struct firmware *fw,
-			  const struct firmware_tables *tables, const struct exit_facts *exit)
+			  const struct machine *machine, const struct exit_facts *exit)
 {
+	const struct firmware_tables *tables = &machine->tables;
+
 	info->efi_system_table_phys = (uintptr_t)fw->system;
 	info->efi_system_table_virt = exit->system_table_virt;
 	info->efi_vendor_phys = tables->vendor_phys;
@@ -170,6 +180,7 @@ static void fill_firmware(struct keel_boot_info *info, const struct firmware *fw
 	info->rsdp_phys = tables->rsdp_phys;
 	info->smbios_phys = tables->smbios_phys;
 	info->smbios3_phys = tables->smbios3_phys;
+	info->secure_boot = machine->secure_boot;
 	info->runtime_supported = tables->runtime_supported;
 	info->runtime_state = exit->runtime_state;
 	info->runtime_status = exit->runtime_status;
@@ -228,8 +239,8 @@ void boot_info_fill(const struct firmware *fw, const struct boot_facts *facts,
 	fill_memory(&b, space);
 	fill_tables(info, space);
 	fill_kernel(&b, facts->kernel);
-	fill_cpus(&b, machine, space);
-	fill_firmware(info, fw, &machine->tables, exit);
+	fill_cpus(&b, machine, space, exit);
+	fill_firmware(info, fw, machine, exit);
 	fill_screen(info, machine, &space->plans.outcome);
 	fill_strings(&b, facts);
 	info->exit_tries = exit->tries;

@@ -31,6 +31,9 @@ struct exit_facts {
 	uint64_t fault_cr2;
 	uint64_t fault_vector;
 	uint64_t fault_error;
+	/* Other CPUs that were told to start, and those that wait now. */
+	uint64_t cpus_told;
+	uint64_t cpus_waiting;
 };
 
 /* How much the arrays have to hold at most. */

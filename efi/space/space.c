@@ -34,12 +34,15 @@ static EFI_STATUS allocate_work(const struct firmware *fw, uint64_t modules, str
 }
 
 /* A processor starts in real mode (SDM vol. 3A 8.4.3). Without the page, one CPU has to do. */
-static void allocate_ap_start(const struct firmware *fw, struct space *space)
+static void allocate_ap_start(const struct firmware *fw, const struct kernel *kernel,
+			      struct space *space)
 {
-	if (EFI_ERROR(block_allocate_below(fw, &space->ap_start, REAL_MODE_LAST, 1)))
+	const uint64_t pages = kernel_wants_cpus(kernel) ? START_PAGES : 1;
+
+	if (EFI_ERROR(block_allocate_below(fw, &space->ap_start, REAL_MODE_LAST, pages)))
 		note(fw, "no free page below 1 MB: other CPUs cannot be started");
 	else
-		memset(block_memory(&space->ap_start), 0, KEEL_PAGE_SIZE);
+		memset(block_memory(&space->ap_start), 0, block_bytes(&space->ap_start));
 }
 
 /* Where the arrays are that others fill in. */
@@ -57,6 +60,7 @@ static EFI_STATUS allocate_space(const struct firmware *fw, const struct boot_fa
 				 struct space *space)
 {
 	const uint64_t cpus = facts->machine->acpi.madt.cpu_count;
+	const bool started = kernel_wants_cpus(facts->kernel);
 	const struct boot_info_sizes sizes = {
 		.map_bytes = space->firmware_map.capacity,
 		.attributes_bytes = space->firmware_map.attributes_capacity,
@@ -64,7 +68,7 @@ static EFI_STATUS allocate_space(const struct firmware *fw, const struct boot_fa
 		.mappings = space->plans.kernel.capacity,
 	};
 	EFI_STATUS status = block_allocate(fw, &space->cpu_area,
-					   BYTES_TO_PAGES(mm_cpu_area_layout(0, cpus).bytes),
+					   BYTES_TO_PAGES(mm_cpu_area_layout(0, cpus, started).bytes),
 					   "descriptor tables and stacks");
 
 	if (!EFI_ERROR(status))
@@ -73,7 +77,7 @@ static EFI_STATUS allocate_space(const struct firmware *fw, const struct boot_fa
 		status = allocate_work(fw, facts->modules->count, space);
 	if (EFI_ERROR(status))
 		return status;
-	allocate_ap_start(fw, space);
+	allocate_ap_start(fw, facts->kernel, space);
 	use_boot_info(space);
 	return EFI_SUCCESS;
 }
@@ -96,7 +100,8 @@ EFI_STATUS space_prepare(const struct firmware *fw, const struct boot_facts *fac
 	status = allocate_space(fw, facts, space);
 	if (EFI_ERROR(status))
 		return status;
-	area = mm_cpu_area_layout(space->cpu_area.phys, madt->cpu_count);
+	area = mm_cpu_area_layout(space->cpu_area.phys, madt->cpu_count,
+				  kernel_wants_cpus(facts->kernel));
 	cpu_area_fill(&area, madt, space->boot_info.cpus);
 	plans_prepare(facts, &area, &space->plans);
 	return EFI_SUCCESS;

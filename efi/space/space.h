@@ -12,6 +12,9 @@
 #include "space/plans.h"
 #include "space/roots.h"
 
+/* Pages of ap_start: real-mode code; and, where Keel starts the CPUs itself, their first root. */
+enum { START_CODE_PAGE, START_ROOT_PAGE, START_PAGES };
+
 struct space {
 	struct firmware_map firmware_map;
 	struct plans plans;
@@ -20,7 +23,7 @@ struct space {
 	struct mm_memory_map map;   /* what the kernel gets: Keel's allocations have their types */
 
 	struct block cpu_area; /* descriptor tables and stacks */
-	struct block ap_start; /* a page below 1 MiB for starting other CPUs; need not be there */
+	struct block ap_start; /* below 1 MiB, for starting other CPUs; need not be there */
 	struct block work;     /* what only the loader needs */
 	struct keel_memory_range *allocations; /* Keel's, while the map is built; in `work` */
 };

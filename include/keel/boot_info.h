@@ -29,7 +29,7 @@
 #include <keel/selectors.h>
 
 #define KEEL_BOOT_INFO_MAGIC   KEEL_U64(0x31306c65654b0a1b)
-#define KEEL_BOOT_INFO_VERSION 2
+#define KEEL_BOOT_INFO_VERSION 3
 
 /* Physical address to direct-map address, and back. */
 #define KEEL_DIRECT_MAP(phys)	   (KEEL_DIRECT_MAP_START + (phys))
@@ -157,6 +157,35 @@ struct keel_cpu {
 	uint64_t espfix_phys;	  /* this CPU's 64-byte ministack */
 };
 
+/* How a CPU is, as its mailbox says. */
+enum keel_cpu_state {
+	KEEL_CPU_MISSING, /* it did not come in time, and will not any more */
+	KEEL_CPU_WAITING, /* it waits for `entry` */
+	KEEL_CPU_RUNNING  /* it has left its mailbox; CPU 0 from the start */
+};
+
+/* Bits of keel_mailbox.differed: what was not as on CPU 0, before Keel made it so. */
+#define KEEL_CPU_DIFFERED_MTRRS	 0x1 /* any MTRR (SDM vol. 3A 11.11) */
+#define KEEL_CPU_DIFFERED_PAT	 0x2 /* not as the firmware had it on CPU 0 */
+#define KEEL_CPU_DIFFERED_X2APIC 0x4 /* the mode of the local APIC */
+
+/*
+ * Where a started CPU waits: in 64-bit mode, on the kernel root, interrupts off, in the waiting
+ * page (KEEL_CEA_WAITING_PAGE). It looks at nothing but its own mailbox, a cache line. To start it,
+ * write `argument`, then `entry` in one atomic store that comes after it (__ATOMIC_RELEASE). The
+ * CPU flushes its TLB, global entries too, sets `state`, and enters the function with `argument` in
+ * RDI, its number in RSI, and RSP at the top of its stack less 8. All else is as for CPU 0 at the
+ * kernel's entry. A CPU that is never told waits for ever, and needs this array, the waiting page
+ * and the kernel root until then.
+ */
+struct keel_mailbox {
+	uint64_t entry;	   /* a function of the kernel; 0: wait */
+	uint64_t argument; /* whatever the kernel likes */
+	uint32_t state;	   /* enum keel_cpu_state */
+	uint32_t differed; /* KEEL_CPU_DIFFERED_ bits */
+	uint64_t reserved[5];
+};
+
 /* One I/O APIC of the MADT (ACPI 6.5, 5.2.12.3). */
 struct keel_io_apic {
 	uint64_t phys;	 /* page-aligned: what its fixmap slot maps */
@@ -232,6 +261,14 @@ enum keel_runtime_state {
 	KEEL_RUNTIME_VIRTUAL,	  /* SetVirtualAddressMap succeeded; call them in the EFI region */
 	KEEL_RUNTIME_UNSUPPORTED, /* EFI_RT_PROPERTIES_TABLE: it is not offered, so not called */
 	KEEL_RUNTIME_FAILED /* it failed, or its result makes no sense: do not call anything */
+};
+
+/* Whether the firmware started Keel only because it is signed (UEFI 2.10, 32.3). */
+enum keel_secure_boot {
+	KEEL_SECURE_BOOT_ABSENT, /* the firmware has no such thing */
+	KEEL_SECURE_BOOT_OFF,
+	KEEL_SECURE_BOOT_SETUP, /* it waits for its first key, and enforces nothing */
+	KEEL_SECURE_BOOT_ON	/* or nobody can tell: the firmware's answer was an error */
 };
 
 /* Bits of boot_info.flags. */
@@ -325,8 +362,9 @@ struct keel_boot_info {
 	uint64_t direct_map_left_out_bytes; /* memory beyond the direct map's end */
 
 	/*
-	 * A free page below 1 MiB, of type KEEL_MEMORY_TYPE_CPU_AREA: room for the code with which
-	 * the kernel starts other CPUs (SIPI vector = address / 4 KiB). 0 if there was none.
+	 * A free page below 1 MiB, zeroed, of type KEEL_MEMORY_TYPE_CPU_AREA: room for the code with which
+	 * the kernel starts other CPUs (SIPI vector = address / 4 KiB). 0 if there was none, or if
+	 * Keel has started the CPUs and one is missing: should it come late, it halts in that page.
 	 */
 	uint64_t ap_start_phys;
 
@@ -382,6 +420,20 @@ struct keel_boot_info {
 	uint64_t runtime_fault_cr2;
 	uint32_t runtime_fault_vector;
 	uint32_t runtime_fault_error; /* its error code; 0 if it has none */
+
+	/* From here on: version 3. */
+
+	/*
+	 * If the kernel asked for started CPUs (<keel/request.h>): a mailbox for each element of
+	 * `cpus`, in memory of type KEEL_MEMORY_TYPE_CPU_AREA. Otherwise NULL.
+	 */
+	struct keel_mailbox *mailboxes;
+	uint64_t cpus_waiting;	     /* CPUs that wait in them */
+	uint64_t waiting_page_phys; /* what is behind KEEL_CEA_WAITING_PAGE; 0: nothing */
+
+	const char *keel_version; /* of the loader: "0.9.0", with "+" and its commit if it is no release */
+	uint32_t secure_boot;	  /* enum keel_secure_boot, as Keel was started */
+	uint32_t reserved;	  /* 0 */
 };
 
 /* Whether this boot_info has the member, for those that came with a later version. */

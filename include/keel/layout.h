@@ -114,6 +114,13 @@
 #define KEEL_CEA_CPU_START(cpu) \
 	(KEEL_CPU_ENTRY_AREA_START + KEEL_PAGE_SIZE + (cpu) * (KEEL_CEA_PAGES * KEEL_PAGE_SIZE))
 
+/*
+ * The waiting page: the row's last page, read-only and executable, in which started CPUs wait. It
+ * is mapped only if the kernel has asked for them (<keel/request.h>). The last CPU whose block fits
+ * ends before it.
+ */
+#define KEEL_CEA_WAITING_PAGE (KEEL_CPU_ENTRY_AREA_LAST + 1 - KEEL_PAGE_SIZE)
+
 /* IST index (TSS.ISTn, 1 to 7) of each exception that has a stack of its own. */
 #define KEEL_IST_DF  1
 #define KEEL_IST_NMI 2

@@ -130,7 +130,7 @@ static void prepare(struct bench *b)
 		.segments = segments,
 		.segment_count = 3,
 		.cpu_count = 1,
-		.area = mm_cpu_area_layout(8 * KEEL_SIZE_2M, 1),
+		.area = mm_cpu_area_layout(8 * KEEL_SIZE_2M, 1, false),
 	};
 	b->plan = empty_plan(b);
 	b->transition = empty_plan(b);

@@ -107,6 +107,12 @@ static void print_boot_info(void)
 	MEMBER(boot_info, runtime_fault_cr2);
 	MEMBER(boot_info, runtime_fault_vector);
 	MEMBER(boot_info, runtime_fault_error);
+	MEMBER(boot_info, mailboxes);
+	MEMBER(boot_info, cpus_waiting);
+	MEMBER(boot_info, waiting_page_phys);
+	MEMBER(boot_info, keel_version);
+	MEMBER(boot_info, secure_boot);
+	MEMBER(boot_info, reserved);
 }
 
 static void print_elements(void)
@@ -131,6 +137,12 @@ static void print_elements(void)
 	MEMBER(segment, phys);
 	MEMBER(segment, bytes);
 	MEMBER(segment, rights);
+	STRUCT(mailbox);
+	MEMBER(mailbox, entry);
+	MEMBER(mailbox, argument);
+	MEMBER(mailbox, state);
+	MEMBER(mailbox, differed);
+	MEMBER(mailbox, reserved);
 	STRUCT(cpu);
 	MEMBER(cpu, apic_id);
 	MEMBER(cpu, gdt_phys);
@@ -155,6 +167,7 @@ int main(void)
 {
 	print_boot_info();
 	print_elements();
+	CONSTANT(KEEL_CEA_WAITING_PAGE);
 	CONSTANT(KEEL_DIRECT_MAP_START);
 	CONSTANT(KEEL_STACK_SLOT_BYTES);
 	CONSTANT(KEEL_STACK_BYTES);

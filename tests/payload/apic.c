@@ -25,6 +25,11 @@ static volatile uint32_t *at(unsigned reg)
 	return (void *)(KEEL_FIXMAP_SLOT(KEEL_FIXMAP_LOCAL_APIC) + reg);
 }
 
+uint32_t apic_register(unsigned offset)
+{
+	return is_x2apic() ? (uint32_t)read_msr(MSR_OF(offset)) : *at(offset);
+}
+
 uint32_t apic_id(void)
 {
 	return is_x2apic() ? (uint32_t)read_msr(MSR_OF(REG_ID)) : *at(REG_ID) >> ID_SHIFT;

@@ -7,9 +7,10 @@
 #include <stdint.h>
 
 /* Interrupts for another CPU: the low half of the interrupt command register (figure 10-12). */
-#define APIC_INIT	    0x4500
-#define APIC_START_UP(phys) (0x4600 | (uint32_t)((phys) / KEEL_PAGE_SIZE))
-#define APIC_NMI	    0x4400
+#define APIC_NMI 0x4400
+
+/* A register, by its offset in the page; APIC IDs are in other bits in x2APIC mode. */
+uint32_t apic_register(unsigned offset);
 
 /* The ID of the APIC that answers. */
 uint32_t apic_id(void);

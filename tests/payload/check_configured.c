@@ -28,6 +28,7 @@ static void check_texts(void)
 	expect_ends("entry_title", boot->entry_title);
 	expect_ends("kernel_path", boot->kernel_path);
 	expect_ends("boot_device", boot->boot_device);
+	expect_ends("keel_version", boot->keel_version);
 	for (uint64_t n = 0; n < boot->module_count; n++) {
 		expect_ends("a module's name", boot->modules[n].name);
 		expect_ends("a module's options", boot->modules[n].options);

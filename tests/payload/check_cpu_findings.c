@@ -13,6 +13,16 @@ static const struct {
 	[FOUND_CR4] = { NULL, "CR4" },
 	[FOUND_EFER] = { NULL, "EFER" },
 	[FOUND_PAT] = { NULL, "PAT" },
+	[FOUND_SEGMENTS] = { "segments and FPU are those of CPU 0", "CS, SS, DS, ES" },
+	[FOUND_BASES] = { NULL, "FS, GS and their bases" },
+	[FOUND_FPU] = { NULL, "FCW and MXCSR" },
+	[FOUND_RAX] = { "enters the function of its mailbox with the registers that are promised",
+			"RAX" },
+	[FOUND_ARGUMENT] = { NULL, "RDI, the argument" },
+	[FOUND_NUMBER] = { NULL, "RSI, its number" },
+	[FOUND_RSP] = { NULL, "RSP" },
+	[FOUND_OTHERS] = { NULL, "all other registers, put together" },
+	[FOUND_RFLAGS] = { NULL, "RFLAGS" },
 	[FOUND_APIC_ID] = { "the local APIC in the fixmap is its own", "APIC ID in the registers" },
 	[FOUND_RSP_PAGE] = { "RSP and exceptions in its own stack, the guard below faults",
 			     "page of RSP" },
@@ -32,7 +42,7 @@ static const struct {
 	[FOUND_MINISTACK_FIRST] = { "its ministack shows what CPU 0 wrote", "first alias" },
 	[FOUND_MINISTACK_LAST] = { NULL, "last alias" },
 	[FOUND_MAPPED_LATE] = { "sees what CPU 0 maps, without INVLPG", "content of the page" },
-	/* Firmware sets all CPUs alike, and INIT leaves it so: SDM vol. 3A 11.11.8, table 9-1. */
+	/* SDM vol. 3A 11.11.8. Keel writes them where INIT has cleared them, as QEMU does. */
 	[FOUND_MTRRS] = { "its MTRRs are those of CPU 0", "sum over the registers" },
 };
 
@@ -48,6 +58,11 @@ static void fill_expected(uint64_t expected[FOUND_COUNT], uint64_t cpu)
 		KEEL_STACKS_START + (cpu + 1) * KEEL_STACK_SLOT_BYTES - KEEL_PAGE_SIZE;
 
 	find_common(expected);
+	expected[FOUND_RAX] = (uint64_t)other_cpu_entry;
+	expected[FOUND_ARGUMENT] = other_cpu_pattern(cpu);
+	expected[FOUND_NUMBER] = cpu;
+	expected[FOUND_RSP] = stack_page + KEEL_PAGE_SIZE - sizeof(uint64_t);
+	expected[FOUND_OTHERS] = expected[FOUND_RFLAGS] = 0;
 	expected[FOUND_APIC_ID] = boot->cpus[cpu].apic_id;
 	expected[FOUND_RSP_PAGE] = expected[FOUND_FAULT_PAGE] = stack_page;
 	expected[FOUND_GUARD] = other_cpu_fault(VECTOR_PF, PF_WRITE);
@@ -69,7 +84,6 @@ static void fill_expected(uint64_t expected[FOUND_COUNT], uint64_t cpu)
 /* Compares for all CPUs that came to the end. Returns why there is nothing to say, or NULL. */
 static const char *compare(unsigned first, unsigned end)
 {
-	const char *reason = "no other CPU came to the end of its checks";
 	bool compared = false;
 
 	for (uint64_t cpu = 1; cpu < boot->cpu_count; cpu++) {
@@ -79,15 +93,11 @@ static const char *compare(unsigned first, unsigned end)
 		if (other_cpu_state(cpu) != OTHER_CPU_DONE)
 			continue;
 		fill_expected(expected, cpu);
-		if (first == FOUND_MTRRS && !found[first] && expected[first]) {
-			reason = "INIT has cleared them: QEMU does that, CPUs do not";
-			continue;
-		}
 		for (unsigned n = first; n < end; n++)
 			expect(rows[n].what, boot->cpus[cpu].apic_id, expected[n], found[n]);
 		compared = true;
 	}
-	return compared ? NULL : reason;
+	return compared ? NULL : "no other CPU came to the end of its checks";
 }
 
 void check_cpu_findings(void)

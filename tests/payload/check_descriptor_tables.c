@@ -71,6 +71,11 @@ static uint64_t tss_limit(uint64_t low)
 	return (low & 0xffff) | (low >> 48 & 0xf) << 16;
 }
 
+static bool has_loaded_tss(uint64_t cpu)
+{
+	return cpu == 0 || (boot->mailboxes && boot->mailboxes[cpu].state != KEEL_CPU_MISSING);
+}
+
 static void expect_gdt(uint64_t cpu)
 {
 	const uint64_t gdt = KEEL_DIRECT_MAP(boot->cpus[cpu].gdt_phys);
@@ -90,8 +95,8 @@ static void expect_gdt(uint64_t cpu)
 		if (!(named >> n & 1))
 			expect("a descriptor without a name", gdt + n * 8, 0, load(gdt + n * 8, 8));
 
-	/* CPU 0 has loaded its task register, the others have not yet. */
-	expect("access byte of the TSS", tss, cpu == 0 ? ACCESS_TSS_BUSY : ACCESS_TSS,
+	/* CPU 0 and those that wait have loaded their task registers. */
+	expect("access byte of the TSS", tss, has_loaded_tss(cpu) ? ACCESS_TSS_BUSY : ACCESS_TSS,
 	       access_of(load(tss, 8)));
 	expect("base of the TSS", tss, STACK_PAGE(cpu, KEEL_CEA_TSS_PAGE),
 	       tss_base(load(tss, 8), load(tss + 8, 8)));

@@ -8,12 +8,12 @@
 #define DIRECT_MAP_BYTES (KEEL_DIRECT_MAP_LAST - KEEL_DIRECT_MAP_START + 1)
 
 /*
- * Whether the frame at phys is executable through the EFI region or the kernel text, and in *end,
+ * Whether the frame at phys is executable in a row above the kernel stacks, and in *end,
  * at most where it was, how far that holds.
  */
 static bool is_executable(uint64_t phys, uint64_t *end)
 {
-	const uint64_t first = found_rows[KEEL_REGION_EFI].first_run;
+	const uint64_t first = found_rows[KEEL_REGION_CPU_ENTRY_AREA].first_run;
 
 	for (uint64_t n = first; n < found_rows[KEEL_REGION_TEXT].end_run; n++) {
 		const struct found_run *run = &found_runs[n];

@@ -1,18 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Every CPU: the others are started in the same kernel root, look at themselves, and see what the
- * boot CPU maps meanwhile.
+ * Every CPU: the others wait in their mailboxes, are started on the same kernel root, look at
+ * themselves, and see what the boot CPU maps meanwhile.
  */
 #include "apic.h"
 #include "checks.h"
+#include "kept.h"
 #include "other_cpu.h"
 #include "pages.h"
 #include "paging.h"
 #include "report.h"
-#include "start_cpu.h"
 #include "walk.h"
-
-#define TIME_LIMIT 5000000
 
 uint64_t other_cpu_mapped_phys;
 
@@ -47,18 +45,60 @@ static bool is_prepared(uint64_t cpu)
 						 page_virt(boot->cpus[0].gdt_phys), KEEL_TSS_SEL));
 }
 
-static void check_start(uint64_t cpu)
+static void check_mailbox(const struct keel_mailbox *mailbox, uint32_t id)
+{
+	uint64_t reserved = 0;
+
+	for (unsigned n = 0; n < sizeof(mailbox->reserved) / sizeof(mailbox->reserved[0]); n++)
+		reserved |= mailbox->reserved[n];
+	expect("mailbox: state, of APIC ID", id, KEEL_CPU_WAITING, mailbox->state);
+	expect("mailbox: entry, of APIC ID", id, 0, mailbox->entry);
+	expect("mailbox: argument, of APIC ID", id, 0, mailbox->argument);
+	expect("mailbox: reserved members, of APIC ID", id, 0, reserved);
+}
+
+static void start(struct keel_mailbox *mailbox, uint64_t cpu)
 {
 	const uint32_t id = boot->cpus[cpu].apic_id;
 
-	point_begin("every CPU: CPU %lu, APIC ID %u, starts", cpu, id);
+	*(uint64_t *)page_virt(boot->cpus[cpu].espfix_phys) = other_cpu_pattern(cpu);
+	mailbox->argument = other_cpu_pattern(cpu);
+	__atomic_store_n(&mailbox->entry, (uint64_t)other_cpu_entry, __ATOMIC_RELEASE);
+	expect("runs what its mailbox names, APIC ID", id, true,
+	       other_cpu_reaches(cpu, OTHER_CPU_RUNS));
+	expect("mailbox: state after that, of APIC ID", id, KEEL_CPU_RUNNING, mailbox->state);
+}
+
+static void check_start(uint64_t cpu)
+{
+	struct keel_mailbox *mailbox = boot->mailboxes + cpu;
+	const uint32_t id = boot->cpus[cpu].apic_id;
+
+	point_begin("every CPU: CPU %lu, APIC ID %u, waits, and starts", cpu, id);
 	if (!apic_can_reach(id)) {
 		point_skip("the local APIC is not in x2APIC mode");
 		return;
 	}
-	*(uint64_t *)page_virt(boot->cpus[cpu].espfix_phys) = other_cpu_pattern(cpu);
-	if (is_prepared(cpu))
-		expect("in kernel text after INIT and SIPI", id, true, start_cpu(cpu));
+	check_mailbox(mailbox, id);
+	if (is_prepared(cpu) && mailbox->state == KEEL_CPU_WAITING)
+		start(mailbox, cpu);
+	point_end();
+}
+
+/* The array as a whole: where it lies, what it says of CPU 0, and how many wait. */
+static void check_mailboxes(void)
+{
+	uint64_t waiting = 0;
+
+	point_begin("every CPU: mailboxes lie in the CPU area");
+	if (expect("boot_info.mailboxes", 0, true, boot->mailboxes != NULL)) {
+		expect_cpu_area("mailboxes", KEEL_DIRECT_MAP_PHYS((uint64_t)boot->mailboxes),
+				boot->cpu_count * sizeof(*boot->mailboxes));
+		for (uint64_t cpu = 0; cpu < boot->cpu_count; cpu++)
+			waiting += boot->mailboxes[cpu].state == KEEL_CPU_WAITING;
+		expect("state of CPU 0", 0, KEEL_CPU_RUNNING, boot->mailboxes[0].state);
+		expect("boot_info.cpus_waiting", 0, waiting, boot->cpus_waiting);
+	}
 	point_end();
 }
 
@@ -77,7 +117,7 @@ static void wake_all(void)
 			apic_send(boot->cpus[cpu].apic_id, APIC_NMI);
 	for (uint64_t cpu = 1; cpu < boot->cpu_count; cpu++)
 		if (other_cpu_state(cpu) >= OTHER_CPU_WAITS)
-			other_cpu_reaches(cpu, OTHER_CPU_DONE, TIME_LIMIT);
+			other_cpu_reaches(cpu, OTHER_CPU_DONE);
 	unmap_page(boot->kernel_root_phys, OTHER_CPU_MAPPED_LATE);
 }
 
@@ -104,7 +144,7 @@ static const char *why_not(void)
 {
 	if (boot->cpu_count <= 1)
 		return "there is one CPU";
-	if (!boot->ap_start_phys)
+	if (!boot->ap_start_phys && !boot->cpus_waiting)
 		return "no page below 1 MB was free";
 	if (!boot->local_apic_phys && !(boot->flags & KEEL_FLAG_X2APIC))
 		return "there is no local APIC";
@@ -115,20 +155,19 @@ void check_other_cpus(void)
 {
 	const char *reason = why_not();
 
-	if (reason) {
+	check_mailboxes();
+	if (reason || !boot->mailboxes) {
 		point_begin("every CPU: the others start, and find what CPU 0 found");
-		point_skip(reason);
+		point_skip(reason ? reason : "there are no mailboxes");
 		return;
 	}
-	start_prepare();
 	for (uint64_t cpu = 1; cpu < boot->cpu_count; cpu++)
 		*other_cpu(cpu) = (struct other_cpu){ .state = OTHER_CPU_ABSENT };
-	start_init_all();
 	for (uint64_t cpu = 1; cpu < boot->cpu_count; cpu++)
 		check_start(cpu);
 	for (uint64_t cpu = 1; cpu < boot->cpu_count; cpu++)
 		if (other_cpu_state(cpu) != OTHER_CPU_ABSENT)
-			other_cpu_reaches(cpu, OTHER_CPU_WAITS, TIME_LIMIT);
+			other_cpu_reaches(cpu, OTHER_CPU_WAITS);
 	wake_all();
 	check_end();
 	check_cpu_findings();

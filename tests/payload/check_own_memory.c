@@ -77,7 +77,7 @@ static bool check_data(void)
 	return readable;
 }
 
-static void expect_cpu_area(const char *what, uint64_t phys, uint64_t bytes)
+void expect_cpu_area(const char *what, uint64_t phys, uint64_t bytes)
 {
 	expect_kept(what, phys, bytes, KEEL_MEMORY_TYPE_CPU_AREA);
 }
@@ -87,6 +87,7 @@ static void check_cpu_areas(void)
 	point_begin("memory map: the CPUs' tables and stacks are kept");
 	expect_cpu_area("IDT", boot->idt_phys, KEEL_PAGE_SIZE);
 	expect_cpu_area("vsyscall page", boot->vsyscall_phys, KEEL_PAGE_SIZE);
+	expect_cpu_area("waiting page", boot->waiting_page_phys, KEEL_PAGE_SIZE);
 	if (boot->ap_start_phys)
 		expect_cpu_area("page to start CPUs from", boot->ap_start_phys, KEEL_PAGE_SIZE);
 	for (uint64_t n = 0; n < boot->cpu_count; n++) {

@@ -91,6 +91,14 @@ static void check_ist_stacks(void)
 	}
 }
 
+/* The self-check asks for started CPUs, so the page is there even for one CPU. */
+static void check_waiting_page(void)
+{
+	point_begin("cpu_entry_area: waiting page R-X at the end");
+	expect_pages(KEEL_CEA_WAITING_PAGE, boot->waiting_page_phys, KEEL_PAGE_SIZE, RIGHTS_RX);
+	point_end();
+}
+
 void check_cpu_entry_area(void)
 {
 	static const struct part parts[] = {
@@ -106,6 +114,7 @@ void check_cpu_entry_area(void)
 	for (unsigned n = 0; n < sizeof(parts) / sizeof(parts[0]); n++)
 		check_part(&parts[n]);
 	check_ist_stacks();
+	check_waiting_page();
 	point_begin("cpu_entry_area: guard pages and all else absent");
 	found_expect_nothing_else(KEEL_REGION_CPU_ENTRY_AREA);
 	point_end();

@@ -52,6 +52,35 @@ static void check_get_variable(void)
 	point_end();
 }
 
+/* A variable of one byte; -1 if it is not there. */
+static int flag(const uint16_t *name)
+{
+	uint8_t value = 0;
+	uint64_t bytes = sizeof(value);
+	uint32_t attributes;
+
+	return get(name, &global_vendor, &value, &bytes, &attributes) ? -1 : value;
+}
+
+/* UEFI 2.10, 3.3: as the firmware says at run time, which is what it said when it started Keel. */
+static void check_secure_boot(void)
+{
+	enum keel_secure_boot expected = KEEL_SECURE_BOOT_ON;
+	int on, setup;
+
+	if (!service_begin(SERVICE_GET_VARIABLE, "agrees with boot_info about Secure Boot"))
+		return;
+	on = flag(u"SecureBoot");
+	setup = flag(u"SetupMode");
+	if (on <= 0)
+		expected = on ? KEEL_SECURE_BOOT_ABSENT : KEEL_SECURE_BOOT_OFF;
+	else if (setup == 1)
+		expected = KEEL_SECURE_BOOT_SETUP;
+	expect("secure_boot", 0, expected, boot->secure_boot);
+	expect("reserved", 0, 0, boot->reserved);
+	point_end();
+}
+
 /* The variable is there, and nothing but a large enough buffer gets it. */
 static void expect_content(const char *text, uint64_t text_bytes)
 {
@@ -150,6 +179,7 @@ static void check_query_info(void)
 void check_variables(void)
 {
 	check_get_variable();
+	check_secure_boot();
 	check_set_variable();
 	check_next_name();
 	check_query_info();

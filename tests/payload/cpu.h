@@ -33,8 +33,12 @@
 #define RFLAGS_IF BIT(9)
 #define RFLAGS_DF BIT(10)
 #define RFLAGS_AC BIT(18)
+#define RFLAGS_DEFINED (RFLAGS_TF | RFLAGS_IF | RFLAGS_DF | RFLAGS_AC)
 
 #define MSR_APIC_BASE	     0x1b
+#define MSR_FS_BASE	     0xc0000100
+#define MSR_GS_BASE	     0xc0000101
+#define MSR_KERNEL_GS_BASE   0xc0000102
 #define MSR_MTRR_CAP	     0xfe
 #define MSR_MTRR_PHYSBASE(n) (0x200 + 2 * (n))
 #define MSR_MTRR_PHYSMASK(n) (0x201 + 2 * (n))

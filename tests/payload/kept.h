@@ -7,6 +7,9 @@
 #include <stdint.h>
 #include <keel/boot_info.h>
 
+/* That this is memory of the CPUs, which nobody gives away. */
+void expect_cpu_area(const char *what, uint64_t phys, uint64_t bytes);
+
 /* Bytes of an array; more than there can be anywhere where they do not fit into 64 bits. */
 static inline uint64_t array_bytes(uint64_t count, uint64_t element_bytes)
 {

@@ -19,6 +19,7 @@ PHDRS
 	text PT_LOAD FLAGS(5);	 /* R-X */
 	rodata PT_LOAD FLAGS(4); /* R-- */
 	data PT_LOAD FLAGS(6);	 /* RW- */
+	note PT_NOTE FLAGS(4);
 }
 
 SECTIONS
@@ -37,6 +38,10 @@ SECTIONS
 	{
 		*(.rodata .rodata.*)
 	} :rodata
+	.note.keel : AT(ADDR(.note.keel) - KEEL_TEXT_START)
+	{
+		KEEP(*(.note.keel))
+	} :rodata :note
 	. = ALIGN(KEEL_PAGE_SIZE);
 	rodata_end = .;
 

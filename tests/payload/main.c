@@ -4,6 +4,7 @@
  * loader, so that the two cannot agree on an error: what it knows is the layout, the contract
  * (boot_info.h), the firmware's own memory map, and what the CPU says.
  */
+#include <keel/request.h>
 #include "checks.h"
 #include "entry.h"
 #include "excursion.h"
@@ -16,6 +17,9 @@
 #include "power.h"
 #include "report.h"
 #include "serial.h"
+
+/* check_other_cpus.c has something to do then. */
+KEEL_REQUEST(KEEL_REQUEST_CPUS, KEEL_CPUS_STARTED);
 
 const struct keel_boot_info *boot;
 struct entry_state entry_state;

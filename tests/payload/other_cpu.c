@@ -5,14 +5,23 @@
 #include "mtrr.h"
 #include "other_cpu.h"
 #include "report.h"
-#include "start_cpu.h"
 
 #define STACKS_A_WINDOW (KEEL_ESPFIX_STEP_BYTES / KEEL_PAGE_SIZE * KEEL_ESPFIX_STACKS_PER_PAGE)
+
+/* Some seconds on any CPU. The number only decides that one is missing. */
+#define PATIENCE_TICKS (UINT64_C(1) << 34)
 
 /* From the first alias of a ministack to the last. */
 #define LAST_ALIAS_BYTES (KEEL_ESPFIX_WINDOW_BYTES - KEEL_ESPFIX_STEP_BYTES)
 
-_Noreturn void other_cpu_main(uint64_t cpu);
+/* The registers as a CPU found them at the function that its mailbox named: other_cpu_code.S. */
+struct other_cpu_registers {
+	uint64_t rax, rdi, rsi;
+	uint64_t zero[12]; /* RCX, RDX, RBX, RBP, R8 to R15 */
+	uint64_t rflags;
+};
+
+_Noreturn void other_cpu_main(const struct other_cpu_registers *registers);
 
 /* other_cpu_code.S */
 uint64_t other_cpu_read(uint64_t virt);
@@ -57,14 +66,31 @@ enum other_cpu_state other_cpu_state(uint64_t cpu)
 	return __atomic_load_n(&other_cpu(cpu)->state, __ATOMIC_ACQUIRE);
 }
 
-bool other_cpu_reaches(uint64_t cpu, enum other_cpu_state state, unsigned microseconds)
+bool other_cpu_reaches(uint64_t cpu, enum other_cpu_state state)
 {
+	const uint64_t start = read_tsc();
+
 	while (other_cpu_state(cpu) < state) {
-		if (!microseconds--)
+		if (read_tsc() - start > PATIENCE_TICKS)
 			return false;
-		start_delay(1);
+		asm volatile("pause");
 	}
 	return true;
+}
+
+static void find_segments(uint64_t found[FOUND_COUNT])
+{
+	uint16_t cs, ss, ds, es, fs, gs, fcw;
+	uint32_t mxcsr;
+
+	asm volatile("mov %%cs, %0; mov %%ss, %1; mov %%ds, %2; mov %%es, %3"
+		     : "=r"(cs), "=r"(ss), "=r"(ds), "=r"(es));
+	asm volatile("mov %%fs, %0; mov %%gs, %1" : "=r"(fs), "=r"(gs));
+	asm volatile("fnstcw %0; stmxcsr %1" : "=m"(fcw), "=m"(mxcsr));
+	found[FOUND_SEGMENTS] = (uint64_t)cs << 48 | (uint64_t)ss << 32 | (uint64_t)ds << 16 | es;
+	found[FOUND_BASES] = fs | gs | read_msr(MSR_FS_BASE) | read_msr(MSR_GS_BASE) |
+			     read_msr(MSR_KERNEL_GS_BASE);
+	found[FOUND_FPU] = (uint64_t)fcw << 32 | mxcsr;
 }
 
 void find_common(uint64_t found[FOUND_COUNT])
@@ -75,6 +101,7 @@ void find_common(uint64_t found[FOUND_COUNT])
 	found[FOUND_EFER] = read_msr(MSR_EFER);
 	found[FOUND_PAT] = read_msr(KEEL_PAT_MSR);
 	found[FOUND_MTRRS] = mtrr_sum();
+	find_segments(found);
 }
 
 static uint64_t page_of(const void *virt)
@@ -138,11 +165,29 @@ static void look_around(uint64_t found[FOUND_COUNT], uint64_t cpu)
 	asm volatile("int $1" : : : "memory");
 }
 
-_Noreturn void other_cpu_main(uint64_t cpu)
+/* As docs/protocol.md says under "Other CPUs". */
+static void look_at_registers(uint64_t found[FOUND_COUNT],
+			      const struct other_cpu_registers *registers)
 {
+	const uint64_t *zero = registers->zero;
+
+	found[FOUND_RAX] = registers->rax;
+	found[FOUND_ARGUMENT] = registers->rdi;
+	found[FOUND_NUMBER] = registers->rsi;
+	found[FOUND_RSP] = (uint64_t)(registers + 1);
+	found[FOUND_OTHERS] = 0;
+	for (unsigned n = 0; n < sizeof(registers->zero) / sizeof(*zero); n++)
+		found[FOUND_OTHERS] |= zero[n];
+	found[FOUND_RFLAGS] = registers->rflags & RFLAGS_DEFINED;
+}
+
+_Noreturn void other_cpu_main(const struct other_cpu_registers *registers)
+{
+	const uint64_t cpu = cpu_number();
 	struct other_cpu *mine = other_cpu(cpu);
 
 	set_state(mine, OTHER_CPU_RUNS);
+	look_at_registers(mine->found, registers);
 	look_around(mine->found, cpu);
 	set_state(mine, OTHER_CPU_WAITS);
 	other_cpu_wait(&mine->found[FOUND_NMI_TOP]);

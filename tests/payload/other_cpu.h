@@ -31,6 +31,18 @@ enum other_cpu_finding {
 	FOUND_EFER,
 	FOUND_PAT,
 
+	FOUND_SEGMENTS, /* CS, SS, DS, ES */
+	FOUND_BASES,	/* FS, GS, and the bases of both and of the kernel's GS, put together by OR */
+	FOUND_FPU,	/* FCW, MXCSR */
+
+	/* At the function that the mailbox named. */
+	FOUND_RAX,
+	FOUND_ARGUMENT,
+	FOUND_NUMBER,
+	FOUND_RSP,
+	FOUND_OTHERS, /* all other general registers, put together by OR */
+	FOUND_RFLAGS, /* IF, DF, TF, NT, AC, IOPL */
+
 	FOUND_APIC_ID,
 
 	FOUND_RSP_PAGE,
@@ -90,8 +102,11 @@ enum other_cpu_state other_cpu_state(uint64_t cpu);
 /* Fills in what all CPUs have to find alike, as it is on this one. */
 void find_common(uint64_t found[FOUND_COUNT]);
 
-/* Waits for the state, or a later one, at most about that long. */
-bool other_cpu_reaches(uint64_t cpu, enum other_cpu_state state, unsigned microseconds);
+/* Waits for the state, or a later one, for some seconds at most. */
+bool other_cpu_reaches(uint64_t cpu, enum other_cpu_state state);
+
+/* For the mailboxes. */
+extern const char other_cpu_entry[];
 
 /* The part of check_other_cpus() that compares what they found. */
 void check_cpu_findings(void);

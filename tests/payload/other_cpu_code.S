@@ -5,6 +5,33 @@
  */
 	.text
 
+	/* What the mailboxes name: keeps every register as it was found, struct other_cpu_entry. */
+	.globl other_cpu_entry
+	.type other_cpu_entry, @function
+other_cpu_entry:
+	pushfq
+	pushq %r15
+	pushq %r14
+	pushq %r13
+	pushq %r12
+	pushq %r11
+	pushq %r10
+	pushq %r9
+	pushq %r8
+	pushq %rbp
+	pushq %rbx
+	pushq %rdx
+	pushq %rcx
+	pushq %rsi
+	pushq %rdi
+	pushq %rax
+	movq %rsp, %rdi
+	subq $8, %rsp
+	xorl %ebp, %ebp
+	cld
+	call other_cpu_main
+	.size other_cpu_entry, . - other_cpu_entry
+
 	/* Returns PROBE_NO_FAULT, unless the handler puts other_cpu_fault() into RAX. */
 	.macro ACCESS name, access:vararg
 	.globl other_cpu_\name, other_cpu_\name\()_at

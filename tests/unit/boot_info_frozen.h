@@ -52,6 +52,12 @@
 	MEMBER(cpu, ist_stacks_phys, 32, 8) \
 	MEMBER(cpu, stack_phys, 40, 8) \
 	MEMBER(cpu, espfix_phys, 48, 8) \
+	STRUCT(mailbox, 64) \
+	MEMBER(mailbox, entry, 0, 8) \
+	MEMBER(mailbox, argument, 8, 8) \
+	MEMBER(mailbox, state, 16, 4) \
+	MEMBER(mailbox, differed, 20, 4) \
+	MEMBER(mailbox, reserved, 24, 40) \
 	STRUCT(io_apic, 24) \
 	MEMBER(io_apic, phys, 0, 8) \
 	MEMBER(io_apic, offset, 8, 4) \
@@ -157,6 +163,15 @@
 	MEMBER(boot_info, runtime_fault_cr2, 672, 8) \
 	MEMBER(boot_info, runtime_fault_vector, 680, 4) \
 	MEMBER(boot_info, runtime_fault_error, 684, 4)
+
+/* Open until the first release. */
+#define BOOT_INFO_3 \
+	MEMBER(boot_info, mailboxes, 688, 8) \
+	MEMBER(boot_info, cpus_waiting, 696, 8) \
+	MEMBER(boot_info, waiting_page_phys, 704, 8) \
+	MEMBER(boot_info, keel_version, 712, 8) \
+	MEMBER(boot_info, secure_boot, 720, 4) \
+	MEMBER(boot_info, reserved, 724, 4)
 
 #define BOOT_INFO_1_BYTES 496
 #define BOOT_INFO_2_BYTES 688

@@ -77,7 +77,7 @@ static inline void scene_segments(struct scene *s, uint64_t phys)
 static inline struct scene *scene_new(struct mm_descriptors descriptors, uint64_t cpus)
 {
 	struct scene *s = zalloc(sizeof(*s));
-	uint64_t area_bytes = mm_cpu_area_layout(0, cpus).bytes;
+	uint64_t area_bytes = mm_cpu_area_layout(0, cpus, true).bytes; /* for both kinds */
 	uint64_t phys =
 		scene_room(&descriptors, SCENE_KERNEL_BYTES + SCENE_TABLE_BYTES + area_bytes);
 	uint64_t tables = phys + SCENE_KERNEL_BYTES;
@@ -109,7 +109,7 @@ static inline struct scene *scene_new(struct mm_descriptors descriptors, uint64_
 		.segments = s->segments,
 		.segment_count = allocation_count,
 		.cpu_count = cpus,
-		.area = mm_cpu_area_layout(area, cpus),
+		.area = mm_cpu_area_layout(area, cpus, false),
 		.slots = s->slots,
 		.slot_count = 2,
 		.notes = &s->log.notes,

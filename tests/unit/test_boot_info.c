@@ -25,7 +25,7 @@ struct frozen {
 	  sizeof(((struct keel_##type *)0)->member) },
 
 static const struct frozen elements[] = { ELEMENTS };
-static const struct frozen boot_info[] = { BOOT_INFO_1 BOOT_INFO_2 };
+static const struct frozen boot_info[] = { BOOT_INFO_1 BOOT_INFO_2 BOOT_INFO_3 };
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -62,9 +62,9 @@ static void members_stay(void **state)
 	for (size_t n = 0; n < COUNT(boot_info); n++)
 		expect_frozen(boot_info + n);
 	expect_complete(boot_info, COUNT(boot_info), sizeof(struct keel_boot_info));
-	assert_int_equal(sizeof(struct keel_boot_info), BOOT_INFO_2_BYTES);
 	assert_int_equal(offsetof(struct keel_boot_info, command_line), BOOT_INFO_1_BYTES);
-	assert_int_equal(KEEL_BOOT_INFO_VERSION, 2);
+	assert_int_equal(offsetof(struct keel_boot_info, mailboxes), BOOT_INFO_2_BYTES);
+	assert_int_equal(KEEL_BOOT_INFO_VERSION, 3);
 	assert_int_equal(KEEL_BOOT_INFO_MAGIC, UINT64_C(0x31306c65654b0a1b));
 }
 
@@ -219,31 +219,44 @@ static struct keel_boot_info info_of(uint32_t version, uint32_t size)
 					.size = size };
 }
 
+/* As kernels of version 1, 2 and 3 see it, the last one through the header as it is now. */
 static void versions(void **state)
 {
+#define BYTES_3 sizeof(struct keel_boot_info)
+#define GOOD	KEEL_BOOT_INFO_GOOD
+#define OLD	KEEL_BOOT_INFO_TOO_OLD
+#define SMALL	KEEL_BOOT_INFO_BAD_SIZE
 	static const struct {
 		uint32_t version, size;
-		enum keel_boot_info_error old, now; /* to a kernel of version 1, and of version 2 */
+		enum keel_boot_info_error seen[3];
 	} cases[] = {
-		{ 0, BOOT_INFO_2_BYTES, KEEL_BOOT_INFO_TOO_OLD, KEEL_BOOT_INFO_TOO_OLD },
-		{ 1, BOOT_INFO_1_BYTES, KEEL_BOOT_INFO_GOOD, KEEL_BOOT_INFO_TOO_OLD },
-		{ 1, BOOT_INFO_1_BYTES - 8, KEEL_BOOT_INFO_BAD_SIZE, KEEL_BOOT_INFO_TOO_OLD },
-		{ 2, BOOT_INFO_2_BYTES, KEEL_BOOT_INFO_GOOD, KEEL_BOOT_INFO_GOOD },
-		{ 2, BOOT_INFO_2_BYTES - 1, KEEL_BOOT_INFO_GOOD, KEEL_BOOT_INFO_BAD_SIZE },
-		{ 2, BOOT_INFO_1_BYTES - 1, KEEL_BOOT_INFO_BAD_SIZE, KEEL_BOOT_INFO_BAD_SIZE },
-		{ 2, 0, KEEL_BOOT_INFO_BAD_SIZE, KEEL_BOOT_INFO_BAD_SIZE },
-		{ 3, BOOT_INFO_2_BYTES + 64, KEEL_BOOT_INFO_GOOD, KEEL_BOOT_INFO_GOOD },
-		{ UINT32_MAX, UINT32_MAX, KEEL_BOOT_INFO_GOOD, KEEL_BOOT_INFO_GOOD },
+		{ 0, BYTES_3, { OLD, OLD, OLD } },
+		{ 1, BOOT_INFO_1_BYTES, { GOOD, OLD, OLD } },
+		{ 1, BOOT_INFO_1_BYTES - 8, { SMALL, OLD, OLD } },
+		{ 2, BOOT_INFO_2_BYTES, { GOOD, GOOD, OLD } },
+		{ 2, BOOT_INFO_2_BYTES - 1, { GOOD, SMALL, OLD } },
+		{ 2, BOOT_INFO_1_BYTES - 1, { SMALL, SMALL, OLD } },
+		{ 2, 0, { SMALL, SMALL, OLD } },
+		{ 3, BYTES_3, { GOOD, GOOD, GOOD } },
+		{ 3, BYTES_3 - 1, { GOOD, GOOD, SMALL } },
+		{ 3, BOOT_INFO_2_BYTES - 1, { GOOD, SMALL, SMALL } },
+		{ 4, BYTES_3 + 64, { GOOD, GOOD, GOOD } },
+		{ UINT32_MAX, UINT32_MAX, { GOOD, GOOD, GOOD } },
 	};
 
 	(void)state;
 	for (size_t n = 0; n < COUNT(cases); n++) {
 		const struct keel_boot_info info = info_of(cases[n].version, cases[n].size);
 
-		assert_int_equal(keel_boot_info_check(&info), cases[n].now);
-		assert_int_equal(check_as(2, BOOT_INFO_2_BYTES, &info), cases[n].now);
-		assert_int_equal(check_as(1, BOOT_INFO_1_BYTES, &info), cases[n].old);
+		assert_int_equal(check_as(1, BOOT_INFO_1_BYTES, &info), cases[n].seen[0]);
+		assert_int_equal(check_as(2, BOOT_INFO_2_BYTES, &info), cases[n].seen[1]);
+		assert_int_equal(check_as(3, BYTES_3, &info), cases[n].seen[2]);
+		assert_int_equal(keel_boot_info_check(&info), cases[n].seen[2]);
 	}
+#undef BYTES_3
+#undef GOOD
+#undef OLD
+#undef SMALL
 }
 
 static void not_from_keel(void **state)
@@ -269,7 +282,7 @@ static void reads_its_head_only(void **state)
 	assert_non_null(head);
 	memcpy(head, &info, 16);
 	assert_int_equal(keel_boot_info_check(head), KEEL_BOOT_INFO_TOO_OLD);
-	info.version = 2;
+	info.version = KEEL_BOOT_INFO_VERSION;
 	info.size = sizeof(info);
 	memcpy(head, &info, 16);
 	assert_int_equal(keel_boot_info_check(head), KEEL_BOOT_INFO_GOOD);
@@ -290,6 +303,7 @@ static void members_of_a_version(void **state)
 	assert_false(KEEL_BOOT_INFO_HAS(&info, command_line));
 	info.size = BOOT_INFO_2_BYTES;
 	assert_true(KEEL_BOOT_INFO_HAS(&info, runtime_fault_error));
+	assert_false(KEEL_BOOT_INFO_HAS(&info, mailboxes));
 }
 
 int main(void)

@@ -159,7 +159,8 @@ static void quiet(void **state)
 	refused_file(
 		"title a\nselfcheck\nquiet\n", 3,
 		"'quiet' is no key of an entry, expected: title TITLE, kernel PATH, selfcheck, "
-		"options TEXT, module PATH [TEXT], symbols yes|no");
+		"options TEXT, module PATH [TEXT], symbols yes|no, version NUMBER, "
+		"cpus left|started, random no|place");
 }
 
 /* As many entries and modules as fit into the bytes, in a workspace of just the right size. */
@@ -210,7 +211,8 @@ static void many(void **state)
 
 #define HEAD_KEYS "timeout SECONDS, default TITLE, quiet, title TITLE"
 #define ENTRY_KEYS \
-	"title TITLE, kernel PATH, selfcheck, options TEXT, module PATH [TEXT], symbols yes|no"
+	"title TITLE, kernel PATH, selfcheck, options TEXT, module PATH [TEXT], symbols yes|no, " \
+	"version NUMBER, cpus left|started, random no|place"
 
 static void refused_keys(void **state)
 {

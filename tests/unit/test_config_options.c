@@ -198,7 +198,7 @@ static void unaligned(void **state)
 
 #define KEYS                                                                                \
 	"quiet, kernel=PATH, selfcheck, options=TEXT, module=PATH [TEXT], symbols=yes|no, " \
-	"entry=TITLE"
+	"version=NUMBER, cpus=left|started, random=no|place, entry=TITLE"
 
 /* As the shell's editor and bcfg put the data of a boot option. */
 static void from_a_file(void **state)

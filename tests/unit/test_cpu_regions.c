@@ -52,7 +52,7 @@ static void area_layout(void **state)
 	assert_int_equal(MM_CPU_BLOCK_PAGES, 11); /* GDT, entry stack, TSS, 4 times 2 */
 	for (size_t i = 0; i < 6; i++) {
 		uint64_t n = counts[i], base = 0x1234000;
-		struct mm_cpu_area a = mm_cpu_area_layout(base, n);
+		struct mm_cpu_area a = mm_cpu_area_layout(base, n, false);
 		uint64_t starts[] = { a.idt_phys, a.blocks_phys, a.stacks_phys, a.espfix_phys,
 				      a.vsyscall_phys };
 		uint64_t bytes[] = { PAGE, n * 11 * PAGE, n * KEEL_STACK_BYTES,
@@ -68,6 +68,28 @@ static void area_layout(void **state)
 					    starts[l] + bytes[l] <= starts[k]);
 		}
 		assert_int_equal(a.bytes, sum);
+	}
+}
+
+/* What started CPUs need comes behind all else, which stays where it is. */
+static void area_layout_started(void **state)
+{
+	static const uint64_t counts[] = { 1, 64, 65, 255 };
+
+	(void)state;
+	for (size_t i = 0; i < 4; i++) {
+		uint64_t n = counts[i], base = 0x1234000;
+		struct mm_cpu_area plain = mm_cpu_area_layout(base, n, false);
+		struct mm_cpu_area a = mm_cpu_area_layout(base, n, true);
+
+		assert_int_equal(plain.waiting_phys, 0);
+		assert_int_equal(plain.mailboxes_phys, 0);
+		assert_int_equal(a.waiting_phys, base + plain.bytes);
+		assert_int_equal(a.mailboxes_phys, a.waiting_phys + PAGE);
+		assert_int_equal(a.bytes, plain.bytes + PAGE + (n * 64 + PAGE - 1) / PAGE * PAGE);
+		a.waiting_phys = a.mailboxes_phys = 0;
+		a.bytes = plain.bytes;
+		assert_memory_equal(&a, &plain, sizeof(a));
 	}
 }
 
@@ -237,7 +259,7 @@ static void too_many_cpus(void **state)
 
 	(void)state;
 	request.cpu_count = 131072; /* 128 windows of 1024 */
-	request.area = mm_cpu_area_layout(0x1000000, 1);
+	request.area = mm_cpu_area_layout(0x1000000, 1, false);
 	check_ok(mm_plan_espfix(&plan, &request));
 	plan.count = 0;
 	request.cpu_count = 131073;
@@ -256,16 +278,61 @@ static void too_many_cpus(void **state)
 	assert_int_equal(mm_plan_kernel_stacks(&plan, &request).error, MM_ERR_PLAN_FULL);
 }
 
+static void expect_rights(const struct scene *s, uint64_t virt, bool writable, bool executable,
+			  uint64_t phys)
+{
+	struct model_walk w = scene_walk(s, virt);
+
+	assert_true(w.present && !w.user);
+	assert_int_equal(w.phys, phys);
+	assert_int_equal(w.writable, writable);
+	assert_int_equal(w.executable, executable);
+}
+
+/*
+ * The waiting page takes two tables, and one where it cuts a leaf of the direct map, as here: its
+ * frame is writable nowhere. Its neighbours are what they were. Without a request nothing is there.
+ */
+static void waiting_page(void **state)
+{
+	struct scene *s = scene_for(3);
+	const uint64_t tables = s->plan.tables;
+	const struct mm_cpu_area plain = s->request.area;
+	struct model_walk w = scene_walk(s, KEEL_CEA_WAITING_PAGE);
+	uint64_t phys;
+
+	(void)state;
+	assert_false(w.present);
+	s->request.area = mm_cpu_area_layout(plain.idt_phys, 3, true);
+	phys = s->request.area.waiting_phys;
+	check_ok(scene_plan(s));
+	check_coalesced(&s->plan);
+	assert_int_equal(s->plan.tables, tables + 2 + 1);
+	scene_tables(s);
+	expect_rights(s, KEEL_CEA_WAITING_PAGE, false, true, phys);
+	expect_rights(s, KEEL_CEA_WAITING_PAGE + PAGE - 1, false, true, phys + PAGE - 1);
+	w = scene_walk(s, KEEL_CEA_WAITING_PAGE - 1);
+	assert_false(w.present);
+	expect_rights(s, KEEL_DIRECT_MAP(phys), false, false, phys);
+	expect_rights(s, KEEL_DIRECT_MAP(phys) - 1, true, false, phys - 1);
+	expect_rights(s, KEEL_DIRECT_MAP(phys) + PAGE, true, false, phys + PAGE);
+	assert_int_equal(s->request.area.mailboxes_phys, phys + PAGE);
+	expect(s, KEEL_CPU_ENTRY_AREA_START, READ, plain.idt_phys);
+	scene_free(s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(area_layout),
+		cmocka_unit_test(area_layout_started),
 		cmocka_unit_test(stacks),
 		cmocka_unit_test(stack_tables_in_place),
 		cmocka_unit_test(cpu_entry_area),
 		cmocka_unit_test(espfix),
 		cmocka_unit_test(espfix_shares_tables),
 		cmocka_unit_test(too_many_cpus),
+		cmocka_unit_test(waiting_page),
 	};
 
 	return cmocka_run_group_tests_name("CPU regions", tests, NULL, NULL);

@@ -189,7 +189,7 @@ static void spoiled_segments(void **state)
 	SPOIL(k.load[2].vaddr = KEEL_TEXT_START + 0x1000, "ascend");
 	SPOIL(k.load[1].type = 3, "program header 1: PT_INTERP");
 	SPOIL(k.load[1].type = 2, "program header 3: a second PT_DYNAMIC");
-	SPOIL(k.load[0].type = k.load[1].type = k.load[2].type = 4, "no PT_LOAD");
+	SPOIL(k.load[0].type = k.load[1].type = k.load[2].type = 6, "no PT_LOAD");
 }
 
 static void spoiled_entry(void **state)

@@ -170,7 +170,7 @@ static void nothing_given(void **state)
 	struct scene *s = scene_new(none, 1);
 
 	(void)state;
-	s->request.area = mm_cpu_area_layout(0x100000, 1);
+	s->request.area = mm_cpu_area_layout(0x100000, 1, false);
 	s->request.slot_count = 0;
 	s->request.notes = NULL;
 	build(s);
@@ -225,7 +225,7 @@ static void random_machines(void **state)
 			scene_new(random_descriptors(&random), 1 + random_below(&random, 70));
 
 		if (!s->request.segment_count) { /* nowhere to put the kernel: only tables */
-			s->request.area = mm_cpu_area_layout(0x100000, s->request.cpu_count);
+			s->request.area = mm_cpu_area_layout(0x100000, s->request.cpu_count, false);
 			s->allocations[1].phys = 0x10000000;
 		}
 		if (random_below(&random, 2))

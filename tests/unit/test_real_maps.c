@@ -141,7 +141,7 @@ static void nothing_from_garbage(const char *path)
 	assert_int_equal(dropped, count);
 	assert_int_equal(s->map.count, 0);
 	note_log_reset(&s->log);
-	s->request.area = mm_cpu_area_layout(0x100000, 1);
+	s->request.area = mm_cpu_area_layout(0x100000, 1, false);
 	check_ok(scene_plan(s));
 	scene_tables(s);
 	for (uint64_t i = 0; i < s->plan.count; i++)

@@ -121,11 +121,11 @@ static const struct keel_memory_range *highest_range(const struct simulation *s,
 
 bool place_area(struct simulation *s)
 {
-	const uint64_t bytes = mm_cpu_area_layout(0, s->options->cpus).bytes;
+	const uint64_t bytes = mm_cpu_area_layout(0, s->options->cpus, false).bytes;
 	const struct keel_memory_range *range = highest_range(s, bytes);
 	const uint64_t phys = range ? range->phys + range->bytes - bytes : NOWHERE_AREA;
 
-	s->request.area = mm_cpu_area_layout(phys, s->options->cpus);
+	s->request.area = mm_cpu_area_layout(phys, s->options->cpus, false);
 	if (range)
 		return take_memory(s, range, phys, bytes, KEEL_MEMORY_TYPE_CPU_AREA);
 	no_room(s, "the CPUs' area", bytes);

@@ -75,6 +75,10 @@ static void add_cpu(struct table *to, const UINT8 *e, const char *wanted)
 	}
 	if (text_is(wanted, "unlisted") && e[3])
 		add(to, e, e[1]);
+	if (text_is(wanted, "phantom")) {
+		add(to, e, e[1]);
+		((UINT8 *)to)[to->length - 4] |= ENABLED;
+	}
 }
 
 static void convert(struct table *to, const struct table *from, const char *wanted)

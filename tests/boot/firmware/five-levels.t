@@ -20,7 +20,7 @@ for (['early', memory => '18G', keel => keel_at(12)], ['late', smp => 4]) {
 	outside_ok($run, $variant);
 	line_like($run, 'report', qr/^ok \d+ - CR4: 4 levels\b/m,
 		"$variant: the kernel has four levels");
-	line_like($run, 'report', qr/^ok \d+ - every CPU: CPU 3, .* starts$/m,
+	line_like($run, 'report', qr/^ok \d+ - every CPU: CPU 3, .* waits, and starts$/m,
 		"$variant: CPUs start") if $options{smp};
 }
 

@@ -20,7 +20,7 @@ for my $variant (qw(repeated unlisted)) {
 		"$variant: what it says of the one that runs");
 	inside_ok($run, $variant);
 	outside_ok($run, $variant);
-	line_like($run, 'report', qr/^ok \d+ - every CPU: CPU $_, APIC ID $_, starts$/m,
+	line_like($run, 'report', qr/^ok \d+ - every CPU: CPU $_, APIC ID $_, waits, and starts$/m,
 		"$variant: CPU $_ starts") for 1, 2;
 }
 done_testing();

@@ -14,7 +14,7 @@ my $run = run_guest(driver => 'madt', variant => 'large', smp => 3);
 line_like($run, 'console', qr/^  acpi +4 CPUs,/m, 'keel.efi finds all four');
 inside_ok($run, 'x2APIC entries');
 outside_ok($run, 'x2APIC entries');
-line_like($run, 'report', qr/^ok \d+ - every CPU: CPU $_, APIC ID $_, starts$/m, "CPU $_ starts")
+line_like($run, 'report', qr/^ok \d+ - every CPU: CPU $_, APIC ID $_, waits, and starts$/m, "CPU $_ starts")
 	for 1, 2;
 line_like($run, 'report', qr/^ok \d+ - every CPU: CPU 3, APIC ID 74565, .* # SKIP .*x2APIC mode/m,
 	'the last one is told, and left alone');

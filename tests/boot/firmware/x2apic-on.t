@@ -18,6 +18,6 @@ inside_ok($run, 'x2APIC mode');
 outside_ok($run, 'x2APIC mode');
 line_like($run, 'report', qr/^ok \d+ - fixmap: .*local APIC.* # SKIP it is in x2APIC mode/m,
 	'the kernel is told');
-line_like($run, 'report', qr/^ok \d+ - every CPU: CPU $_, APIC ID $_, starts$/m, "CPU $_ starts")
+line_like($run, 'report', qr/^ok \d+ - every CPU: CPU $_, APIC ID $_, waits, and starts$/m, "CPU $_ starts")
 	for 1, 2;
 done_testing();

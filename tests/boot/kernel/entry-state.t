@@ -18,10 +18,10 @@ use constant {
 	PS => 1 << 7,
 };
 
-# What QEMU shows of a CPU with that name that is stopped at the entry.
-sub state_of {
-	my $at = shift;
-	my $text = $at->{machine}->monitor('info registers');
+# What QEMU shows of the CPU of that number.
+sub shown_of {
+	my ($at, $number) = @_;
+	my ($text) = $at->{machine}->monitor('info registers -a') =~ /^CPU#$number\s(.*?)(?=^CPU#|\z)/ms;
 	my %value = map { lc } $text =~ /\b(\w+) *=([0-9a-f]+)\b/gi;
 	$value{$_} = hex $value{$_} for keys %value;
 	for my $name (qw(ES CS SS DS FS GS LDT TR)) {
@@ -34,10 +34,17 @@ sub state_of {
 		my ($base, $limit) = $text =~ /^$name= +(\w+) (\w+)/m or die "no $name in:\n$text";
 		@value{ map { lc $name . $_ } qw(_base _limit) } = map { hex } $base, $limit;
 	}
-	# Behind the general, flags and segment registers: GDB's org.gnu.gdb.i386.core and .linux.
-	@value{qw(fs_base gs_base kernel_gs_base)} = unpack 'x164 Q<3', pack 'H*',
-		$at->{gdb}->request('g');
 	return \%value;
+}
+
+# The CPU that is stopped at the entry.
+sub state_of {
+	my $at = shift;
+	my $value = shown_of($at, 0);
+	# Behind the general, flags and segment registers: GDB's org.gnu.gdb.i386.core and .linux.
+	@$value{qw(fs_base gs_base kernel_gs_base)} = unpack 'x164 Q<3', pack 'H*',
+		$at->{gdb}->request('g');
+	return $value;
 }
 
 sub expect {
@@ -79,6 +86,25 @@ sub check_registers {
 		gdt_base => $entry_area + PAGE, gdt_limit => 127, idt_base => $entry_area,
 		idt_limit => PAGE - 1, tr_base => $entry_area + 3 * PAGE, tr_limit => 103);
 	expect($s, $cpu, 'FCW and MXCSR', fcw => 0x37f, mxcsr => 0x1f80);
+}
+
+# A CPU that the self-check has asked for: all that CPU 0 has, or its own of it, in the waiting page.
+sub check_waiting {
+	my ($at, $number) = @_;
+	my ($s, $first) = map { shown_of($at, $_) } $number, 0;
+	my $block = 0xfffffe0000001000 + $number * 16 * PAGE;
+	my $cpu = "CPU $number";
+
+	is($s->{rip} & ~(PAGE - 1), $at->constant('KEEL_CEA_WAITING_PAGE'), "$cpu waits in its page");
+	is($s->{rbx}, $at->{direct_map} + ($at->place('mailbox.entry', $number))[0],
+		"$cpu looks at its mailbox");
+	is($s->{rfl} & ~0x8d5, 2, "$cpu: RFLAGS: only arithmetic flags besides bit 1");
+	expect($s, $cpu, 'is as CPU 0', map { $_ => $first->{$_} } qw(cr0 cr3 cr4 efer fcw mxcsr),
+		map { my $r = $_; map { "${r}_$_" } qw(selector base limit flags) } qw(cs ss ds es fs gs));
+	expect($s, $cpu, 'has a GDT and a TSS of its own', gdt_base => $block, gdt_limit => 127,
+		idt_base => 0xfffffe0000000000, idt_limit => PAGE - 1, ldt_selector => 0,
+		tr_selector => 0x40, tr_base => $block + 2 * PAGE, tr_limit => 103);
+	is($at->get('mailbox.state', $number), 1, "$cpu: and its mailbox says so");
 }
 
 # --- Memory ---
@@ -151,4 +177,15 @@ for my $cpu (qw(max qemu64)) {
 	check_memory($at) if $cpu eq 'max';
 	$at->stop;
 }
+
+my $at = Stopped->new(smp => 3);
+check_waiting($at, $_) for 1, 2;
+is($at->get('boot_info.cpus_waiting'), 2, 'boot_info counts them');
+ok($at->read($at->get('boot_info.ap_start_phys'), PAGE) !~ /[^\0]/,
+	'the page that they started in is empty again');
+for my $number (1, 2) {
+	my $stack = $at->read($at->get('cpu.stack_phys', $number), $at->constant('KEEL_STACK_BYTES'));
+	ok($stack !~ /[^\0]/, "the stack of CPU $number is, too");
+}
+$at->stop;
 done_testing();

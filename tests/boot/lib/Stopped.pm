@@ -24,7 +24,7 @@ use constant {
 	# The parts of boot_info that are arrays, and of what.
 	ARRAYS => {
 		memory_ranges => 'memory_range', mappings => 'mapping', segments => 'segment',
-		cpus => 'cpu', io_apics => 'io_apic',
+		cpus => 'cpu', mailboxes => 'mailbox', io_apics => 'io_apic',
 	},
 };
 

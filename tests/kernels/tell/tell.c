@@ -192,6 +192,7 @@ static void tell_rest(const struct keel_boot_info *info)
 	for (unsigned n = 0; n < sizeof(seed) / sizeof(seed[0]); n++)
 		fact("random", seed[n]);
 	fact("tsc_hz", info->tsc_hz);
+	fact("cpus_waiting", info->cpus_waiting);
 	fact("read_ticks", info->read_ticks);
 	fact("read_bytes", info->read_bytes);
 	fact("total_ticks", info->jump_tsc - info->entry_tsc);
