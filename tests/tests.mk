@@ -167,7 +167,7 @@ $(TELL): tests/kernels/tell/tell.c tests/kernels/tell/tell.lds.S include/keel/bo
 		-o $@ tests/kernels/tell/tell.c
 
 # Kernels that need no more than the example does, each in one file.
-SMALL := $(patsubst %,build/tests/kernels/%.elf,late listen reclaim)
+SMALL := $(patsubst %,build/tests/kernels/%.elf,late listen reclaim sti)
 
 $(SMALL): build/tests/kernels/%.elf: examples/hello/kernel.mk examples/hello/hello.lds \
 		$(wildcard include/keel/*.h tests/kernels/*/*.c)

@@ -3,6 +3,7 @@
 #include "handover/la57.h"
 #include "handover/other_cpus.h"
 #include "handover/panic.h"
+#include "handover/quiet.h"
 #include "handover/set_virtual.h"
 #include "handover/switch.h"
 #include "lib/x86.h"
@@ -144,6 +145,7 @@ _Noreturn static void go(const struct firmware *fw, const struct boot_facts *fac
 	/* An exception may have ended the call anywhere. */
 	set_state(&facts->machine->cpu);
 	stopwatch_end(watch, KEEL_STAGE_SVAM);
+	quiet_machine(facts->machine);
 	other_cpus_start(facts, space, exit);
 	write_landing(space->plans.landing_phys, entry_virt);
 	boot_info_fill(fw, facts, space, exit, watch);

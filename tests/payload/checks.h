@@ -58,6 +58,7 @@ void check_shared_frames(void);
 void check_memory_types(void);
 void check_module(void);
 void check_fixmap_use(void);
+void check_quiet(void);
 void check_leaf_bits(void);
 void check_other_cpus(void);
 void check_runtime_services(void);

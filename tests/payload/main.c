@@ -103,6 +103,7 @@ _Noreturn void kernel_main(const struct keel_boot_info *info)
 	check_memory_types();
 	check_module();
 	check_fixmap_use();
+	check_quiet();
 	check_leaf_bits();
 	check_other_cpus();
 	check_runtime_services();
