@@ -45,7 +45,10 @@ static struct mm_result plan_text(struct mm_plan *text, const struct mm_request 
 	return result;
 }
 
-/* In ascending order, but for the waiting page, so that there is little to sort. `text` lies in `work`. */
+/*
+ * In ascending order, but for the waiting page, so that there is little to sort. `text` lies in
+ * `work`.
+ */
 static struct mm_result plan_regions(struct mm_plan *plan, struct mm_plan *text,
 				     const struct mm_request *request, struct keel_mapping *work,
 				     struct mm_outcome *outcome)

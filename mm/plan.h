@@ -52,7 +52,7 @@ struct mm_cpu_area {
 	/* Only where other CPUs are started, else 0. */
 	uint64_t waiting_phys;	 /* 1 page, of code */
 	uint64_t mailboxes_phys; /* for each CPU a struct keel_mailbox */
-	uint64_t bytes;		/* of it all */
+	uint64_t bytes;		 /* of it all */
 };
 
 /* A CPU's block: a page each of GDT, entry stack and TSS, then the four IST stacks. */

@@ -19,9 +19,9 @@
  * What a kernel with text of its own at -2 GB wants. The EFI region has 64 of the 512 PDPT entries
  * behind the last PML4 entry, which also leads to kernel text: only those 64 are copied.
  */
-#define MM_SHARE_ALL_BUT_TEXT                                                   \
-	(MM_SHARE(KEEL_REGION_DIRECT_MAP) | MM_SHARE(KEEL_REGION_STACKS) |      \
-	 MM_SHARE(KEEL_REGION_CPU_ENTRY_AREA) | MM_SHARE(KEEL_REGION_ESPFIX) |  \
+#define MM_SHARE_ALL_BUT_TEXT                                                  \
+	(MM_SHARE(KEEL_REGION_DIRECT_MAP) | MM_SHARE(KEEL_REGION_STACKS) |     \
+	 MM_SHARE(KEEL_REGION_CPU_ENTRY_AREA) | MM_SHARE(KEEL_REGION_ESPFIX) | \
 	 MM_SHARE(KEEL_REGION_EFI))
 
 /* How the caller reaches tables: 512 entries, by their physical address. Never NULL. */
@@ -37,9 +37,9 @@ struct mm_table_access {
  * the same already are left alone.
  *
  * MM_ERR_UNALIGNED: a region shares its entries with its neighbours, as all do from kernel text on;
- * address is the region's first, as with MM_ERR_ROOT: one of the roots has no PDPT where it is needed.
- * MM_ERR_OVERLAP: to_phys has another entry there; address is the first that it covers. Then
- * nothing has been written.
+ * address is the region's first, as with MM_ERR_ROOT: one of the roots has no PDPT where it is
+ * needed. MM_ERR_OVERLAP: to_phys has another entry there; address is the first that it covers.
+ * Then nothing has been written.
  */
 struct mm_result mm_share_regions(uint64_t to_phys, uint64_t from_phys, uint32_t regions,
 				  const struct mm_table_access *access);

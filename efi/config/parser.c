@@ -92,7 +92,7 @@ static bool take_version(const struct config_parser *p, const char *value)
 
 /* A request whose value is one of two words. */
 static bool take_choice(const struct config_parser *p, unsigned key, uint32_t type,
-			 const char *value, const char *why)
+			const char *value, const char *why)
 {
 	const struct request_words *words = request_words(type);
 
@@ -175,8 +175,8 @@ static bool take_value(struct config_parser *p, unsigned key, char *value)
 {
 	switch (key) {
 	case KEY_TIMEOUT:
-		return take_number(p, key, value, CONFIG_TIMEOUT_MOST, "not a number from 0 to 3600",
-				   &p->config->timeout_seconds);
+		return take_number(p, key, value, CONFIG_TIMEOUT_MOST,
+				   "not a number from 0 to 3600", &p->config->timeout_seconds);
 	case KEY_DEFAULT:
 		p->default_title = value;
 		p->default_line = p->error->line;

@@ -55,9 +55,9 @@ struct elf_image {
 	uint64_t link_virt; /* first page of the first segment, as the file was linked */
 	uint64_t bytes;	    /* from there to the end of the last segment's last page */
 	bool movable;
-	uint64_t step;		/* distance in bytes of the places that it can be moved to */
-	uint64_t dynamic_virt;	/* PT_DYNAMIC, as linked */
-	uint64_t dynamic_bytes; /* 0: there is none */
+	uint64_t step;		  /* distance in bytes of the places that it can be moved to */
+	uint64_t dynamic_virt;	  /* PT_DYNAMIC, as linked */
+	uint64_t dynamic_bytes;	  /* 0: there is none */
 	struct requests requests; /* of its notes */
 	uint32_t note_count;
 	uint64_t sections_offset;

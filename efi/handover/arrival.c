@@ -88,8 +88,8 @@ static struct waiter waiter_of(uint64_t number)
 		.page_virt = KEEL_CEA_WAITING_PAGE,
 		.mailbox_virt = KEEL_DIRECT_MAP(mailbox_phys),
 		.number = number,
-		.stack = KEEL_STACKS_START + (number + 1) * KEEL_STACK_SLOT_BYTES -
-			 sizeof(uint64_t),
+		.stack =
+			KEEL_STACKS_START + (number + 1) * KEEL_STACK_SLOT_BYTES - sizeof(uint64_t),
 		.gdt_writable = { KEEL_GDT_BYTES - 1,
 				  KEEL_DIRECT_MAP(arrival.cpus[number].gdt_phys) },
 		.gdt = { KEEL_GDT_BYTES - 1,

@@ -24,7 +24,7 @@
 #define APIC_LVT_LINT1	0x360
 #define APIC_LVT_ERROR	0x370
 
-#define APIC_ID_SHIFT 24 /* in xAPIC mode */
+#define APIC_ID_SHIFT	   24 /* in xAPIC mode */
 #define MSR_X2APIC(offset) (0x800 + (offset) / 16)
 
 static inline volatile uint32_t *xapic_register(unsigned offset)

@@ -20,10 +20,10 @@
 #define INT3	       0xcc
 
 /* Interrupt command register (SDM vol. 3A 10.6.1). */
-#define ICR_INIT	  0x4500
+#define ICR_INIT	   0x4500
 #define ICR_START_UP(phys) (0x4600 | (uint32_t)((phys) >> KEEL_PAGE_SHIFT))
-#define ICR_PENDING	  0x1000
-#define XAPIC_BROADCAST	  0xff /* no ID of one CPU, and larger ones cannot be said */
+#define ICR_PENDING	   0x1000
+#define XAPIC_BROADCAST	   0xff /* no ID of one CPU, and larger ones cannot be said */
 
 static uint64_t ticks_in_measured_time;
 static uint64_t firmware_pat;

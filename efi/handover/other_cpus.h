@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Other CPUs, where the kernel has asked for them: each is brought to the waiting page, in the state
- * that CPU 0 is entered in.
+ * Other CPUs, where the kernel has asked for them: each is brought to the waiting page, in the
+ * state that CPU 0 is entered in.
  */
 #ifndef EFI_HANDOVER_OTHER_CPUS_H
 #define EFI_HANDOVER_OTHER_CPUS_H

@@ -13,12 +13,12 @@
 #define MASKED	      0x10000
 
 /* I/O APIC: an index register and a window; registers behind them. */
-#define IO_APIC_WINDOW	   0x10
-#define IO_APIC_EOI	   0x40
-#define IO_APIC_VERSION	   1
-#define IO_APIC_PIN(n)	   (0x10 + 2 * (n))
-#define IO_APIC_HAS_EOI	   0x20 /* from this version on */
-#define IO_APIC_NOT_THERE  0xffffffff
+#define IO_APIC_WINDOW	  0x10
+#define IO_APIC_EOI	  0x40
+#define IO_APIC_VERSION	  1
+#define IO_APIC_PIN(n)	  (0x10 + 2 * (n))
+#define IO_APIC_HAS_EOI	  0x20 /* from this version on */
+#define IO_APIC_NOT_THERE 0xffffffff
 
 /* The two 8259s: ports, and initialization command words (8259A data sheet). */
 #define PIC_MASTER	 0x20
@@ -120,8 +120,8 @@ static void mask_local_apic(bool x2apic)
 	static const struct {
 		uint16_t offset;
 		uint16_t least; /* value of Max LVT Entry */
-	} entries[] = { { APIC_LVT_TIMER, 0 },	{ APIC_LVT_LINT0, 0 }, { APIC_LVT_LINT1, 0 },
-			{ APIC_LVT_ERROR, 3 },	{ APIC_LVT_PERF, 4 },  { APIC_LVT_SENSOR, 5 },
+	} entries[] = { { APIC_LVT_TIMER, 0 }, { APIC_LVT_LINT0, 0 }, { APIC_LVT_LINT1, 0 },
+			{ APIC_LVT_ERROR, 3 }, { APIC_LVT_PERF, 4 },  { APIC_LVT_SENSOR, 5 },
 			{ APIC_LVT_CMCI, 6 } };
 	const uint32_t version = apic_read(x2apic, APIC_VERSION);
 

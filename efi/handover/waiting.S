@@ -47,7 +47,9 @@ waiting_code:
 	mov	MAILBOX_ENTRY(%rbx), %rax
 	test	%rax, %rax
 	jz	1b
-	/* It has missed every INVLPG until now: this drops global entries, too (SDM 3A 4.10.4.1). */
+	/*
+	 * It has missed every INVLPG until now: this drops global entries, too (SDM 3A 4.10.4.1).
+	 */
 	mov	%cr4, %rcx
 	mov	%rcx, %rdx
 	btr	$CR4_PGE_BIT, %rdx

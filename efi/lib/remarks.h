@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Text that a kernel has left behind becomes remarks of a report: lines that begin with #. Whatever
- * it is, none of them can be taken for a descriptor, or for the line that parts map and table. Pure C
- * without firmware.
+ * it is, none of them can be taken for a descriptor, or for the line that parts map and table. Pure
+ * C without firmware.
  */
 #ifndef EFI_LIB_REMARKS_H
 #define EFI_LIB_REMARKS_H

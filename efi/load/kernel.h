@@ -21,8 +21,8 @@ static inline bool kernel_wants_cpus(const struct kernel *kernel)
 }
 
 /*
- * Loads the entry's kernel, or the one that the image carries, unless it asks for what Keel does not
- * know or the entry forbids.
+ * Loads the entry's kernel, or the one that the image carries, unless it asks for what Keel does
+ * not know or the entry forbids.
  */
 EFI_STATUS kernel_load(const struct firmware *fw, const struct loaded_image *image,
 		       struct volume *volume, const struct boot_entry *entry,

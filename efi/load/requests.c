@@ -30,8 +30,7 @@ static EFI_STATUS check_version(const struct firmware *fw, const char *name,
 /*
  * 64 random bits of their own: whoever knows the seed that the kernel gets does not know its place.
  */
-static EFI_STATUS choose_place(const struct firmware *fw, const char *name,
-			       struct kernel *kernel)
+static EFI_STATUS choose_place(const struct firmware *fw, const char *name, struct kernel *kernel)
 {
 	struct elf_image *elf = &kernel->elf;
 	const char *why = NULL;
@@ -46,8 +45,7 @@ static EFI_STATUS choose_place(const struct firmware *fw, const char *name,
 	if (!why)
 		return EFI_SUCCESS;
 	if (!requests_pass_over(&kernel->requests, KEEL_REQUEST_PLACE))
-		return fail(fw, EFI_UNSUPPORTED, "%s cannot have a random place: %s", name,
-			    why);
+		return fail(fw, EFI_UNSUPPORTED, "%s cannot have a random place: %s", name, why);
 	note(fw, "%s has no random place: %s", name, why);
 	return EFI_SUCCESS;
 }

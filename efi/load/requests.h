@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the kernel has asked for, by notes in its file and words of its entry: granted or refused. */
+/*
+ * What the kernel has asked for, by notes in its file and words of its entry: granted or refused.
+ */
 #ifndef EFI_LOAD_REQUESTS_H
 #define EFI_LOAD_REQUESTS_H
 

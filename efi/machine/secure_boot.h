@@ -7,8 +7,8 @@
 #include "firmware.h"
 
 /*
- * What cannot be read counts as on: only a variable that does not exist, or says so, means off. What
- * shim's own variables say (MokSBState) is not asked.
+ * What cannot be read counts as on: only a variable that does not exist, or says so, means off.
+ * What shim's own variables say (MokSBState) is not asked.
  */
 enum keel_secure_boot secure_boot_state(const struct firmware *fw);
 

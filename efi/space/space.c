@@ -67,9 +67,10 @@ static EFI_STATUS allocate_space(const struct firmware *fw, const struct boot_fa
 		.ranges = space->map.capacity,
 		.mappings = space->plans.kernel.capacity,
 	};
-	EFI_STATUS status = block_allocate(fw, &space->cpu_area,
-					   BYTES_TO_PAGES(mm_cpu_area_layout(0, cpus, started).bytes),
-					   "descriptor tables and stacks");
+	EFI_STATUS status =
+		block_allocate(fw, &space->cpu_area,
+			       BYTES_TO_PAGES(mm_cpu_area_layout(0, cpus, started).bytes),
+			       "descriptor tables and stacks");
 
 	if (!EFI_ERROR(status))
 		status = boot_info_allocate(fw, facts, &sizes, &space->boot_info);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Every CPU at work: Keel starts them because of the request, and each waits in its mailbox until it
- * gets a function. Each has a stack, descriptor tables and the kernel's address space from its first
- * instruction on. docs/protocol.md, "Other CPUs", tells the rest.
+ * Every CPU at work: Keel starts them because of the request, and each waits in its mailbox until
+ * it gets a function. Each has a stack, descriptor tables and the kernel's address space from its
+ * first instruction on. docs/protocol.md, "Other CPUs", tells the rest.
  */
 #include <keel/boot_info.h>
 #include <keel/request.h>

@@ -362,9 +362,10 @@ struct keel_boot_info {
 	uint64_t direct_map_left_out_bytes; /* memory beyond the direct map's end */
 
 	/*
-	 * A free page below 1 MiB, zeroed, of type KEEL_MEMORY_TYPE_CPU_AREA: room for the code with which
-	 * the kernel starts other CPUs (SIPI vector = address / 4 KiB). 0 if there was none, or if
-	 * Keel has started the CPUs and one is missing: should it come late, it halts in that page.
+	 * A free page below 1 MiB, zeroed, of type KEEL_MEMORY_TYPE_CPU_AREA: room for the code
+	 * with which the kernel starts other CPUs (SIPI vector = address / 4 KiB). 0 if there was
+	 * none, or if Keel has started the CPUs and one is missing: should it come late, it halts
+	 * in that page.
 	 */
 	uint64_t ap_start_phys;
 
@@ -428,12 +429,13 @@ struct keel_boot_info {
 	 * `cpus`, in memory of type KEEL_MEMORY_TYPE_CPU_AREA. Otherwise NULL.
 	 */
 	struct keel_mailbox *mailboxes;
-	uint64_t cpus_waiting;	     /* CPUs that wait in them */
+	uint64_t cpus_waiting;	    /* CPUs that wait in them */
 	uint64_t waiting_page_phys; /* what is behind KEEL_CEA_WAITING_PAGE; 0: nothing */
 
-	const char *keel_version; /* of the loader: "0.9.0", with "+" and its commit if it is no release */
-	uint32_t secure_boot;	  /* enum keel_secure_boot, as Keel was started */
-	uint32_t reserved;	  /* 0 */
+	const char *
+		keel_version; /* of the loader: "0.9.0", with "+" and its commit if it is no release */
+	uint32_t secure_boot; /* enum keel_secure_boot, as Keel was started */
+	uint32_t reserved;    /* 0 */
 };
 
 /* Whether this boot_info has the member, for those that came with a later version. */

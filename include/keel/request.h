@@ -32,7 +32,8 @@
 #define KEEL_CPUS_STARTED 1 /* they wait in their mailboxes: boot_info.mailboxes */
 
 /*
- * Which place a kernel that can be moved gets: a KEEL_PLACE_ value. In keel.conf: `random no|place`.
+ * Which place a kernel that can be moved gets: a KEEL_PLACE_ value. In keel.conf: `random
+ * no|place`.
  */
 #define KEEL_REQUEST_PLACE 3
 #define KEEL_PLACE_FIRST   0 /* where it was linked or the first free one; so it is without one */

@@ -28,8 +28,8 @@
 /* EFI_STATUS (UEFI 2.10, appendix D): those that runtime services return. */
 typedef uint64_t keel_efi_status;
 
-#define KEEL_EFI_ERROR_BIT KEEL_U64(0x8000000000000000)
-#define KEEL_EFI_ERROR(n)  (KEEL_EFI_ERROR_BIT | (n))
+#define KEEL_EFI_ERROR_BIT	  KEEL_U64(0x8000000000000000)
+#define KEEL_EFI_ERROR(n)	  (KEEL_EFI_ERROR_BIT | (n))
 #define KEEL_EFI_IS_ERROR(status) (((status)&KEEL_EFI_ERROR_BIT) != 0)
 
 #define KEEL_EFI_SUCCESS	    KEEL_U64(0)
@@ -43,18 +43,18 @@ typedef uint64_t keel_efi_status;
 #define KEEL_EFI_SECURITY_VIOLATION KEEL_EFI_ERROR(26)
 
 /* Bits of boot_info.runtime_supported (UEFI 2.10, 4.6.2): the services that the firmware offers. */
-#define KEEL_RT_GET_TIME		     0x0001u
-#define KEEL_RT_SET_TIME		     0x0002u
-#define KEEL_RT_GET_WAKEUP_TIME		     0x0004u
-#define KEEL_RT_SET_WAKEUP_TIME		     0x0008u
-#define KEEL_RT_GET_VARIABLE		     0x0010u
-#define KEEL_RT_GET_NEXT_VARIABLE_NAME	     0x0020u
-#define KEEL_RT_SET_VARIABLE		     0x0040u
+#define KEEL_RT_GET_TIME		      0x0001u
+#define KEEL_RT_SET_TIME		      0x0002u
+#define KEEL_RT_GET_WAKEUP_TIME		      0x0004u
+#define KEEL_RT_SET_WAKEUP_TIME		      0x0008u
+#define KEEL_RT_GET_VARIABLE		      0x0010u
+#define KEEL_RT_GET_NEXT_VARIABLE_NAME	      0x0020u
+#define KEEL_RT_SET_VARIABLE		      0x0040u
 #define KEEL_RT_GET_NEXT_HIGH_MONOTONIC_COUNT 0x0200u
-#define KEEL_RT_RESET_SYSTEM		     0x0400u
-#define KEEL_RT_UPDATE_CAPSULE		     0x0800u
-#define KEEL_RT_QUERY_CAPSULE_CAPABILITIES   0x1000u
-#define KEEL_RT_QUERY_VARIABLE_INFO	     0x2000u
+#define KEEL_RT_RESET_SYSTEM		      0x0400u
+#define KEEL_RT_UPDATE_CAPSULE		      0x0800u
+#define KEEL_RT_QUERY_CAPSULE_CAPABILITIES    0x1000u
+#define KEEL_RT_QUERY_VARIABLE_INFO	      0x2000u
 
 /* EFI_GUID: the first three members little-endian. */
 struct keel_efi_guid {
@@ -106,8 +106,8 @@ struct keel_efi_time {
 
 /* EFI_TIME_CAPABILITIES. */
 struct keel_efi_time_capabilities {
-	uint32_t resolution;   /* ticks a second */
-	uint32_t accuracy;     /* parts in 10^12 */
+	uint32_t resolution;  /* ticks a second */
+	uint32_t accuracy;    /* parts in 10^12 */
 	uint8_t sets_to_zero; /* bool: setting the time clears what is below the resolution */
 };
 
@@ -174,9 +174,9 @@ struct keel_efi_runtime {
 					   uint64_t bytes, const void *data);
 	KEEL_EFI_CALL keel_efi_status (*update_capsule)(void **capsules, uint64_t count,
 							uint64_t scatter_gather_phys);
-	KEEL_EFI_CALL keel_efi_status (*query_capsule_capabilities)(void **capsules, uint64_t count,
-								    uint64_t *most_bytes,
-								    enum keel_efi_reset_type *reset);
+	KEEL_EFI_CALL keel_efi_status (*query_capsule_capabilities)(
+		void **capsules, uint64_t count, uint64_t *most_bytes,
+		enum keel_efi_reset_type *reset);
 	KEEL_EFI_CALL keel_efi_status (*query_variable_info)(uint32_t attributes,
 							     uint64_t *storage_bytes,
 							     uint64_t *free_bytes,

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * A quiet machine: interrupt controllers mask everything but SMI and NMI, and nothing is pending.
- * SDM vol. 3A 10.5.1 and 10.8.4 (local APIC); Intel 82093AA data sheet (I/O APIC), 8259A data sheet.
+ * SDM vol. 3A 10.5.1 and 10.8.4 (local APIC); Intel 82093AA data sheet (I/O APIC), 8259A data
+ * sheet.
  */
 #include "apic.h"
 #include "checks.h"
@@ -88,7 +89,7 @@ static void expect_quiet_lvt(void)
 		const char *name;
 		uint16_t reg, least;
 	} entries[] = {
-		{ "timer", 0x320, 0 }, { "LINT0", 0x350, 0 },	{ "LINT1", 0x360, 0 },
+		{ "timer", 0x320, 0 }, { "LINT0", 0x350, 0 },	 { "LINT1", 0x360, 0 },
 		{ "error", 0x370, 3 }, { "counters", 0x340, 4 }, { "thermal", 0x330, 5 },
 		{ "CMCI", 0x2f0, 6 },
 	};

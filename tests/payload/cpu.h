@@ -28,11 +28,11 @@
 #define CR4_SMEP       BIT(20)
 #define CR4_SMAP       BIT(21)
 
-#define RFLAGS_1  BIT(1) /* always set */
-#define RFLAGS_TF BIT(8)
-#define RFLAGS_IF BIT(9)
-#define RFLAGS_DF BIT(10)
-#define RFLAGS_AC BIT(18)
+#define RFLAGS_1       BIT(1) /* always set */
+#define RFLAGS_TF      BIT(8)
+#define RFLAGS_IF      BIT(9)
+#define RFLAGS_DF      BIT(10)
+#define RFLAGS_AC      BIT(18)
 #define RFLAGS_DEFINED (RFLAGS_TF | RFLAGS_IF | RFLAGS_DF | RFLAGS_AC)
 
 #define MSR_APIC_BASE	     0x1b

@@ -32,8 +32,8 @@ enum other_cpu_finding {
 	FOUND_PAT,
 
 	FOUND_SEGMENTS, /* CS, SS, DS, ES */
-	FOUND_BASES,	/* FS, GS, and the bases of both and of the kernel's GS, put together by OR */
-	FOUND_FPU,	/* FCW, MXCSR */
+	FOUND_BASES, /* FS, GS, and the bases of both and of the kernel's GS, put together by OR */
+	FOUND_FPU,   /* FCW, MXCSR */
 
 	/* At the function that the mailbox named. */
 	FOUND_RAX,

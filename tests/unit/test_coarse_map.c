@@ -714,7 +714,8 @@ static void random_plans(void **state)
 		s = scene_new(w.d, 1 + random_below(&random, 3));
 		s->machine.phys_bits = PHYS_BITS;
 		if (!s->request.segment_count)
-			s->request.area = mm_cpu_area_layout(0x1000000, s->request.cpu_count, false);
+			s->request.area =
+				mm_cpu_area_layout(0x1000000, s->request.cpu_count, false);
 		if (random_below(&random, 2)) {
 			s->request.framebuffer_phys = w.base + random_below(&random, 0x100000);
 			s->request.framebuffer_bytes = random_below(&random, 0x10000);

@@ -210,7 +210,7 @@ static void many(void **state)
 }
 
 #define HEAD_KEYS "timeout SECONDS, default TITLE, quiet, title TITLE"
-#define ENTRY_KEYS \
+#define ENTRY_KEYS                                                                                \
 	"title TITLE, kernel PATH, selfcheck, options TEXT, module PATH [TEXT], symbols yes|no, " \
 	"version NUMBER, cpus left|started, random no|place"
 

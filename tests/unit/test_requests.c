@@ -242,9 +242,12 @@ static void words_of_the_configuration(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(notes_are_found),	cmocka_unit_test(notes_aligned_to_8),
-		cmocka_unit_test(bad_notes),		cmocka_unit_test(too_many_notes),
-		cmocka_unit_test(joined),		cmocka_unit_test(passed_over),
+		cmocka_unit_test(notes_are_found),
+		cmocka_unit_test(notes_aligned_to_8),
+		cmocka_unit_test(bad_notes),
+		cmocka_unit_test(too_many_notes),
+		cmocka_unit_test(joined),
+		cmocka_unit_test(passed_over),
 		cmocka_unit_test(words_of_the_configuration),
 	};
 

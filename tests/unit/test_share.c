@@ -76,9 +76,9 @@ static void all_but_text(void **state)
 			assert_int_equal(s->own_pml4[n], shared ? keel[n] : 0);
 		}
 		for (unsigned n = 0; n < ENTRIES; n++)
-			assert_int_equal(s->own_pdpt[n], n >= 444 && n < 508 ? keel_pdpt[n] :
-							 n == 510	     ? 0x123001 :
-									       0);
+			assert_int_equal(s->own_pdpt[n], n >= 444 && n < 508 ? keel_pdpt[n]
+							 : n == 510	     ? 0x123001
+									     : 0);
 	}
 	assert_int_not_equal(keel_pdpt[507], 0);
 	assert_int_not_equal(keel[508], 0);

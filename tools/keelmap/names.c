@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Text from outside, such as the name of a file: any bytes but zero. What is UTF-8 stays; what is not
- * becomes U+FFFD, a byte at a time.
+ * Text from outside, such as the name of a file: any bytes but zero. What is UTF-8 stays; what is
+ * not becomes U+FFFD, a byte at a time.
  */
 #include <stdlib.h>
 #include <string.h>

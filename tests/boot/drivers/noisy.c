@@ -1,33 +1,33 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * As ExitBootServices returns, everything on a PC that can interrupt does: PIT and HPET tick through
- * 8259s and I/O APIC, the local APIC's timer runs, all lines are open, one vector is pending and one
- * in service.
+ * As ExitBootServices returns, everything on a PC that can interrupt does: PIT and HPET tick
+ * through 8259s and I/O APIC, the local APIC's timer runs, all lines are open, one vector is
+ * pending and one in service.
  */
 #include "hooks.h"
 
-#define PIT_CHANNEL0  0x40
-#define PIT_COMMAND   0x43
-#define PIT_RATE      0x34 /* channel 0, both bytes, mode 2 */
-#define PIT_DIVISOR   1193 /* about 1 kHz */
+#define PIT_CHANNEL0   0x40
+#define PIT_COMMAND    0x43
+#define PIT_RATE       0x34 /* channel 0, both bytes, mode 2 */
+#define PIT_DIVISOR    1193 /* about 1 kHz */
 #define PIC_MASTER_IMR 0x21
-#define PIC_SLAVE_IMR 0xa1
+#define PIC_SLAVE_IMR  0xa1
 
-#define LOCAL_APIC   0xfee00000
+#define LOCAL_APIC    0xfee00000
 #define APIC_SPURIOUS 0x0f0
-#define APIC_ON	     0x1ff
-#define APIC_ICR     0x300
-#define APIC_TO_SELF 0x40000
-#define APIC_TIMER   0x320
+#define APIC_ON	      0x1ff
+#define APIC_ICR      0x300
+#define APIC_TO_SELF  0x40000
+#define APIC_TIMER    0x320
 #define APIC_PERIODIC 0x20000
-#define APIC_LINT0   0x350
-#define APIC_EXTINT  0x700
-#define APIC_COUNT   0x380
-#define APIC_DIVIDE  0x3e0
-#define APIC_BY_1    0xb
+#define APIC_LINT0    0x350
+#define APIC_EXTINT   0x700
+#define APIC_COUNT    0x380
+#define APIC_DIVIDE   0x3e0
+#define APIC_BY_1     0xb
 
-#define IO_APIC	     0xfec00000
-#define IO_APIC_PINS 24
+#define IO_APIC	      0xfec00000
+#define IO_APIC_PINS  24
 #define IO_APIC_LEVEL 0x8000
 
 #define HPET		 0xfed00000

@@ -19,8 +19,8 @@ static UINT64 next_word(void)
 	return z ^ (z >> 31);
 }
 
-static EFI_STATUS EFIAPI get_forced(EFI_RNG_PROTOCOL *rng, EFI_RNG_ALGORITHM *algorithm, UINTN bytes,
-				    UINT8 *to)
+static EFI_STATUS EFIAPI get_forced(EFI_RNG_PROTOCOL *rng, EFI_RNG_ALGORITHM *algorithm,
+				    UINTN bytes, UINT8 *to)
 {
 	(void)rng;
 	(void)algorithm;
@@ -29,8 +29,8 @@ static EFI_STATUS EFIAPI get_forced(EFI_RNG_PROTOCOL *rng, EFI_RNG_ALGORITHM *al
 	return EFI_SUCCESS;
 }
 
-static EFI_STATUS EFIAPI get_nothing(EFI_RNG_PROTOCOL *rng, EFI_RNG_ALGORITHM *algorithm, UINTN bytes,
-				     UINT8 *to)
+static EFI_STATUS EFIAPI get_nothing(EFI_RNG_PROTOCOL *rng, EFI_RNG_ALGORITHM *algorithm,
+				     UINTN bytes, UINT8 *to)
 {
 	(void)rng;
 	(void)algorithm;
@@ -49,8 +49,8 @@ EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system)
 	launch_init(image, system);
 	if (EFI_ERROR(boot_services->LocateProtocol(&rng_guid, NULL, (void **)&rng))) {
 		rng = &own;
-		if (EFI_ERROR(boot_services->InstallProtocolInterface(
-			    &handle, &rng_guid, EFI_NATIVE_INTERFACE, rng)))
+		if (EFI_ERROR(boot_services->InstallProtocolInterface(&handle, &rng_guid,
+								      EFI_NATIVE_INTERFACE, rng)))
 			complain("the protocol cannot be installed");
 	}
 	wanted = variant(image);

@@ -16,8 +16,8 @@ typedef __attribute__((ms_abi)) void reset_system(uint32_t type, uint64_t status
 #define COLOUR 0x336699
 
 /* LIMINE_BASE_REVISION(3), and a request for the memory map. */
-static volatile uint64_t base_revision[] __attribute__((used)) = { 0xf9562b2d5c95a6c8,
-								   0x6a7b384944536bdc, 3 };
+static volatile uint64_t base_revision[]
+	__attribute__((used)) = { 0xf9562b2d5c95a6c8, 0x6a7b384944536bdc, 3 };
 static volatile uint64_t request[] __attribute__((used)) = {
 	0xc7b1dd30df4c8b88, 0x0a82e883a194f07b, 0x67cf3d9d378a806f, 0xe304acdfc50c3c62, 0, 0,
 };
