@@ -32,6 +32,7 @@ my %defaults = (
 	image    => undef,		# disk image; what is written to it is forgotten. Or:
 	server   => undef,		# folder that a TFTP server gives to PXE; keel.efi in it is started
 	boot_file => 'keel.efi',	# another one, in that folder
+	rom      => 0,			# the network card has QEMU's own ROM, iPXE
 	media    => 'virtio',		# what the image is on: the keys of %media
 	keep     => 0,			# what is written to the image stays in it
 	read_only => 0,			# the guest cannot write to it at all
@@ -79,7 +80,8 @@ sub _medium {
 	my $self = shift;
 	if (defined $self->{server}) {
 		return ('-netdev', "user,id=net,tftp=$self->{server},bootfile=$self->{boot_file}",
-			'-device', 'virtio-net-pci,netdev=net,bootindex=0,romfile=');
+			'-device', 'virtio-net-pci,netdev=net,bootindex=0'
+				. ($self->{rom} ? '' : ',romfile='));
 	}
 	my $device = $media{ $self->{media} }
 		or die "Qemu: media is '$self->{media}': one of @{[ sort keys %media ]}\n";

@@ -35,6 +35,10 @@ static EFI_STATUS cannot_open(const struct firmware *fw, EFI_STATUS status, cons
 	if (f->file.bytes >> VOLUME_SIZE_BITS)
 		return fail(fw, status, "%s%s says that it has %u bytes: no volume has so many",
 			    folder, path, f->file.bytes);
+	if (status == EFI_TIMEOUT)
+		return fail(fw, status,
+			    "%s%s cannot be opened: the server does not answer, or it is a folder",
+			    folder, path);
 	return fail(fw, status, "%s%s cannot be opened", folder, path);
 }
 

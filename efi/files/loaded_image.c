@@ -45,20 +45,42 @@ uint64_t loaded_image_folder_bytes(const struct loaded_image *image)
 	return bytes;
 }
 
-/* Ends a path after its last folder, with one separator between two names. */
-static void keep_folder(char *path)
+/* One separator between two names. */
+static void join_separators(char *path)
 {
 	char *to = path;
+
+	for (const char *from = path; *from; from++)
+		if (!path_is_separator(*from) || to == path || !path_is_separator(to[-1]))
+			*to++ = *from;
+	*to = 0;
+}
+
+/* Ends a path after its last folder. */
+static void keep_folder(char *path)
+{
 	char *end = path;
 
-	for (const char *from = path; *from; from++) {
-		if (path_is_separator(*from) && to > path && path_is_separator(to[-1]))
-			continue;
-		*to++ = *from;
-		if (path_is_separator(*from))
-			end = to;
-	}
+	for (char *at = path; *at; at++)
+		if (path_is_separator(*at))
+			end = at + 1;
 	*end = 0;
+}
+
+/*
+ * On the server the image may lie in more folders than its path says: edk2 gives it no path at all,
+ * iPXE only its name. What another boot file has loaded lies wherever its path says.
+ */
+static void take_boot_file(const struct volume *volume, char *path)
+{
+	char boot_file[NETWORK_BOOT_FILE_BYTES];
+	const uint64_t bytes = text_bytes(path);
+	uint64_t boot_bytes;
+
+	network_boot_file(volume->pxe, boot_file);
+	boot_bytes = text_bytes(boot_file);
+	if (bytes <= boot_bytes && !memcmp(boot_file + boot_bytes - bytes, path, bytes))
+		memcpy(path, boot_file, boot_bytes + 1);
 }
 
 /* The nodes' texts, one after the other; separators between them may be in them or missing. */
@@ -78,10 +100,11 @@ void loaded_image_folder(const struct loaded_image *image, const struct volume *
 		at += bytes;
 	}
 	*at = 0;
-	/* Without any it came from a server, or else it is the root. */
-	if (at == to && volume->pxe)
-		network_boot_file(volume->pxe, to);
-	else if (at == to)
+	join_separators(to);
+	if (volume->pxe)
+		take_boot_file(volume, to);
+	/* Without any it is the root. */
+	if (!*to)
 		memcpy(to, "\\", 2);
 	keep_folder(to);
 }

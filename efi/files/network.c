@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * TFTP gives whole files only. What is read whole goes straight to where it stays; a file that is
- * read in parts is fetched into memory first.
+ * read in parts, or whose size the server does not tell, is fetched into memory first.
  */
 #include "files/network.h"
+#include "files/unsized.h"
 #include "lib/path.h"
 #include "lib/utf.h"
 #include "lib/x86.h"
@@ -62,17 +63,19 @@ void network_boot_file(const EFI_PXE_BASE_CODE_PROTOCOL *pxe, char *to)
 {
 	unsigned bytes;
 	const uint8_t *name = boot_file(answer(pxe->Mode), &bytes);
+	char *at = to;
 
-	*to++ = '\\';
-	for (; bytes && *name; bytes--, name++)
-		*to++ = *name == '/' ? '\\' : (char)*name;
-	*to = 0;
+	*at++ = '\\';
+	for (; bytes && *name; bytes--, name++) {
+		/* iPXE takes URLs: that may be another server, and another protocol. */
+		if (bytes > 2 && !memcmp(name, "://", 3))
+			at = to + 1, bytes = 1;
+		else
+			*at++ = *name == '/' ? '\\' : (char)*name;
+	}
+	*at = 0;
 }
 
-/*
- * A server's refusal is EFI_TFTP_ERROR. Its number is no help: edk2 hands over the wrong half of
- * it.
- */
 static EFI_STATUS transfer(const struct volume_file *f, EFI_PXE_BASE_CODE_TFTP_OPCODE operation,
 			   void *to, uint64_t *bytes)
 {
@@ -81,25 +84,56 @@ static EFI_STATUS transfer(const struct volume_file *f, EFI_PXE_BASE_CODE_TFTP_O
 	const uint8_t *sender = option(packet, OPTION_SERVER_ID);
 	UINTN block = BLOCK_BYTES;
 	EFI_IP_ADDRESS server;
-	EFI_STATUS status;
 
 	/* 0.0.0.0 as the next server stands for the one that sent this. */
 	server.v4 = *(const EFI_IPv4_ADDRESS *)packet->BootpSiAddr;
 	if (!server.Addr[0] && sender)
 		server.v4 = *(const EFI_IPv4_ADDRESS *)(sender + 1);
-	status = pxe->Mtftp(pxe, operation, to, FALSE, bytes, &block, &server, (UINT8 *)f->remote,
-			    NULL, FALSE);
-	return status == EFI_TFTP_ERROR ? EFI_NOT_FOUND : status;
+	return pxe->Mtftp(pxe, operation, to, FALSE, bytes, &block, &server, (UINT8 *)f->remote,
+			  NULL, FALSE);
 }
 
-static EFI_STATUS fetch_whole(const struct volume_file *f, void *to)
+/*
+ * A server's refusal. Its number is no help: older edk2 hands over the wrong half of it. iPXE makes
+ * statuses of numbers, and EFI_UNSUPPORTED of most.
+ */
+static bool is_refusal(EFI_STATUS status)
+{
+	return status == EFI_TFTP_ERROR || status == EFI_NOT_FOUND || status == EFI_ACCESS_DENIED ||
+	       status == EFI_UNSUPPORTED;
+}
+
+/*
+ * The size is not told by iPXE before 2026 (EFI_UNSUPPORTED), nor by a server that answers without
+ * any options (EFI_PROTOCOL_ERROR), or without this one (EFI_NOT_FOUND, which iPXE also says where
+ * there is no file).
+ */
+static bool is_size_hidden(EFI_STATUS status)
+{
+	return status == EFI_UNSUPPORTED || status == EFI_PROTOCOL_ERROR || status == EFI_NOT_FOUND;
+}
+
+EFI_STATUS network_read(const struct volume_file *f, void *to, uint64_t *bytes)
 {
 	const uint64_t start = read_tsc();
-	uint64_t got = f->file.bytes;
-	const EFI_STATUS status = transfer(f, EFI_PXE_BASE_CODE_TFTP_READ_FILE, to, &got);
+	const EFI_STATUS status = transfer(f, EFI_PXE_BASE_CODE_TFTP_READ_FILE, to, bytes);
 
 	f->volume->read_ticks += read_tsc() - start;
-	f->volume->read_bytes += got;
+	if (!EFI_ERROR(status))
+		f->volume->read_bytes += *bytes;
+	return status;
+}
+
+/* A server may tell the size of a folder, and then not send it, or say no more at all. */
+static EFI_STATUS fetch_whole(const struct volume_file *f, void *to)
+{
+	uint64_t got = f->file.bytes;
+	const EFI_STATUS status = network_read(f, to, &got);
+
+	if (EFI_ERROR(status))
+		note(f->volume->fw,
+		     "the server told the size of %s, and does not send it: a folder?",
+		     f->file.name);
 	return !EFI_ERROR(status) && got != f->file.bytes ? EFI_END_OF_FILE : status;
 }
 
@@ -151,7 +185,13 @@ EFI_STATUS network_open(struct volume_file *f, const CHAR16 *path)
 	status = name_remote(f, path);
 	if (EFI_ERROR(status))
 		return status;
-	return transfer(f, EFI_PXE_BASE_CODE_TFTP_GET_FILE_SIZE, NULL, &f->file.bytes);
+	status = transfer(f, EFI_PXE_BASE_CODE_TFTP_GET_FILE_SIZE, NULL, &f->file.bytes);
+	if (is_size_hidden(status))
+		status = unsized_fetch(f);
+	if (status == EFI_UNSUPPORTED)
+		note(f->volume->fw, "the server refuses %s, or the firmware cannot read from it",
+		     f->file.name);
+	return is_refusal(status) ? EFI_NOT_FOUND : status;
 }
 
 void network_close(struct volume_file *f)

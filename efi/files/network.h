@@ -27,4 +27,11 @@ void network_boot_file(const EFI_PXE_BASE_CODE_PROTOCOL *pxe, char *to);
 EFI_STATUS network_open(struct volume_file *f, const CHAR16 *path);
 void network_close(struct volume_file *f);
 
+/*
+ * All of an open file, into so many bytes; *bytes becomes what was read. The firmware's status as
+ * it is: with EFI_BUFFER_TOO_SMALL, *bytes may be what would do. iPXE before 2025 leaves *bytes as
+ * it was. Only for this file and unsized.c.
+ */
+EFI_STATUS network_read(const struct volume_file *f, void *to, uint64_t *bytes);
+
 #endif
