@@ -17,6 +17,7 @@ struct volume {
 	const struct firmware *fw;
 	EFI_FILE_IO_INTERFACE *disk;	 /* NULL: none */
 	EFI_PXE_BASE_CODE_PROTOCOL *pxe; /* NULL: no server, or one that is not for us */
+	UINTN piece_bytes;		 /* of the disk, to read at once */
 	/* Ticks inside the firmware's Read calls, and bytes that they read, so far. */
 	uint64_t read_ticks;
 	uint64_t read_bytes;
@@ -36,7 +37,7 @@ struct volume_file {
 	struct file file;
 	struct volume *volume;
 	EFI_FILE_HANDLE handle; /* NULL: not open */
-	uint64_t position;	/* of the handle, bytes */
+	uint64_t position;	/* of the handle, bytes; UINT64_MAX: not known */
 	EFI_EVENT tick;		/* once a second; NULL if the firmware gave none */
 	bool shown;		/* progress stands on the console's current line */
 	bool is_folder;		/* and therefore not open */
