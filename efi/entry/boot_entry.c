@@ -134,8 +134,8 @@ static EFI_STATUS find_in_file(struct firmware *fw, struct volume *volume, const
 static EFI_STATUS find_in_options(struct firmware *fw, const struct loaded_image *image,
 				  struct volume *volume, struct boot_entry *entry)
 {
-	const void *options = image->protocol->LoadOptions;
-	const uint64_t option_bytes = options ? image->protocol->LoadOptionsSize : 0;
+	uint64_t option_bytes;
+	const void *options = loaded_image_options(fw, image, &option_bytes);
 	const uint64_t work_bytes = config_work_bytes(option_bytes);
 	struct config *config = &entry->config;
 	struct config_error error;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "files/loaded_image.h"
 #include "files/network.h"
+#include "lib/load_option.h"
 #include "lib/path.h"
 #include "lib/text.h"
 #include "lib/utf.h"
@@ -107,6 +108,23 @@ void loaded_image_folder(const struct loaded_image *image, const struct volume *
 	if (!*to)
 		memcpy(to, "\\", 2);
 	keep_folder(to);
+}
+
+/* What should be there is the boot entry's optional data. */
+const void *loaded_image_options(const struct firmware *fw, const struct loaded_image *image,
+				 uint64_t *bytes)
+{
+	const EFI_LOADED_IMAGE *protocol = image->protocol;
+	const void *data;
+	uint64_t data_bytes;
+
+	*bytes = protocol->LoadOptions ? protocol->LoadOptionsSize : 0;
+	data = load_option_data(protocol->LoadOptions, *bytes, &data_bytes);
+	if (!data)
+		return protocol->LoadOptions;
+	note(fw, "load options: the firmware hands over all of the boot entry");
+	*bytes = data_bytes;
+	return data;
 }
 
 /*

@@ -22,4 +22,8 @@ void loaded_image_free(const struct firmware *fw, struct loaded_image *image);
 uint64_t loaded_image_folder_bytes(const struct loaded_image *image);
 void loaded_image_folder(const struct loaded_image *image, const struct volume *volume, char *to);
 
+/* What it was told, the firmware's memory: so many bytes, which may be 0 and anything. */
+const void *loaded_image_options(const struct firmware *fw, const struct loaded_image *image,
+				 uint64_t *bytes);
+
 #endif

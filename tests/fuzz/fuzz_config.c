@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Any bytes as keel.conf, as load options, and as a folder and a path, which a line's end divides.
+ * Any bytes as keel.conf, as load options, as a whole boot entry with load options at its end, and
+ * as a folder and a path, which a line's end divides.
  * What comes of them lies in the workspace and within the bounds, or is refused with a sentence.
  */
 #include "config/config.h"
 #include "fuzz.h"
+#include "lib/load_option.h"
 #include "lib/path.h"
 #include "lib/utf.h"
 
@@ -116,6 +118,20 @@ static void read_config(const uint8_t *data, size_t bytes, bool file)
 	free(work.memory);
 }
 
+static void read_boot_entry(const uint8_t *data, size_t bytes)
+{
+	uint8_t *copy = need(bytes);
+	const uint8_t *options;
+	uint64_t option_bytes;
+
+	memcpy(copy, data, bytes);
+	options = load_option_data(copy, bytes, &option_bytes);
+	REQUIRE(options ? options > copy && options + option_bytes == copy + bytes : !option_bytes);
+	if (options)
+		read_config(options, option_bytes, false);
+	free(copy);
+}
+
 static void resolve(const uint8_t *data, size_t bytes)
 {
 	char *folder = need(bytes + 1);
@@ -144,6 +160,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
 {
 	read_config(data, bytes, true);
 	read_config(data, bytes, false);
+	read_boot_entry(data, bytes);
 	resolve(data, bytes);
 	return 0;
 }

@@ -17,10 +17,13 @@ system('tests/kernels/broken', '--all', $dir) == 0 or BAIL_OUT('no broken kernel
 chomp(my @broken = qx(tests/kernels/broken --list));
 my $tell = 'build/tests/kernels/tell-gcc-exec-2.elf';
 
-# Load options; the status; the reason.
+# Load options; the status; the reason; a note before it.
 my @cases = (
 	[ 'kernel=\none.elf', 'NOT_FOUND', 'there is no file \none.elf (relative paths begin at \)' ],
 	[ 'kernel=none.elf', 'NOT_FOUND', 'there is no file none.elf (relative paths begin at \)' ],
+	[ '@keel.efi kernel=\none.elf', 'NOT_FOUND',
+		'there is no file \none.elf (relative paths begin at \)',
+		'load options: the firmware hands over all of the boot entry' ],
 	[ 'kernel=\folder', 'UNSUPPORTED', '\folder is a folder, not a file' ],
 	[ 'kernel=\empty.elf', 'LOAD_ERROR', '\empty.elf is refused: it is empty' ],
 	[ 'kernel=\tell.elf module=\none', 'NOT_FOUND',
@@ -57,11 +60,12 @@ sub as_expected {
 }
 
 for my $n (0 .. $#cases) {
-	my ($options, $status, $reason) = @{ $cases[$n] };
+	my ($options, $status, $reason, $note) = @{ $cases[$n] };
 	my ($first, $second) = map { $_ // { status => 'none', error => '', text => '' } }
 		@tries[$n, $n + @cases];
 	my $good = ok(as_expected($first, $status, $reason) && as_expected($second, $status, $reason),
 		$options);
+	$good &= like($second->{text}, qr/^ {2}note {6}\Q$note\E$/m, "$options: the note") if $note;
 	$good &= is($second->{after}, $second->{before}, "$options: no page is lost");
 	diag("expected $status: $reason\n", $second->{text}) unless $good;
 }

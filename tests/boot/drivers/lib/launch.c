@@ -107,12 +107,20 @@ EFI_DEVICE_PATH *keel_path(void)
 static CHAR16 options[512];
 static UINTN options_bytes;
 
+/* UEFI 2.10, 3.1.3: attributes, bytes of the path, the description, and a path that ends. */
+static const CHAR16 load_option[] = { 1, 0, 4, 'K', 'e', 'e', 'l', 0, 0xff7f, 4 };
+
 void launch_options(const char *text)
 {
 	UINTN n = 0;
 
-	for (; text[n] && n < sizeof(options) / sizeof(options[0]); n++)
-		options[n] = (UINT8)text[n];
+	if (*text == '@') {
+		memcpy(options, load_option, sizeof(load_option));
+		n = sizeof(load_option) / sizeof(load_option[0]);
+		text++;
+	}
+	while (*text && n < sizeof(options) / sizeof(options[0]))
+		options[n++] = (UINT8)*text++;
 	options_bytes = n * sizeof(options[0]);
 }
 

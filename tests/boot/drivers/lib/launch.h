@@ -28,7 +28,10 @@ UINT64 free_pages(void);
  */
 EFI_STATUS launch(const char *name, void (*change)(void), void (*restore)(void));
 
-/* The load options that launch gives to keel.efi: ASCII, copied. */
+/*
+ * The load options that launch gives to keel.efi: ASCII, copied. With @ before them they are at the
+ * end of a whole EFI_LOAD_OPTION, which some firmware hands over in their place.
+ */
 void launch_options(const char *options);
 
 /*
