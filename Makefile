@@ -174,26 +174,34 @@ build/tool/tools/keelmap/options.o: build/version.h
 
 # --- Disk images ---------------------------------------------------------------------------------
 
+# The disk's sectors, in bytes: 512, or 4096 for one that has such ("4Kn").
+SECTOR	      ?= 512
+KEEL_IMG_512  := build/keel.img
+KEEL_IMG_4096 := build/keel-4096.img
+KEEL_IMG       = $(or $(KEEL_IMG_$(SECTOR)),$(error SECTOR is '$(SECTOR)': 512 or 4096))
+
 .PHONY: image
-image: ## make build/keel.img, the disk image for a stick, and build/keel.iso, the same for a CD
+image: ## make build/keel.img, the disk image for a stick, and build/keel.iso, the same for a CD; with SECTOR=4096 build/keel-4096.img, for disks with such sectors
 	@ovmf/deps build
-	@$(submake) build/keel.img build/keel.iso
+	@$(submake) $(KEEL_IMG) build/keel.iso
 
 # make usb DEV=/dev/sdX
 DEV ?=
 
 .PHONY: usb
-usb: ## write build/keel.img to the stick DEV (/dev/sdX), after asking, and compare
+usb: ## write that image to the stick DEV (/dev/sdX), after asking, and compare
 	@ovmf/deps build
-	@$(submake) build/keel.img
-	@ovmf/usb build/keel.img $(if $(DEV),'$(DEV)')
+	@$(submake) $(KEEL_IMG)
+	@ovmf/usb $(KEEL_IMG) $(if $(DEV),'$(DEV)')
 
 # With that for a stick the report stays on the screen, with that for QEMU the machine goes off.
-build/keel.img: conf := ovmf/keel.conf
+build/keel.img build/keel-4096.img: conf := ovmf/keel.conf
 build/qemu.img: conf := ovmf/qemu.conf
-build/keel.img build/qemu.img: build/%.img: build/keel.efi ovmf/image ovmf/keel.conf ovmf/qemu.conf
+build/keel-4096.img: sector := --sector 4096
+build/keel.img build/keel-4096.img build/qemu.img: build/%.img: build/keel.efi ovmf/image \
+		ovmf/keel.conf ovmf/qemu.conf
 	$(call say,IMAGE)
-	$(Q)ovmf/image $@ $<:/EFI/BOOT/BOOTX64.EFI $(conf):/EFI/BOOT/keel.conf
+	$(Q)ovmf/image $(sector) $@ $<:/EFI/BOOT/BOOTX64.EFI $(conf):/EFI/BOOT/keel.conf
 
 build/keel.iso: build/keel.img ovmf/iso
 	$(call say,IMAGE)

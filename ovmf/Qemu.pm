@@ -34,6 +34,7 @@ my %defaults = (
 	boot_file => 'keel.efi',	# another one, in that folder
 	rom      => 0,			# the network card has QEMU's own ROM, iPXE
 	media    => 'virtio',		# what the image is on: the keys of %media
+	sector   => 512,		# bytes of the medium's sectors; 4096 with virtio, beside and nvme
 	keep     => 0,			# what is written to the image stays in it
 	read_only => 0,			# the guest cannot write to it at all
 	vars     => undef,		# file with the variables, to be kept; made if it is not there
@@ -85,8 +86,11 @@ sub _medium {
 	}
 	my $device = $media{ $self->{media} }
 		or die "Qemu: media is '$self->{media}': one of @{[ sort keys %media ]}\n";
+	my @device = @$device;
+	$device[-1] .= ",logical_block_size=$self->{sector},physical_block_size=$self->{sector}"
+		if $self->{sector} != 512;
 	my $writes = $self->{read_only} ? 'readonly=on' : $self->{keep} ? 'readonly=off' : 'snapshot=on';
-	return ('-drive', "if=none,id=disk,format=raw,$writes,file=$self->{image}", @$device);
+	return ('-drive', "if=none,id=disk,format=raw,$writes,file=$self->{image}", @device);
 }
 
 # Large guests touch little of their memory: do not set all of it aside.

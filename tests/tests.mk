@@ -213,6 +213,7 @@ TEST_FILES := \
 	$(DRIVERS) \
 	$(EXAMPLES) \
 	build/keel.efi \
+	build/keel-4096.img \
 	build/keel.img \
 	build/keel.iso \
 	build/qemu.img \

@@ -43,7 +43,7 @@ sub run {
 	my %is = (device => $stick, answer => 'sdk', forget => '', before => '', %{ $_[0] });
 	my $forget = delete $is{forget};
 	my ($device, $answer, $before) = delete @is{qw(device answer before)};
-	my %disk = (type => 'disk', size => 4 * $mib, rm => JSON::PP::true,
+	my %disk = (type => 'disk', size => 4 * $mib, 'log-sec' => 512, rm => JSON::PP::true,
 		ro => JSON::PP::false, vendor => 'Acme    ', model => 'Pocket Disk',
 		serial => 'A1B2', mountpoints => [ undef ]);
 	my $machine = { %disk, path => '/dev/sda', rm => JSON::PP::false, mountpoints => [ '/' ] };
@@ -80,6 +80,8 @@ my @refused = (
 	[ 'a byte too small', { size => length($content) - 1 },
 		qr/room for 2800003 bytes, and the image needs 2800004/ ],
 	[ 'no medium', { size => 0 }, qr/room for 0 bytes.*is there a medium in it\?/ ],
+	[ 'larger sectors than the image\'s', { 'log-sec' => 4096 },
+		qr/sdk has sectors of 4096 bytes, and the image is for 512: make usb SECTOR=4096 DEV=/ ],
 	[ 'write-protected', { ro => JSON::PP::true }, qr/sdk is write-protected/ ],
 	[ 'another name typed', { answer => 'sda' }, qr/'sda' is not 'sdk': nothing was written$/ ],
 	[ 'only yes typed', { answer => 'yes' }, qr/'yes' is not 'sdk'/ ],
@@ -117,6 +119,15 @@ ok(content_of("${stick}1") eq $old, 'nor anything else');
 my $linked = run({ device => "$dir/by-id" });
 is($linked->{status}, 0, 'named by a link: written') or diag($linked->{text});
 like($linked->{text}, qr/type its name \(sdk\)/, 'and called by its own name');
+
+# An image for the other kind of disk.
+file_with($image, "\0" x 4096 . 'EFI PART' . $content);
+my $small = run({});
+like($small->{text}, qr/sdk has sectors of 512 bytes, and the image is for 4096: /,
+	'an image for larger sectors than the stick\'s: refused');
+ok($small->{untouched}, 'and nothing was written');
+is(run({ 'log-sec' => 4096 })->{status}, 0, 'on a stick with such sectors: written');
+file_with($image, $content);
 
 # Sticks that are not what they say.
 my $flip = 'printf X | dd of=%s bs=1 seek=%d conv=notrunc status=none';

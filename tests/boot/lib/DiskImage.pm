@@ -34,8 +34,9 @@ sub write_content {
 
 # Makes DIR/disk.img from files, path on the disk => file, and returns its path. Where none of them is a
 # keel.conf there is one with which the self-check ends in a power-off; undef in its place prevents that.
+# Its sectors have 512 bytes, or as many as is said.
 sub make_image {
-	my ($dir, $files) = @_;
+	my ($dir, $files, $sector) = @_;
 	my %files = %$files;
 	$files{'/keel.conf'} = \$conf unless grep { m{/keel\.conf$} } keys %files;
 	my @pairs;
@@ -44,7 +45,7 @@ sub make_image {
 		$file = write_content("$dir/file" . @pairs, $$file) if ref $file;
 		push @pairs, "$file:$path";
 	}
-	system('ovmf/image', "$dir/disk.img", @pairs) == 0 or die "ovmf/image failed\n";
+	system('ovmf/image', '--sector', $sector // 512, "$dir/disk.img", @pairs) == 0 or die "ovmf/image failed\n";
 	return "$dir/disk.img";
 }
 

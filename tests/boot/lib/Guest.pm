@@ -87,7 +87,7 @@ sub new {
 		make_folder($dir, { "/$boot_file" => 'build/keel.efi', %{ $options{server} } });
 		$options{server} = $dir;
 	} elsif (%disk) {
-		$options{image} = make_image($dir, disk_files(%disk));
+		$options{image} = make_image($dir, disk_files(%disk), $options{sector});
 	}
 	# Waiting is done under a debugger: KVM on an odd host is not what this is about.
 	%options = (debug => 1, limit => WAITING, %options) if $disk{waits};
