@@ -55,7 +55,7 @@ static inline bool mm_type_is_foreign(uint32_t type)
 /*
  * Is a range of this type mapped as memory in the direct map? Of the firmware's types those that a
  * kernel may ever use as memory or has to read (UEFI 2.10, 7.2 "Memory Allocation Services"), and
- * all of Keel's.
+ * all of Keel's but firmware's tables: those are mapped page by page (table_pages.h).
  */
 static inline bool mm_type_is_memory(uint32_t type)
 {
@@ -70,7 +70,7 @@ static inline bool mm_type_is_memory(uint32_t type)
 
 	if (type < KEEL_MEMORY_TYPE_UEFI_COUNT)
 		return memory >> type & 1;
-	return type >= KEEL_MEMORY_TYPE_KERNEL && type < KEEL_MEMORY_TYPE_KEEL_END;
+	return type >= KEEL_MEMORY_TYPE_KERNEL && type < KEEL_MEMORY_TYPE_FIRMWARE_TABLE;
 }
 
 /* Does this descriptor belong into the EFI region: RUNTIME bit, or a runtime services type? */

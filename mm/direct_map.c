@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The direct map: every byte of memory at KEEL_DIRECT_MAP_START + its physical address, writable,
- * but read-only where the frame is executable in another region; and the framebuffer.
+ * but read-only where the frame is executable in another region; the framebuffer; and firmware's
+ * tables that lie in neither.
  */
 #include "frames.h"
-#include "mapped_run.h"
 #include "regions.h"
+#include "table_pieces.h"
 
 static struct keel_mapping direct_mapping(uint64_t phys, uint64_t end, enum keel_rights rights,
 					  enum keel_memory_type memory_type)
@@ -20,20 +21,21 @@ static struct keel_mapping direct_mapping(uint64_t phys, uint64_t end, enum keel
 	};
 }
 
-/* Cut where memory begins or ends that is executable elsewhere. */
-static struct mm_result add_memory(struct mm_plan *plan, const struct mm_mapped_run *run,
-				   uint64_t run_end, struct mm_frames *executable_frames)
+/* Cut where memory begins or ends that is executable elsewhere, and read-only there. */
+static struct mm_result add_frames(struct mm_plan *plan, uint64_t phys, uint64_t end,
+				   enum keel_rights rights, enum keel_memory_type memory_type,
+				   struct mm_frames *executable_frames)
 {
-	for (uint64_t phys = run->phys; phys < run_end;) {
+	while (phys < end) {
 		bool executable;
-		const uint64_t end = mm_frames_end(executable_frames, phys, run_end, &executable);
+		const uint64_t piece_end = mm_frames_end(executable_frames, phys, end, &executable);
 		const struct keel_mapping m = direct_mapping(
-			phys, end, executable ? KEEL_RIGHTS_R : KEEL_RIGHTS_RW, run->memory_type);
+			phys, piece_end, executable ? KEEL_RIGHTS_R : rights, memory_type);
 		const struct mm_result result = mm_plan_add(plan, &m);
 
 		if (result.error)
 			return result;
-		phys = end;
+		phys = piece_end;
 	}
 	return mm_ok();
 }
@@ -60,7 +62,8 @@ static struct mm_result add_all_memory(struct mm_plan *plan, const struct mm_req
 				left_out_phys = end;
 			outcome->left_out_bytes += run.end - end;
 		}
-		result = add_memory(plan, &run, end, executable_frames);
+		result = add_frames(plan, run.phys, end, KEEL_RIGHTS_RW, run.memory_type,
+				    executable_frames);
 		if (result.error)
 			return result;
 	}
@@ -107,6 +110,34 @@ static struct mm_result add_framebuffer(struct mm_plan *plan, const struct mm_re
 	return mm_plan_add(plan, &m);
 }
 
+static struct mm_result add_tables(struct mm_plan *plan, const struct mm_request *request,
+				   struct mm_frames *executable_frames,
+				   const struct mm_outcome *outcome)
+{
+	struct mm_table_walk walk =
+		mm_table_walk(request, request->map, outcome->framebuffer_mapped);
+	struct mm_table_piece piece;
+	uint64_t left_out_bytes = 0;
+
+	while (mm_next_table_piece(&walk, &piece)) {
+		struct mm_result result;
+
+		if (piece.phys >= MM_DIRECT_MAP_BYTES) {
+			left_out_bytes += piece.end - piece.phys;
+			continue;
+		}
+		result = add_frames(plan, piece.phys, piece.end,
+				    piece.writable ? KEEL_RIGHTS_RW : KEEL_RIGHTS_R,
+				    piece.memory_type, executable_frames);
+		if (result.error)
+			return result;
+	}
+	if (left_out_bytes)
+		mm_tell(request->notes, MM_NOTE_TABLES_LEFT_OUT, MM_NO_INDEX, MM_DIRECT_MAP_BYTES,
+			left_out_bytes);
+	return mm_ok();
+}
+
 struct mm_result mm_plan_direct_map(struct mm_plan *plan, const struct mm_request *request,
 				    const struct mm_plan *text, struct keel_mapping *work,
 				    struct mm_outcome *outcome)
@@ -116,7 +147,10 @@ struct mm_result mm_plan_direct_map(struct mm_plan *plan, const struct mm_reques
 	struct mm_result result;
 
 	result = add_all_memory(plan, request, &executable_frames, outcome);
+	if (!result.error)
+		result = add_framebuffer(plan, request, &executable_frames, first, outcome);
 	if (result.error)
 		return result;
-	return add_framebuffer(plan, request, &executable_frames, first, outcome);
+	executable_frames.next = 0; /* tables begin at the lowest address once more */
+	return add_tables(plan, request, &executable_frames, outcome);
 }

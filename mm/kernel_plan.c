@@ -2,6 +2,7 @@
 /* The kernel root's plan as a whole: all regions of the upper half. */
 #include "frames.h"
 #include "regions.h"
+#include "table_pieces.h"
 
 uint64_t mm_plan_capacity(const struct mm_request *request)
 {
@@ -12,7 +13,7 @@ uint64_t mm_plan_capacity(const struct mm_request *request)
 	const uint64_t places =
 		3 * (descriptors + request->map->count + pieces + request->segment_count + 3);
 
-	return places + 4 * (request->machine->boundary_count + 1) +
+	return places + mm_table_pieces_most(request) + 4 * (request->machine->boundary_count + 1) +
 	       request->cpu_count * (2 + MM_ENTRY_AREA_PARTS + 1) + 2 * request->slot_count + 16;
 }
 

@@ -109,6 +109,14 @@ static bool next_piece(struct mm_map_sweep *sweep, struct mm_map_piece *piece)
 	return true;
 }
 
+uint64_t mm_memory_map_capacity(uint64_t inputs, uint64_t tables)
+{
+	const uint64_t ranges = 2 * inputs;
+
+	/* Tables lie between and in the ranges, each of which may then begin and end at one. */
+	return tables ? 2 * ranges + 2 * tables + 2 : ranges;
+}
+
 uint64_t mm_memory_map_work_bytes(uint64_t inputs)
 {
 	return inputs * (2 * sizeof(struct mm_map_input) + sizeof(uint64_t));
@@ -139,12 +147,31 @@ struct mm_result mm_memory_map_build(struct mm_memory_map *map, const struct mm_
 	return mm_ok();
 }
 
+static bool is_in_direct_map(const struct keel_memory_range *range)
+{
+	if (range->type == KEEL_MEMORY_TYPE_FIRMWARE_TABLE)
+		return true;
+	return mm_type_is_memory(range->type) && range->phys < MM_DIRECT_MAP_BYTES;
+}
+
 void mm_memory_map_address(const struct mm_memory_map *map)
 {
-	for (uint64_t n = 0; n < map->count; n++) {
-		struct keel_memory_range *range = map->ranges + n;
+	for (uint64_t n = 0; n < map->count; n++)
+		if (is_in_direct_map(map->ranges + n))
+			map->ranges[n].virt = KEEL_DIRECT_MAP(map->ranges[n].phys);
+}
 
-		if (mm_type_is_memory(range->type) && range->phys < MM_DIRECT_MAP_BYTES)
-			range->virt = KEEL_DIRECT_MAP(range->phys);
+uint64_t mm_memory_map_virt(const struct mm_memory_map *map, uint64_t phys, uint64_t bytes)
+{
+	uint64_t at = phys;
+
+	if (!phys || phys >= MM_DIRECT_MAP_BYTES || bytes > MM_DIRECT_MAP_BYTES - phys)
+		return 0;
+	for (uint64_t n = 0; n < map->count && at < phys + bytes; n++) {
+		const struct keel_memory_range *range = map->ranges + n;
+
+		if (range->virt && at - range->phys < range->bytes)
+			at = range->phys + range->bytes;
 	}
+	return at < phys + bytes ? 0 : KEEL_DIRECT_MAP(phys);
 }

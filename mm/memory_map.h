@@ -16,8 +16,8 @@
 /* The map. The caller gives the array and its capacity. */
 struct mm_memory_map {
 	struct keel_memory_range *ranges; /* by physical address, without overlap */
-	uint64_t capacity; /* elements; 2 * (descriptors + allocations) always suffices */
-	uint64_t count;	   /* elements; set by mm_memory_map_build */
+	uint64_t capacity;		  /* elements; see mm_memory_map_capacity */
+	uint64_t count;			  /* elements; set by mm_memory_map_build */
 	/*
 	 * Set by the caller: merge neighbours that are mapped alike, whatever their types, which is
 	 * enough to plan with and much shorter. What is not mapped at all is left out. The type and
@@ -25,6 +25,12 @@ struct mm_memory_map {
 	 */
 	bool coarse;
 };
+
+/*
+ * Elements that always suffice for so many descriptors and allocations, with so many elements of
+ * firmware's tables added later (table_pages.h).
+ */
+uint64_t mm_memory_map_capacity(uint64_t inputs, uint64_t tables);
 
 /* Bytes of `work` that mm_memory_map_build needs for so many descriptors and allocations. */
 uint64_t mm_memory_map_work_bytes(uint64_t inputs);
@@ -47,8 +53,17 @@ struct mm_result mm_memory_map_build(struct mm_memory_map *map, const struct mm_
 				     uint64_t allocation_count, void *work,
 				     const struct mm_notes *notes);
 
-/* Fills in ranges[].virt: the direct-map address of all memory that the direct map reaches. */
+/*
+ * Fills in ranges[].virt: the direct-map address of all memory that the direct map reaches, and of
+ * firmware's tables.
+ */
 void mm_memory_map_address(const struct mm_memory_map *map);
+
+/*
+ * The direct-map address of so many bytes at phys, of a map whose ranges have theirs; 0 where they
+ * are not all in the direct map. phys 0 is no address.
+ */
+uint64_t mm_memory_map_virt(const struct mm_memory_map *map, uint64_t phys, uint64_t bytes);
 
 /*
  * Would the two maps be mapped alike? True when they have the same memory and the same other

@@ -3,7 +3,7 @@
  * From firmware descriptors to page tables:
  *
  *	descriptors --mm_memory_map_build--> ranges	memory_map.h
- *	ranges --mm_plan_kernel and others--> plan	plan.h
+ *	ranges --mm_plan_kernel and others--> plan	plan.h, with table_pages.h
  *	plan --mm_tables_build--> page tables		tables.h
  *	regions of one root --mm_share_regions--> another	share.h
  *
@@ -24,6 +24,7 @@
 #include "plan.h"
 #include "result.h"
 #include "share.h"
+#include "table_pages.h"
 #include "tables.h"
 
 #endif

@@ -12,6 +12,7 @@
 #include "geometry.h"
 #include "memory_map.h"
 #include "result.h"
+#include "table_pages.h"
 
 /* Mappings under construction. The caller gives the array; `machine` must outlive the plan. */
 struct mm_plan {
@@ -96,6 +97,8 @@ struct mm_request {
 	uint64_t slot_count;
 	uint64_t framebuffer_phys; /* 0: none. Any address: whole pages around it are mapped */
 	uint64_t framebuffer_bytes;
+	const struct mm_table_pages *tables; /* firmware's, see there for the order */
+	uint64_t table_count;
 	const struct mm_notes *notes; /* may be NULL */
 };
 

@@ -37,8 +37,10 @@
 
 /*
  * Memory types: 0 to 15 are EFI_MEMORY_TYPE of the UEFI specification (2.10, 7.2 "Memory
- * Allocation Services"); those from 0x1000 on are Keel's own and stand for memory that the
- * firmware calls EfiLoaderData. From KEEL_MEMORY_TYPE_OEM on they belong to others, below.
+ * Allocation Services"); those from 0x1000 on are Keel's own, and those from KEEL_MEMORY_TYPE_OEM on
+ * belong to others, below. Keel's own, but the last, stand for memory that the firmware calls
+ * EfiLoaderData. The last one is not memory for the firmware's map: the pages lie in a range that
+ * the map keeps from the kernel, or in none.
  */
 enum keel_memory_range_type {
 	KEEL_MEMORY_TYPE_RESERVED = 0,
@@ -64,6 +66,7 @@ enum keel_memory_range_type {
 	KEEL_MEMORY_TYPE_CPU_AREA,	  /* IDT, GDTs, TSSs, stacks, ministacks, vsyscall page */
 	KEEL_MEMORY_TYPE_BOOT_INFO,	  /* this structure and what it points to */
 	KEEL_MEMORY_TYPE_MODULE,	  /* files that were loaded for the kernel */
+	KEEL_MEMORY_TYPE_FIRMWARE_TABLE,  /* the firmware's tables, where no other type maps them */
 	KEEL_MEMORY_TYPE_KEEL_END	  /* types from here to KEEL_MEMORY_TYPE_OEM do not occur */
 };
 
@@ -107,7 +110,7 @@ struct keel_memory_range {
 	uint64_t phys;
 	uint64_t bytes;
 	uint64_t virt;	    /* its address in the direct map, or 0 when it is not mapped there */
-	uint64_t attribute; /* as in the firmware's descriptor */
+	uint64_t attribute; /* as in the firmware's descriptor; 0 where there is none */
 	uint32_t type;	    /* enum keel_memory_range_type, or from KEEL_MEMORY_TYPE_OEM on */
 	uint32_t reserved;  /* 0 */
 };

@@ -502,17 +502,60 @@ static void addresses(void **state)
 		{ .phys = 0, .bytes = 0x1000, .type = 7 },
 		{ .phys = 0x5000, .bytes = 0x1000, .type = 11 },
 		{ .phys = 0x8000, .bytes = 0x1000, .type = KEEL_MEMORY_TYPE_BOOT_INFO },
+		{ .phys = 0x9000, .bytes = 0x1000, .type = KEEL_MEMORY_TYPE_FIRMWARE_TABLE },
 		{ .phys = end - 0x1000, .bytes = 0x1000, .type = 14 },
 		{ .phys = end, .bytes = 0x1000, .type = 7 },
 	};
-	const uint64_t expected[] = { KEEL_U64(0xffff800000000000), 0, KEEL_U64(0xffff800000008000),
+	const uint64_t expected[] = { KEEL_U64(0xffff800000000000), 0,
+				      KEEL_U64(0xffff800000008000), KEEL_U64(0xffff800000009000),
 				      KEEL_U64(0xffffe8fffffff000), 0 };
+	struct mm_memory_map map = { .ranges = ranges, .capacity = 6, .count = 6 };
+
+	(void)state;
+	mm_memory_map_address(&map);
+	for (int i = 0; i < 6; i++)
+		assert_int_equal(ranges[i].virt, expected[i]);
+}
+
+/* All of the bytes have to be there, in as many ranges as it takes. */
+static void address_of_bytes(void **state)
+{
+	const uint64_t end = KEEL_DIRECT_MAP_LAST - KEEL_DIRECT_MAP_START + 1;
+	struct keel_memory_range ranges[] = {
+		{ .phys = 0, .bytes = 0x2000, .type = 7 },
+		{ .phys = 0x3000, .bytes = 0x1000, .type = 7 },
+		{ .phys = 0x4000, .bytes = 0x1000, .type = KEEL_MEMORY_TYPE_FIRMWARE_TABLE },
+		{ .phys = 0x5000, .bytes = 0x1000, .type = 0 },
+		{ .phys = end - 0x1000, .bytes = 0x2000, .type = 7 },
+	};
+	static const struct {
+		uint64_t phys, bytes;
+		bool there;
+	} rows[] = {
+		{ 0, 1, false },
+		{ 0x10, 0x1ff0, true },
+		{ 0x10, 0x1ff1, false },
+		{ 0x2fff, 1, false },
+		{ 0x3000, 0x2000, true },
+		{ 0x3000, 0x2001, false },
+		{ 0x3fff, 2, true },
+		{ 0x4000, 1, true },
+		{ 0x5000, 1, false },
+		{ end - 0x10, 0x10, true },
+		{ end - 0x10, 0x11, false },
+		{ end, 1, false },
+		{ end - 1, UINT64_MAX, false },
+		{ UINT64_MAX, 1, false },
+		{ 0x9000, 1, false },
+	};
 	struct mm_memory_map map = { .ranges = ranges, .capacity = 5, .count = 5 };
 
 	(void)state;
 	mm_memory_map_address(&map);
-	for (int i = 0; i < 5; i++)
-		assert_int_equal(ranges[i].virt, expected[i]);
+	for (size_t n = 0; n < sizeof(rows) / sizeof(rows[0]); n++)
+		if (mm_memory_map_virt(&map, rows[n].phys, rows[n].bytes) !=
+		    (rows[n].there ? KEEL_DIRECT_MAP(rows[n].phys) : 0))
+			fail_msg("row %zu", n);
 }
 
 static void types_that_are_memory(void **state)
@@ -524,8 +567,10 @@ static void types_that_are_memory(void **state)
 	(void)state;
 	for (uint32_t type = 0; type < 16; type++)
 		assert_int_equal(mm_type_is_memory(type), memory[type]);
-	for (uint32_t type = 0x1000; type < KEEL_MEMORY_TYPE_KEEL_END; type++)
+	for (uint32_t type = 0x1000; type < KEEL_MEMORY_TYPE_FIRMWARE_TABLE; type++)
 		assert_true(mm_type_is_memory(type));
+	/* Mapped, but page by page, and not the kernel's to use. */
+	assert_false(mm_type_is_memory(KEEL_MEMORY_TYPE_FIRMWARE_TABLE));
 	assert_false(mm_type_is_memory(16));
 	assert_false(mm_type_is_memory(0xfff));
 	assert_false(mm_type_is_memory(KEEL_MEMORY_TYPE_KEEL_END));
@@ -628,6 +673,7 @@ int main(void)
 		TEST(output_too_small_for_overlaps),
 		TEST(very_many),
 		TEST(addresses),
+		TEST(address_of_bytes),
 		TEST(types_that_are_memory),
 		TEST(notes_to_nobody),
 		TEST(runtime_descriptors),

@@ -36,7 +36,8 @@ static void print_note(void *context, enum mm_note what, uint64_t index, uint64_
 {
 	const struct simulation *s = context;
 	const struct source *source = what == MM_NOTE_ATTRIBUTES_BAD ? s->attributes : s->map;
-	const bool whole = what == MM_NOTE_LEFT_OUT || what == MM_NOTE_FRAMEBUFFER;
+	const bool whole = what == MM_NOTE_LEFT_OUT || what == MM_NOTE_FRAMEBUFFER ||
+			   what == MM_NOTE_TABLES_LEFT_OUT;
 	const uint64_t line = whole ? 0 : line_of(&source->parsed, index, phys);
 
 	if (line)
@@ -111,7 +112,7 @@ static bool allocate_memory_map(struct simulation *s)
 	const uint64_t inputs =
 		s->map->parsed.count + sizeof(s->allocations) / sizeof(s->allocations[0]);
 
-	s->memory.capacity = 2 * inputs;
+	s->memory.capacity = mm_memory_map_capacity(inputs, 0);
 	s->memory.ranges = calloc(s->memory.capacity, sizeof(*s->memory.ranges));
 	s->memory_work = malloc(mm_memory_map_work_bytes(inputs));
 	return s->memory.ranges && s->memory_work ? true : out_of_memory();

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Which pages of firmware's tables need a mapping of their own: a sweep over the tables and over
+ * the runs of memory, both in ascending order.
+ */
+#include "table_pieces.h"
+
+struct mm_table_walk mm_table_walk(const struct mm_request *request,
+				   const struct mm_memory_map *map, bool framebuffer_mapped)
+{
+	struct mm_table_walk walk = { .request = request, .map = map };
+
+	if (framebuffer_mapped) {
+		walk.framebuffer_phys = request->framebuffer_phys & ~(KEEL_PAGE_SIZE - 1);
+		walk.framebuffer_end = request->framebuffer_phys + request->framebuffer_bytes;
+	}
+	walk.has_memory = mm_next_mapped_run(map, &walk.next_range, false, &walk.memory);
+	return walk;
+}
+
+/* Where what is mapped at phys anyway ends; phys where nothing is. */
+static uint64_t mapped_end(struct mm_table_walk *walk, uint64_t phys)
+{
+	while (walk->has_memory && walk->memory.end <= phys)
+		walk->has_memory =
+			mm_next_mapped_run(walk->map, &walk->next_range, false, &walk->memory);
+	if (walk->has_memory && walk->memory.phys <= phys)
+		return walk->memory.end;
+	if (walk->framebuffer_phys <= phys && phys < walk->framebuffer_end)
+		return (walk->framebuffer_end + (KEEL_PAGE_SIZE - 1)) & ~(KEEL_PAGE_SIZE - 1);
+	return phys;
+}
+
+/* The first address at or above phys where nothing is mapped; not looked for from `end` on. */
+static uint64_t first_free(struct mm_table_walk *walk, uint64_t phys, uint64_t end)
+{
+	while (phys < end) {
+		const uint64_t mapped = mapped_end(walk, phys);
+
+		if (mapped == phys)
+			break;
+		phys = mapped;
+	}
+	return phys;
+}
+
+/* Lowers *end to an address above phys. */
+static void cut_at(uint64_t *end, uint64_t phys, uint64_t at)
+{
+	if (phys < at && at < *end)
+		*end = at;
+}
+
+/* Whether a descriptor gives phys to a device. Lowers *end to where the answer may change. */
+static bool is_device(const struct mm_request *request, uint64_t phys, uint64_t *end)
+{
+	const uint64_t count = mm_descriptor_count(&request->descriptors);
+	bool device = false;
+
+	for (uint64_t n = 0; n < count; n++) {
+		const struct keel_efi_descriptor *d = mm_descriptor(&request->descriptors, n);
+		enum mm_note why;
+
+		if ((d->type != KEEL_MEMORY_TYPE_MMIO && d->type != KEEL_MEMORY_TYPE_MMIO_PORT) ||
+		    !mm_descriptor_is_sound(d, request->machine->phys_bits, &why))
+			continue;
+		device |= d->phys <= phys && phys < mm_descriptor_end(d);
+		cut_at(end, phys, d->phys);
+		cut_at(end, phys, mm_descriptor_end(d));
+	}
+	return device;
+}
+
+bool mm_next_table_piece(struct mm_table_walk *walk, struct mm_table_piece *piece)
+{
+	for (; walk->next < walk->request->table_count; walk->next++) {
+		const struct mm_table_pages *table = walk->request->tables + walk->next;
+		const uint64_t end = table->phys + table->bytes;
+		const uint64_t phys =
+			first_free(walk, walk->done > table->phys ? walk->done : table->phys, end);
+
+		if (phys >= end)
+			continue;
+		*piece = (struct mm_table_piece){ phys, end, KEEL_MEMORY_WB, table->writable };
+		if (walk->has_memory)
+			cut_at(&piece->end, phys, walk->memory.phys);
+		cut_at(&piece->end, phys, walk->framebuffer_phys);
+		cut_at(&piece->end, phys, MM_DIRECT_MAP_BYTES);
+		if (is_device(walk->request, phys, &piece->end))
+			piece->memory_type = KEEL_MEMORY_UC;
+		walk->done = piece->end;
+		return true;
+	}
+	return false;
+}
+
+uint64_t mm_table_pieces_most(const struct mm_request *request)
+{
+	if (!request->table_count)
+		return 0;
+	/* Cut by runs of memory, framebuffer, the direct map's end, and both ends of a device. */
+	return request->table_count + request->map->count + 2 +
+	       2 * mm_descriptor_count(&request->descriptors);
+}
