@@ -60,7 +60,7 @@ build/host/keelmap: $(call objects,host,$(TOOL_C)) $(MM_HOST_O)
 
 # --- Fuzzing -------------------------------------------------------------------------------------
 
-FUZZ	     := memory_map plan parse config elf
+FUZZ	     := memory_map plan parse config elf tables
 FUZZ_SECONDS ?= 60
 FUZZ_FLAGS   := -Itests/unit -Itools/keelmap -Itests/fuzz
 FUZZ_C	     := \

@@ -12,6 +12,10 @@
 #define SMBIOS_BIOS   0 /* type of the structure with vendor (4), version (5), date (8) */
 #define SMBIOS_SYSTEM 1 /* with manufacturer (4), product (5), version (6) */
 
+/* What is read of an entry point of 32 bits, and of one of 64. */
+#define SMBIOS_ENTRY_BYTES  31
+#define SMBIOS3_ENTRY_BYTES 24
+
 /* Structures, one after the other. */
 struct smbios {
 	const uint8_t *first;
