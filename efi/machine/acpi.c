@@ -15,6 +15,8 @@ struct rsdp {
 	uint8_t reserved[3];
 } __attribute__((packed));
 
+#define RSDP_1_BYTES 20 /* of revision 0, and what the first checksum is of */
+
 struct table {
 	char signature[4];
 	uint32_t length;
@@ -35,8 +37,6 @@ struct spcr {
 
 #define SPCR_SPACE_MEMORY 0
 
-#define MOST_TABLE_BYTES (16 << 20)
-
 static bool sums_to_zero(const void *data, uint64_t bytes)
 {
 	const uint8_t *byte = data;
@@ -47,36 +47,43 @@ static bool sums_to_zero(const void *data, uint64_t bytes)
 	return sum == 0;
 }
 
-/* Should the length be rubbish, what is behind the table need not be mapped. */
-static bool is_table(const struct table *t, const char *signature)
+/* A table that is whole, and what it is called; NULL if it is not. */
+static const struct table *sound_table(const struct listed_tables *tables, uint64_t phys,
+				       const char *signature)
 {
-	return t && !memcmp(t->signature, signature, 4) && t->length >= sizeof(*t) &&
-	       t->length <= MOST_TABLE_BYTES && sums_to_zero(t, t->length);
+	const struct table *t = (const void *)phys;
+
+	if (!listed_tables_hold(tables, phys, sizeof(*t)) || memcmp(t->signature, signature, 4) ||
+	    t->length < sizeof(*t) || !listed_tables_hold(tables, phys, t->length) ||
+	    !sums_to_zero(t, t->length))
+		return NULL;
+	return t;
 }
 
 /* The XSDT, or where that is not sound the RSDT. */
-static const struct table *find_root(uint64_t rsdp_phys, uint64_t *entry_bytes)
+static const struct table *find_root(const struct listed_tables *tables, uint64_t *entry_bytes)
 {
-	const struct rsdp *rsdp = (const void *)rsdp_phys;
-	const struct table *root;
+	const struct rsdp *rsdp = (const void *)tables->roots.rsdp_phys;
+	const struct table *root = NULL;
 
-	if (!rsdp || memcmp(rsdp->signature, "RSD PTR ", 8) || !sums_to_zero(rsdp, 20))
+	if (!rsdp || !listed_tables_hold(tables, tables->roots.rsdp_phys, RSDP_1_BYTES) ||
+	    memcmp(rsdp->signature, "RSD PTR ", 8) || !sums_to_zero(rsdp, RSDP_1_BYTES))
 		return NULL;
 	*entry_bytes = 8;
-	root = (const void *)(rsdp->revision >= 2 ? rsdp->xsdt_phys : 0);
-	if (is_table(root, "XSDT"))
+	if (rsdp->revision >= 2)
+		root = sound_table(tables, rsdp->xsdt_phys, "XSDT");
+	if (root)
 		return root;
 	*entry_bytes = 4;
-	root = (const void *)(uintptr_t)rsdp->rsdt_phys;
-	return is_table(root, "RSDT") ? root : NULL;
+	return sound_table(tables, rsdp->rsdt_phys, "RSDT");
 }
 
 /* One that is long enough and whose checksum is right; NULL if there is none. */
-static const struct table *find_table(uint64_t rsdp_phys, const char *signature,
+static const struct table *find_table(const struct listed_tables *tables, const char *signature,
 				      uint64_t least_bytes)
 {
 	uint64_t entry_bytes;
-	const struct table *root = find_root(rsdp_phys, &entry_bytes);
+	const struct table *root = find_root(tables, &entry_bytes);
 
 	if (!root)
 		return NULL;
@@ -85,8 +92,8 @@ static const struct table *find_table(uint64_t rsdp_phys, const char *signature,
 		const struct table *t;
 
 		memcpy(&phys, (const char *)root + at, entry_bytes);
-		t = (const void *)phys;
-		if (is_table(t, signature) && t->length >= least_bytes)
+		t = sound_table(tables, phys, signature);
+		if (t && t->length >= least_bytes)
 			return t;
 	}
 	return NULL;
@@ -114,11 +121,11 @@ static void note_oddities(const struct firmware *fw, const struct acpi *acpi)
 		     (uint64_t)madt->cpus[0].apic_id);
 }
 
-EFI_STATUS acpi_examine(const struct firmware *fw, uint64_t rsdp_phys, const struct cpu *cpu,
-			struct acpi *acpi)
+EFI_STATUS acpi_examine(const struct firmware *fw, const struct listed_tables *tables,
+			const struct cpu *cpu, struct acpi *acpi)
 {
-	const struct table *madt = find_table(rsdp_phys, "APIC", MADT_HEADER_BYTES);
-	const struct spcr *spcr = (const void *)find_table(rsdp_phys, "SPCR", sizeof(*spcr));
+	const struct table *madt = find_table(tables, "APIC", MADT_HEADER_BYTES);
+	const struct spcr *spcr = (const void *)find_table(tables, "SPCR", sizeof(*spcr));
 	const uint64_t madt_bytes = madt ? madt->length : 0;
 	EFI_STATUS status;
 

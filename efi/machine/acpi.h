@@ -6,6 +6,7 @@
 #include "firmware.h"
 #include "lib/madt.h"
 #include "machine/cpu.h"
+#include "machine/listed_tables.h"
 
 struct acpi {
 	bool has_madt;	  /* a usable one; without, `madt` has the one CPU that runs */
@@ -15,9 +16,9 @@ struct acpi {
 	uint64_t early_console_phys; /* a UART in memory space that SPCR names; 0: none */
 };
 
-/* Fails only for want of memory. rsdp_phys is 0 where the firmware has no ACPI. */
-EFI_STATUS acpi_examine(const struct firmware *fw, uint64_t rsdp_phys, const struct cpu *cpu,
-			struct acpi *acpi);
+/* Fails only for want of memory. */
+EFI_STATUS acpi_examine(const struct firmware *fw, const struct listed_tables *tables,
+			const struct cpu *cpu, struct acpi *acpi);
 void acpi_free(const struct firmware *fw, struct acpi *acpi);
 
 #endif

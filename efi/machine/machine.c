@@ -48,7 +48,9 @@ EFI_STATUS machine_examine(const struct firmware *fw, struct machine *machine)
 	if (EFI_ERROR(status))
 		return status;
 	firmware_tables_find(fw, &machine->tables);
-	status = acpi_examine(fw, machine->tables.rsdp_phys, &machine->cpu, &machine->acpi);
+	status = listed_tables_find(fw, machine->cpu.paging.phys_bits, &machine->listed);
+	if (!EFI_ERROR(status))
+		status = acpi_examine(fw, &machine->listed, &machine->cpu, &machine->acpi);
 	if (EFI_ERROR(status))
 		return status;
 	graphics_examine(fw, &machine->framebuffer);
@@ -62,4 +64,5 @@ EFI_STATUS machine_examine(const struct firmware *fw, struct machine *machine)
 void machine_free(const struct firmware *fw, struct machine *machine)
 {
 	acpi_free(fw, &machine->acpi);
+	listed_tables_free(fw, &machine->listed);
 }

@@ -7,6 +7,7 @@
 #include "firmware.h"
 #include "machine/acpi.h"
 #include "machine/cpu.h"
+#include "machine/listed_tables.h"
 #include "machine/random.h"
 #include "machine/secure_boot.h"
 #include "machine/tables.h"
@@ -14,6 +15,7 @@
 struct machine {
 	struct cpu cpu;
 	struct firmware_tables tables;
+	struct listed_tables listed;
 	struct acpi acpi;
 	struct keel_framebuffer framebuffer; /* virt is 0: nothing is mapped yet */
 	struct random_seed seed;

@@ -13,6 +13,14 @@ static const EFI_GUID properties_guid = {
 static const EFI_GUID attributes_guid = {
 	0xdcfa911d, 0x26eb, 0x469f, { 0xa2, 0x20, 0x38, 0xb7, 0xdc, 0x46, 0x12, 0x20 }
 };
+/* EFI_SYSTEM_RESOURCE_TABLE_GUID (UEFI 2.10, 23.4), likewise. */
+static const EFI_GUID esrt_guid = {
+	0xb122a263, 0x3661, 0x4f68, { 0x99, 0x29, 0x78, 0xf8, 0xb0, 0xd6, 0x21, 0x80 }
+};
+/* EFI_TCG2_FINAL_EVENTS_TABLE_GUID (TCG EFI Protocol Specification 1.00, 7), likewise. */
+static const EFI_GUID final_events_guid = {
+	0x1e2ed096, 0x30e2, 0x4254, { 0xbd, 0x89, 0x86, 0x3b, 0xbe, 0xf8, 0x23, 0x25 }
+};
 
 /* EFI_RT_PROPERTIES_TABLE (UEFI 2.10, 4.6.2). */
 struct rt_properties {
@@ -48,6 +56,8 @@ void firmware_tables_find(const struct firmware *fw, struct firmware_tables *tab
 		.rsdp_phys = (uintptr_t)firmware_table(fw, &acpi20_guid),
 		.smbios_phys = (uintptr_t)firmware_table(fw, &smbios_guid),
 		.smbios3_phys = (uintptr_t)firmware_table(fw, &smbios3_guid),
+		.esrt_phys = (uintptr_t)firmware_table(fw, &esrt_guid),
+		.final_events_phys = (uintptr_t)firmware_table(fw, &final_events_guid),
 		.vendor_phys = (uintptr_t)fw->system->FirmwareVendor,
 		.configuration_phys = (uintptr_t)fw->system->ConfigurationTable,
 		.configuration_count = fw->system->NumberOfTableEntries,

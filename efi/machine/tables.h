@@ -10,6 +10,8 @@ struct firmware_tables {
 	uint64_t rsdp_phys; /* ACPI 2.0 or later if there is one, else 1.0 */
 	uint64_t smbios_phys;
 	uint64_t smbios3_phys;
+	uint64_t esrt_phys;
+	uint64_t final_events_phys; /* the TPM's: EFI_TCG2_FINAL_EVENTS_TABLE */
 	/* SetVirtualAddressMap converts the pointers to these; the physical ones are lost then. */
 	uint64_t vendor_phys;
 	uint64_t configuration_phys;

@@ -6,7 +6,7 @@
 #include "lib/utf.h"
 #include "lib/x86.h"
 #include "report/variable.h"
-#include "space/firmware_map.h"
+#include "machine/firmware_map.h"
 #include "version.h"
 
 #define MAX_PATH    40	 /* characters of the longest path, and its zero */
@@ -17,10 +17,23 @@
 #define DESCRIPTOR_CHARACTERS 64   /* of the longest line for one */
 #define NAMES_BYTES	      8192 /* for all that is said of the machine */
 
-static void print_smbios(struct text *out, const struct firmware_tables *tables)
+static struct smbios find_smbios(const struct machine *machine)
 {
-	const uint64_t phys = tables->smbios3_phys ? tables->smbios3_phys : tables->smbios_phys;
-	struct smbios left = smbios_find((const void *)phys);
+	const uint64_t phys3 = machine->tables.smbios3_phys;
+	const uint64_t phys = phys3 ? phys3 : machine->tables.smbios_phys;
+	struct smbios found = { 0 };
+
+	if (listed_tables_hold(&machine->listed, phys,
+			       phys3 ? SMBIOS3_ENTRY_BYTES : SMBIOS_ENTRY_BYTES))
+		found = smbios_find((const void *)phys);
+	if (!listed_tables_hold(&machine->listed, (uintptr_t)found.first, found.bytes))
+		found.bytes = 0;
+	return found;
+}
+
+static void print_smbios(struct text *out, const struct machine *machine)
+{
+	struct smbios left = find_smbios(machine);
 	const uint8_t *s;
 
 	while ((s = smbios_next(&left)))
@@ -163,7 +176,7 @@ static EFI_STATUS write_report(const struct firmware *fw, const struct volume *v
 	if (EFI_ERROR(status))
 		return status;
 	remarks_print(text, left_behind, bytes);
-	print_smbios(text, &machine->tables);
+	print_smbios(text, machine);
 	print_machine(text, fw, machine);
 	print_descriptors(text, map->descriptors.first, map->descriptors.bytes,
 			  map->descriptors.stride);

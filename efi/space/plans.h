@@ -3,8 +3,8 @@
 #ifndef EFI_SPACE_PLANS_H
 #define EFI_SPACE_PLANS_H
 
+#include "machine/firmware_map.h"
 #include "space/boot_info.h"
-#include "space/firmware_map.h"
 
 struct plans {
 	struct mm_request request; /* what the kernel's plan depends on */

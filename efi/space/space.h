@@ -7,8 +7,8 @@
 #ifndef EFI_SPACE_SPACE_H
 #define EFI_SPACE_SPACE_H
 
+#include "machine/firmware_map.h"
 #include "space/boot_info.h"
-#include "space/firmware_map.h"
 #include "space/plans.h"
 #include "space/roots.h"
 

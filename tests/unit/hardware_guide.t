@@ -67,6 +67,10 @@ explained('notes of the loader', 10, $notes, $as_code);
 my %mm = map { $_ => 'mm/text.c' } content_of('mm/text.c') =~ /\[MM_(?:ERR|NOTE)_\w+\]\s*=\s*"([^"]*)"/g;
 explained('errors and notes of mm/', 25, \%mm, $as_code);
 
+my %tables = map { $_ => 'efi/lib/table_list.c' }
+	content_of('efi/lib/table_list.c') =~ /\[TABLE_\w+\]\s*=\s*"([^"]*)"/g;
+explained("what is wrong with firmware's tables", 8, \%tables, $as_code);
+
 # A point begins with what it is about, up to the colon; where that is a value it is a row of the map.
 my $points = messages('point_begin\(', @self_check);
 my %kinds = map { /^([^:,…]+?)(?:[:,]| …)/ ? ($1 => $points->{$_}) : () } keys %$points;

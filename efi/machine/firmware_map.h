@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The firmware's memory map, and its Memory Attributes Table, as they are at this moment. */
-#ifndef EFI_SPACE_FIRMWARE_MAP_H
-#define EFI_SPACE_FIRMWARE_MAP_H
+#ifndef EFI_MACHINE_FIRMWARE_MAP_H
+#define EFI_MACHINE_FIRMWARE_MAP_H
 
 #include "firmware.h"
 #include "mm.h"

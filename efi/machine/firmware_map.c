@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "space/firmware_map.h"
+#include "machine/firmware_map.h"
 #include "machine/tables.h"
 
 /* Descriptors that the map may gain until the end: allocations, and drivers' exit callbacks. */
