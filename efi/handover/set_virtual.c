@@ -67,6 +67,8 @@ void set_virtual_address_map(const struct firmware *fw, const struct firmware_ta
 			     const struct space *space, struct exit_facts *exit)
 {
 	exit->system_table_virt = space_virt_of(space, (uintptr_t)fw->system);
+	exit->configuration_phys = (uintptr_t)fw->system->ConfigurationTable;
+	exit->configuration_count = fw->system->NumberOfTableEntries;
 	exit->runtime_state = KEEL_RUNTIME_UNSUPPORTED;
 	if (!(tables->runtime_supported & RT_SET_VIRTUAL_ADDRESS_MAP))
 		return;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "space/boot_info.h"
 #include "lib/arena.h"
+#include "lib/smbios.h"
 #include "lib/text.h"
 #include "space/space.h"
 #include "version.h"
@@ -170,24 +171,42 @@ static void fill_cpus(const struct boot_info *b, const struct machine *machine,
 static void fill_firmware(struct keel_boot_info *info, const struct firmware *fw,
 			  const struct machine *machine, const struct exit_facts *exit)
 {
-	const struct firmware_tables *tables = &machine->tables;
-
 	info->efi_system_table_phys = (uintptr_t)fw->system;
 	info->efi_system_table_virt = exit->system_table_virt;
-	info->efi_vendor_phys = tables->vendor_phys;
-	info->efi_config_table_phys = tables->configuration_phys;
-	info->efi_config_table_count = tables->configuration_count;
-	info->rsdp_phys = tables->rsdp_phys;
-	info->smbios_phys = tables->smbios_phys;
-	info->smbios3_phys = tables->smbios3_phys;
+	info->efi_vendor_phys = machine->tables.vendor_phys;
 	info->secure_boot = machine->secure_boot;
-	info->runtime_supported = tables->runtime_supported;
+	info->runtime_supported = machine->tables.runtime_supported;
 	info->runtime_state = exit->runtime_state;
 	info->runtime_status = exit->runtime_status;
 	info->runtime_fault_rip = exit->fault_rip;
 	info->runtime_fault_cr2 = exit->fault_cr2;
 	info->runtime_fault_vector = (uint32_t)exit->fault_vector;
 	info->runtime_fault_error = (uint32_t)exit->fault_error;
+}
+
+/* The least that these tables have, bytes. */
+#define RSDP_BYTES		  20
+#define CONFIGURATION_ENTRY_BYTES sizeof(EFI_CONFIGURATION_TABLE)
+
+/* As late as they can be read: drivers change them until they are told of the exit. */
+static void fill_firmware_tables(struct keel_boot_info *info, const struct space *space,
+				 const struct exit_facts *exit)
+{
+	const struct firmware_tables *tables = &space->firmware_tables;
+	const struct mm_memory_map *map = &space->map;
+
+	info->efi_config_table_phys = exit->configuration_phys;
+	info->efi_config_table_count = exit->configuration_count;
+	info->rsdp_phys = tables->rsdp_phys;
+	info->smbios_phys = tables->smbios_phys;
+	info->smbios3_phys = tables->smbios3_phys;
+	info->rsdp_virt = mm_memory_map_virt(map, tables->rsdp_phys, RSDP_BYTES);
+	info->smbios_virt = mm_memory_map_virt(map, tables->smbios_phys, SMBIOS_ENTRY_BYTES);
+	info->smbios3_virt = mm_memory_map_virt(map, tables->smbios3_phys, SMBIOS3_ENTRY_BYTES);
+	if (exit->configuration_count < MM_DIRECT_MAP_BYTES / CONFIGURATION_ENTRY_BYTES)
+		info->efi_config_table_virt =
+			mm_memory_map_virt(map, exit->configuration_phys,
+					   exit->configuration_count * CONFIGURATION_ENTRY_BYTES);
 }
 
 /* What could not be mapped is not handed over. */
@@ -241,6 +260,7 @@ void boot_info_fill(const struct firmware *fw, const struct boot_facts *facts,
 	fill_kernel(&b, facts->kernel);
 	fill_cpus(&b, machine, space, exit);
 	fill_firmware(info, fw, machine, exit);
+	fill_firmware_tables(info, space, exit);
 	fill_screen(info, machine, &space->plans.outcome);
 	fill_strings(&b, facts);
 	info->exit_tries = exit->tries;

@@ -26,6 +26,9 @@ struct exit_facts {
 	EFI_STATUS runtime_status; /* of SetVirtualAddressMap */
 	bool stale_crc;		   /* it left a CRC32 of the system table stale */
 	uint64_t system_table_virt;
+	/* ConfigurationTable before that call, which converts the pointer. */
+	uint64_t configuration_phys;
+	uint64_t configuration_count;
 	/* The exception that SetVirtualAddressMap ended with; all zero if there was none. */
 	uint64_t fault_rip;
 	uint64_t fault_cr2;

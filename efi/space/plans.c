@@ -6,14 +6,15 @@
 #define LANDING_MAPPINGS 4
 
 void plans_measure(const struct boot_facts *facts, const struct firmware_map *map,
-		   uint64_t range_capacity, struct plans *plans)
+		   uint64_t map_inputs, struct plans *plans)
 {
 	const struct machine *machine = facts->machine;
 	const struct elf_image *elf = &facts->kernel->elf;
 	struct mm_request *request = &plans->request;
 
-	plans->map.capacity = range_capacity;
-	plans->map.count = range_capacity; /* the most that a plan may have to deal with */
+	plans->map_inputs = map_inputs;
+	plans->map.capacity = mm_memory_map_capacity(map_inputs, 0);
+	plans->map.count = plans->map.capacity; /* the most that a plan may have to deal with */
 	plans->map.coarse = true;
 	*request = (struct mm_request){
 		.machine = &machine->cpu.paging,
@@ -26,6 +27,8 @@ void plans_measure(const struct boot_facts *facts, const struct firmware_map *ma
 		.slot_count = KEEL_FIXMAP_SLOTS,
 		.framebuffer_phys = machine->framebuffer.phys,
 		.framebuffer_bytes = machine->framebuffer.bytes,
+		.tables = machine->listed.pages,
+		.table_count = machine->listed.count,
 	};
 	plans->kernel.capacity = mm_plan_capacity(request);
 	plans->transition.capacity = plans->kernel.capacity;
@@ -46,7 +49,7 @@ uint64_t plans_lay_out(struct plans *plans, const struct firmware_map *map, uint
 	plans->landing.mappings =
 		arena_take(&arena, LANDING_MAPPINGS * sizeof(struct keel_mapping));
 	plans->slots = arena_take(&arena, KEEL_FIXMAP_SLOTS * sizeof(*plans->slots));
-	plans->map_work = arena_take(&arena, mm_memory_map_work_bytes(plans->map.capacity / 2));
+	plans->map_work = arena_take(&arena, mm_memory_map_work_bytes(plans->map_inputs));
 	return arena.bytes;
 }
 

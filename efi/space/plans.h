@@ -20,15 +20,16 @@ struct plans {
 
 	struct mm_fixmap_slot *slots; /* KEEL_FIXMAP_SLOTS */
 	struct keel_mapping *work;    /* as many as the largest plan has */
-	void *map_work;		      /* to build a memory map with */
+	void *map_work;		      /* to build a memory map with, of so many inputs: */
+	uint64_t map_inputs;
 };
 
 /*
- * What follows from machine, kernel and the size of the firmware's map: the capacities.
- * range_capacity is that of the memory map, ranges.
+ * What follows from machine, kernel, the firmware's tables and the size of its map: the capacities.
+ * map_inputs: descriptors and allocations of any memory map.
  */
 void plans_measure(const struct boot_facts *facts, const struct firmware_map *map,
-		   uint64_t range_capacity, struct plans *plans);
+		   uint64_t map_inputs, struct plans *plans);
 
 /* Divides the memory at `start`, whole pages, among the arrays; returns the bytes that it takes. */
 uint64_t plans_lay_out(struct plans *plans, const struct firmware_map *map, uint64_t start);

@@ -89,15 +89,16 @@ EFI_STATUS space_prepare(const struct firmware *fw, const struct boot_facts *fac
 	const struct madt *madt = &facts->machine->acpi.madt;
 	struct firmware_map *map = &space->firmware_map;
 	struct mm_cpu_area area;
+	uint64_t inputs;
 	EFI_STATUS status;
 
 	memset(space, 0, sizeof(*space));
 	status = firmware_map_measure(fw, map);
 	if (EFI_ERROR(status))
 		return status;
-	space->map.capacity =
-		2 * (map->capacity / map->descriptors.stride + KEEL_BLOCKS + facts->modules->count);
-	plans_measure(facts, map, space->map.capacity, &space->plans);
+	inputs = map->capacity / map->descriptors.stride + KEEL_BLOCKS + facts->modules->count;
+	space->map.capacity = mm_memory_map_capacity(inputs, facts->machine->listed.count);
+	plans_measure(facts, map, inputs, &space->plans);
 	status = allocate_space(fw, facts, space);
 	if (EFI_ERROR(status))
 		return status;
@@ -157,7 +158,10 @@ EFI_STATUS space_build(const struct firmware *fw, const struct boot_facts *facts
 	stopwatch_end(watch, KEEL_STAGE_SETUP);
 	if (EFI_ERROR(status))
 		return status;
-	return build_tables(fw, facts->kernel, space, &notes, watch);
+	status = build_tables(fw, facts->kernel, space, &notes, watch);
+	if (!EFI_ERROR(status))
+		listed_tables_review(fw, &facts->machine->listed);
+	return status;
 }
 
 static uint64_t list_block(struct keel_memory_range *to, const struct block *block, uint32_t type)
@@ -200,15 +204,19 @@ static uint64_t list_allocations(const struct boot_facts *facts, const struct sp
 static struct mm_result review(const struct boot_facts *facts, struct space *space, bool *current)
 {
 	const struct firmware_map *map = &space->firmware_map;
-	const struct mm_result result =
+	struct mm_result result =
 		mm_memory_map_build(&space->map, space->plans.request.machine, &map->descriptors,
 				    space->allocations, list_allocations(facts, space),
 				    space->plans.map_work, NULL);
 
-	if (result.error)
+	if (!result.error)
+		result = plans_review(&space->plans, map, &space->map, current);
+	if (result.error || !*current)
 		return result;
+	result =
+		mm_memory_map_add_tables(&space->map, &space->plans.request, &space->plans.outcome);
 	mm_memory_map_address(&space->map);
-	return plans_review(&space->plans, map, &space->map, current);
+	return result;
 }
 
 EFI_STATUS space_finish(const struct firmware *fw, const struct boot_facts *facts,
@@ -221,6 +229,7 @@ EFI_STATUS space_finish(const struct firmware *fw, const struct boot_facts *fact
 
 		if (EFI_ERROR(status))
 			return status;
+		firmware_tables_find(fw, &space->firmware_tables);
 		result = review(facts, space, &current);
 		if (result.error)
 			return fail(fw, EFI_INVALID_PARAMETER, "the final memory map: %s: %x",

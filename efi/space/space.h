@@ -17,6 +17,7 @@ enum { START_CODE_PAGE, START_ROOT_PAGE, START_PAGES };
 
 struct space {
 	struct firmware_map firmware_map;
+	struct firmware_tables firmware_tables; /* as they were when that map was read */
 	struct plans plans;
 	struct roots roots;
 	struct boot_info boot_info; /* the kernel's plan and memory map lie in it */

@@ -439,6 +439,17 @@ struct keel_boot_info {
 		keel_version; /* of the loader: "0.9.0", with "+" and its commit if it is no release */
 	uint32_t secure_boot; /* enum keel_secure_boot, as Keel was started */
 	uint32_t reserved;    /* 0 */
+
+	/*
+	 * The same as the members with _phys, in the direct map; 0 where there is none, and where
+	 * Keel does not map it. What these lead to holds physical addresses: such a table is reached
+	 * at KEEL_DIRECT_MAP(address) if the range in memory_ranges that holds it has a virt. It does
+	 * for the tables that docs/protocol.md lists, as far as they make sense.
+	 */
+	uint64_t rsdp_virt;
+	uint64_t smbios_virt;
+	uint64_t smbios3_virt;
+	uint64_t efi_config_table_virt;
 };
 
 /* Whether this boot_info has the member, for those that came with a later version. */

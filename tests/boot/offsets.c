@@ -113,6 +113,10 @@ static void print_boot_info(void)
 	MEMBER(boot_info, keel_version);
 	MEMBER(boot_info, secure_boot);
 	MEMBER(boot_info, reserved);
+	MEMBER(boot_info, rsdp_virt);
+	MEMBER(boot_info, smbios_virt);
+	MEMBER(boot_info, smbios3_virt);
+	MEMBER(boot_info, efi_config_table_virt);
 }
 
 static void print_elements(void)
@@ -193,6 +197,7 @@ int main(void)
 	CONSTANT(KEEL_RIGHTS_NONE);
 	CONSTANT(KEEL_RIGHTS_RX);
 	CONSTANT(KEEL_MEMORY_TYPE_CONVENTIONAL);
+	CONSTANT(KEEL_MEMORY_TYPE_FIRMWARE_TABLE);
 	CONSTANT(KEEL_LEVEL_PT);
 	CONSTANT(KEEL_LEVEL_PD);
 	return 0;

@@ -171,7 +171,11 @@
 	MEMBER(boot_info, waiting_page_phys, 704, 8) \
 	MEMBER(boot_info, keel_version, 712, 8) \
 	MEMBER(boot_info, secure_boot, 720, 4) \
-	MEMBER(boot_info, reserved, 724, 4)
+	MEMBER(boot_info, reserved, 724, 4) \
+	MEMBER(boot_info, rsdp_virt, 728, 8) \
+	MEMBER(boot_info, smbios_virt, 736, 8) \
+	MEMBER(boot_info, smbios3_virt, 744, 8) \
+	MEMBER(boot_info, efi_config_table_virt, 752, 8)
 
 #define BOOT_INFO_1_BYTES 496
 #define BOOT_INFO_2_BYTES 688
