@@ -125,36 +125,47 @@ static void check_order(void)
 	point_end();
 }
 
-/* Keel's own types stand for memory that it was given: for the firmware, loader data or code. */
-static bool types_agree(uint32_t type, uint32_t firmware_type)
+/*
+ * Keel's own types stand for memory that it was given: for the firmware, loader data or code; but
+ * for the firmware's tables, which are no memory, or in no descriptor at all.
+ */
+static bool types_agree(uint32_t type, const struct firmware_span *span)
 {
+	if (type == KEEL_MEMORY_TYPE_FIRMWARE_TABLE)
+		return !span->memory;
 	if (firmware_has_type(type))
-		return type == firmware_type;
+		return type == span->type;
 	return type >= KEEL_MEMORY_TYPE_KERNEL && type < KEEL_MEMORY_TYPE_KEEL_END &&
-	       (firmware_type == KEEL_MEMORY_TYPE_LOADER_DATA ||
-		firmware_type == KEEL_MEMORY_TYPE_LOADER_CODE);
+	       (span->type == KEEL_MEMORY_TYPE_LOADER_DATA ||
+		span->type == KEEL_MEMORY_TYPE_LOADER_CODE);
 }
 
+/* Returns how many bytes of it the firmware describes. */
 static uint64_t check_range(const struct keel_memory_range *r)
 {
+	const bool is_table = r->type == KEEL_MEMORY_TYPE_FIRMWARE_TABLE;
 	const bool possible =
 		expect("ends where physical addresses do", r->phys, true, range_is_possible(r));
 	const uint64_t end = possible ? r->phys + r->bytes : 0;
+	uint64_t described = 0;
 	bool mapped;
 
 	for (uint64_t phys = r->phys; phys < end;) {
 		struct firmware_span span = firmware_span(phys);
 
-		expect("the firmware knows it", phys, true, span.known);
-		if (!types_agree(r->type, span.type))
+		if (span.end > end)
+			span.end = end;
+		expect("the firmware knows it", phys, true, span.known || is_table);
+		if (!types_agree(r->type, &span))
 			expect("type", phys, span.type, r->type);
-		if (firmware_has_type(r->type))
+		if (firmware_has_type(r->type) || is_table)
 			expect("attribute", phys, span.attribute, r->attribute);
+		described += span.known ? span.end - phys : 0;
 		phys = span.end;
 	}
 	mapped = firmware_is_memory(r->type) || !firmware_has_type(r->type);
 	expect("virt", r->phys, mapped ? KEEL_DIRECT_MAP(r->phys) : 0, r->virt);
-	return r->bytes;
+	return described;
 }
 
 void check_memory_ranges(void)

@@ -2,7 +2,9 @@
 /* The direct map, against the firmware's own memory map. */
 #include "checks.h"
 #include "firmware.h"
+#include "firmware_tables.h"
 #include "found.h"
+#include "kept.h"
 #include "report.h"
 
 #define DIRECT_MAP_BYTES (KEEL_DIRECT_MAP_LAST - KEEL_DIRECT_MAP_START + 1)
@@ -96,6 +98,37 @@ static void check_framebuffer(void)
 	point_end();
 }
 
+/* A lock in the FACS is written; nothing else in a table is. */
+static void expect_table_page(uint64_t phys)
+{
+	uint64_t end = phys + KEEL_PAGE_SIZE;
+	const struct found_piece piece = {
+		.virt = KEEL_DIRECT_MAP(phys),
+		.phys = phys,
+		.bytes = KEEL_PAGE_SIZE,
+		.rights = written_table_in_page(phys) && !is_executable(phys, &end) ? RIGHTS_RW
+										    : RIGHTS_R,
+		.memory_type = is_device(phys) ? KEEL_MEMORY_UC : KEEL_MEMORY_WB,
+	};
+
+	found_expect(&piece);
+}
+
+static void check_table_pages(void)
+{
+	point_begin(
+		"direct map: the firmware's tables, read-only, but writable where the FACS lies");
+	for (uint64_t n = 0; n < boot->memory_range_count; n++) {
+		const struct keel_memory_range *r = &boot->memory_ranges[n];
+
+		if (r->type != KEEL_MEMORY_TYPE_FIRMWARE_TABLE || !range_is_possible(r))
+			continue;
+		for (uint64_t at = 0; at < r->bytes && r->phys + at < limit(); at += KEEL_PAGE_SIZE)
+			expect_table_page(r->phys + at);
+	}
+	point_end();
+}
+
 /* The fixed-range MTRRs may give each 4 KiB of the first megabyte a type of its own. */
 static void check_first_pages(void)
 {
@@ -117,8 +150,9 @@ void check_direct_map(void)
 	found_forget(KEEL_REGION_DIRECT_MAP);
 	check_memory();
 	check_framebuffer();
+	check_table_pages();
 	check_first_pages();
-	point_begin("direct map: nothing but memory and the framebuffer");
+	point_begin("direct map: nothing but memory, the framebuffer and the firmware's tables");
 	found_expect_nothing_else(KEEL_REGION_DIRECT_MAP);
 	point_end();
 }

@@ -9,6 +9,7 @@
 #include "efi.h"
 #include "efi_2.h"
 #include "firmware.h"
+#include "firmware_tables.h"
 #include "kept.h"
 #include "report.h"
 
@@ -88,8 +89,10 @@ static void check_config_table(void)
 {
 	uint64_t properties, supported = RT_ALL_SUPPORTED;
 
-	if (!is_memory("the configuration table is memory", boot->efi_config_table_phys,
-		       array_bytes(boot->efi_config_table_count, sizeof(struct config_entry))))
+	if (!expect("the configuration table is mapped", boot->efi_config_table_phys, true,
+		    is_reached(boot->efi_config_table_phys,
+			       array_bytes(boot->efi_config_table_count,
+					   sizeof(struct config_entry)))))
 		return;
 	expect("rsdp_phys", 0, find(RSDP2) ? find(RSDP2) : find(RSDP1), boot->rsdp_phys);
 	expect("smbios_phys", 0, find(SMBIOS2_ENTRY), boot->smbios_phys);

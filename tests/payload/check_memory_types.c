@@ -7,7 +7,9 @@
 #include "checks.h"
 #include "cpu.h"
 #include "firmware.h"
+#include "firmware_tables.h"
 #include "found.h"
+#include "kept.h"
 #include "mtrr.h"
 #include "report.h"
 
@@ -38,11 +40,15 @@ static uint8_t effective_type(uint8_t pat, uint8_t mtrr)
 static enum keel_memory_type wanted_type(enum keel_region row, uint64_t phys)
 {
 	const struct firmware_span span = firmware_span(phys);
+	const struct keel_memory_range *range = find_range(phys);
 
 	if (row == KEEL_REGION_FIXMAP)
 		return KEEL_MEMORY_UC;
+	if (row == KEEL_REGION_DIRECT_MAP && range &&
+	    range->type == KEEL_MEMORY_TYPE_FIRMWARE_TABLE)
+		return is_device(phys) ? KEEL_MEMORY_UC : KEEL_MEMORY_WB;
 	if (row == KEEL_REGION_DIRECT_MAP && !span.memory)
-		return KEEL_MEMORY_WC; /* the framebuffer: the only such place there */
+		return KEEL_MEMORY_WC; /* the framebuffer: the only other such place there */
 	return firmware_memory_type(span.type, span.attribute);
 }
 

@@ -30,6 +30,8 @@ void check_descriptor_tables(void);
 
 /* These need found_walk(). */
 void check_rows(void);
+/* Before the direct map, which is compared with what this finds. */
+void check_firmware_tables(void);
 void check_direct_map(void);
 void check_kernel_stacks(void);
 void check_cpu_entry_area(void);

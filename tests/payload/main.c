@@ -29,6 +29,7 @@ _Noreturn void kernel_main(const struct keel_boot_info *info);
 static void check_map(void)
 {
 	check_rows();
+	check_firmware_tables();
 	check_direct_map();
 	check_kernel_stacks();
 	check_cpu_entry_area();

@@ -254,6 +254,7 @@ my $agrees = 'whole map: the tables hold';		# what boot_info.mappings says, and 
 my $firmware = "boot_info: the firmware's tables";
 my $machine_facts = 'boot_info: CPUs';
 my $screen = 'boot_info: the framebuffer';
+my $addresses = "firmware's tables: boot_info";
 
 for (
 	[ magic => 'boot_info: magic', '^1' ],
@@ -358,6 +359,12 @@ for (
 	[ runtime_fault_cr2 => 'runtime services: tables and functions', '1' ],
 	[ runtime_fault_vector => 'runtime services: tables and functions', '1' ],
 	[ runtime_fault_error => 'runtime services: tables and functions', '1' ],
+	[ rsdp_virt => $addresses, '+0x1000' ],
+	[ rsdp_virt => $addresses, '0' ],
+	[ smbios_virt => $addresses, '^0x800000000000' ],
+	[ smbios3_virt => $addresses, '0x1000' ],
+	[ efi_config_table_virt => $addresses, '+24' ],
+	[ efi_config_table_virt => $addresses, '0' ],
 ) {
 	my ($member, $name, $value) = @$_;
 	member("boot_info.$member", $name, $value);
@@ -373,6 +380,7 @@ for my $n (0 .. boot('mapping_count') - 1) {
 for (
 	[ 'memory_range.type', 'memory map', '11', $free_range ],
 	[ 'memory_range.type', 'memory map', '0x1000', $free_range ],
+	[ 'memory_range.type', 'memory map', '0x1005', $free_range ],
 	[ 'memory_range.phys', 'memory map', '+0x1000', $free_range ],
 	[ 'memory_range.bytes', 'memory map', '-0x1000', $free_range ],
 	[ 'memory_range.bytes', 'memory map', '+1', $free_range ],
