@@ -56,9 +56,9 @@ static void tell_fault(void *context, enum table_fault fault, const char *name, 
 	const struct surroundings *s = context;
 
 	if (fault < TABLE_CHECKSUM)
-		note(s->fw, "firmware's table %q at %x: %s", name, phys, table_fault_text(fault));
+		note(s->fw, "firmware's table %s at %x: %s", name, phys, table_fault_text(fault));
 	else
-		note(s->fw, "firmware's table %q at %x: %s: %u", name, phys,
+		note(s->fw, "firmware's table %s at %x: %s: %u", name, phys,
 		     table_fault_text(fault), value);
 }
 

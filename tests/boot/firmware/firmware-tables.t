@@ -6,8 +6,11 @@
 use strict;
 use warnings;
 use lib qw(ovmf tests/boot/lib);
-use Driven;
+use Guest;
 use Test::More;
+use Verdict;
+
+my $guest = Guest->new(driver => 'tables', waits => 1);
 
 my $note = qr/^  note +firmware's table/m;
 
@@ -21,7 +24,7 @@ sub follows_ok {
 }
 
 for my $variant (qw(hole across), $ENV{EVERYTHING} ? qw(reserved device low) : ()) {
-	my $run = driven_again('tables', $variant);
+	my $run = $guest->tell($variant);
 	follows_ok($run, $variant);
 	unlike($run->{console}, $note, "$variant: nothing is wrong with any");
 }
@@ -35,7 +38,7 @@ my %said = (
 	many => [ qr/ACPI at [0-9a-f]+: left out with all that follow, too many: 1024$/m ],
 );
 for my $variant ('rubbish', $ENV{EVERYTHING} ? 'many' : ()) {
-	my $run = driven_again('tables', $variant);
+	my $run = $guest->tell($variant);
 	follows_ok($run, $variant);
 	line_like($run, 'console', qr/$note $_/, "$variant: keel.efi says: $_") for @{ $said{$variant} };
 	my $notes = () = $run->{console} =~ /$note/g;
@@ -43,7 +46,7 @@ for my $variant ('rubbish', $ENV{EVERYTHING} ? 'many' : ()) {
 }
 
 # What comes later is told, and is all that the kernel does not find.
-my $run = driven_again('tables', 'late');
+my $run = $guest->tell('late');
 line_like($run, 'console', qr/^  note +the configuration table has changed since/m,
 	'late: keel.efi says so');
 my @failed = grep { /^not ok/ } @{ $run->{report}{lines} };
@@ -52,4 +55,5 @@ line_like($run, 'report', qr/^# not ok .*: smbios3_virt at .*: expected 0xffff8[
 	'late: the address of an entry point in the direct map is 0');
 line_like($run, 'report', qr/^not ok .*ESRT(?:.*\n)+? +mismatches: 2$/m, 'late: it and the ESRT are not mapped');
 is($run->{ended}, 'guest-shutdown', 'late: and all other checks are done');
+$guest->stop;
 done_testing();

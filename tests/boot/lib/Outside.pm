@@ -151,8 +151,12 @@ sub findings {
 			return $leaf->{user} != $vsyscall
 				|| $vsyscall && ($leaf->{write} || $leaf->{execute});
 		}),
-		none($leaves, 'only kernel text and EFI region are executable',
-			sub { $_[0]{execute} && $_[0]{row}{id} !~ /^(TEXT|EFI)$/ }),
+		none($leaves, 'only kernel text, EFI region and the waiting page are executable', sub {
+			my $leaf = shift;
+			my $last_page = $leaf->{virt} + $leaf->{bytes} - 1 == $leaf->{row}{last};
+			return $leaf->{execute} && $leaf->{row}{id} !~ /^(TEXT|EFI)$/
+				&& !($leaf->{row}{id} eq 'CPU_ENTRY_AREA' && $last_page);
+		}),
 		none($leaves, 'the direct map is its base plus the physical address', sub {
 			my $leaf = shift;
 			return $leaf->{row}{id} eq 'DIRECT_MAP'
