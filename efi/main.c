@@ -13,7 +13,14 @@
 #include "machine/machine.h"
 #include "report/file.h"
 #include "space/space.h"
+#include "stack.h"
 #include "version.h"
+
+/* What there is before there is a stack. */
+struct start {
+	struct firmware fw;
+	struct stopwatch watch;
+};
 
 /* Only now it is known whether that is wanted. */
 static void greet(const struct firmware *fw, const char *config_folder)
@@ -24,11 +31,12 @@ static void greet(const struct firmware *fw, const char *config_folder)
 		say(fw, "\nKeel " KEEL_VERSION_TEXT "\n");
 }
 
-/* Called by gnu-efi's start-up code, in the C convention, after it has relocated the image. */
-EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system)
+/* On Keel's own stack: all that it holds is there until the kernel is. */
+static EFI_STATUS boot(void *argument)
 {
-	struct stopwatch watch;
-	struct firmware fw;
+	const struct start *start = argument;
+	struct stopwatch watch = start->watch;
+	struct firmware fw = start->fw;
 	struct loaded_image self = { 0 };
 	struct volume volume = { 0 };
 	struct boot_entry entry = { 0 };
@@ -38,9 +46,6 @@ EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system)
 	struct space space = { 0 };
 	const struct boot_facts facts = { &machine, &self, &volume, &entry, &kernel, &modules };
 	EFI_STATUS status;
-
-	stopwatch_start(&watch);
-	firmware_start(&fw, image, system);
 
 	/* What to start. The time that the person takes at the menu is nobody's. */
 	status = loaded_image_examine(&fw, &self);
@@ -81,5 +86,21 @@ EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system)
 	machine_free(&fw, &machine);
 	boot_entry_free(&fw, &entry);
 	loaded_image_free(&fw, &self);
+	return status;
+}
+
+/* Called by gnu-efi's start-up code, in the C convention, after it has relocated the image. */
+EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system)
+{
+	struct start start;
+	struct block stack;
+	EFI_STATUS status;
+
+	stopwatch_start(&start.watch);
+	firmware_start(&start.fw, image, system);
+	status = block_allocate(&start.fw, &stack, STACK_PAGES, "the stack");
+	if (!EFI_ERROR(status))
+		status = stack_call(stack.phys + block_bytes(&stack), boot, &start);
+	block_free(&start.fw, &stack);
 	return status;
 }

@@ -4,22 +4,37 @@
  * page tables, and after 5-level paging its segments, too.
  */
 #include "handover/fault.h"
+#include <keel/layout.h>
+#include <keel/selectors.h>
 #include "handover/gate.h"
 #include "handover/switch.h"
 
-static struct gate gates[FAULT_VECTORS];
+#define VECTORS	   256
+#define VECTOR_NMI 2
+#define VECTOR_DF  8
+
+static struct gate gates[VECTORS];
 static void (*fatal_handler)(const struct fault *fault);
 
 void fault_prepare(void (*fatal)(const struct fault *fault))
 {
 	const struct table_register idt = { sizeof(gates) - 1, (uintptr_t)gates };
-	uint16_t selector;
 
 	fatal_handler = fatal;
-	__asm__ volatile("mov %%cs, %0" : "=r"(selector));
+	for (unsigned n = 0; n < VECTORS; n++)
+		gates[n] = gate_to((uintptr_t)fault_ignore, KEEL_KERNEL_CS);
 	for (unsigned n = 0; n < FAULT_VECTORS; n++)
-		gates[n] = gate_to((uintptr_t)fault_stubs + n * FAULT_STUB_BYTES, selector);
+		if (n != VECTOR_NMI)
+			gates[n] = gate_to((uintptr_t)fault_stubs + n * FAULT_STUB_BYTES,
+					   KEEL_KERNEL_CS);
 	__asm__ volatile("lidt %0" : : "m"(idt) : "memory");
+}
+
+void fault_use_own_stacks(void)
+{
+	__asm__ volatile("ltr %0" : : "r"((uint16_t)KEEL_TSS_SEL) : "memory");
+	gates[VECTOR_DF].type |= KEEL_IST_DF;
+	gates[VECTOR_NMI].type |= KEEL_IST_NMI;
 }
 
 _Noreturn void fault_fatal(void)

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Exceptions from Keel's own tables to the kernel: those in a call of the firmware end the call,
- * all others are fatal. fault.c makes the descriptor table, fault_entry.S is what it leads to.
+ * all others are fatal. NMIs, and interrupts, should the firmware turn them on, go by: nobody here
+ * could do anything about them. fault.c makes the descriptor table, fault_entry.S is what it leads
+ * to.
  */
 #ifndef EFI_HANDOVER_FAULT_H
 #define EFI_HANDOVER_FAULT_H
 
-#define FAULT_VECTORS	 32 /* exceptions; interrupts are off */
+#define FAULT_VECTORS	 32 /* exceptions */
 #define FAULT_STUB_BYTES 5
 
 #define FAULT_CATCH  0
@@ -34,12 +36,19 @@ extern struct fault fault __attribute__((visibility("hidden")));
 
 extern const uint8_t fault_stubs[]
 	__attribute__((visibility("hidden"))); /* one for each vector, FAULT_STUB_BYTES apart */
+extern const uint8_t fault_ignore[] __attribute__((visibility("hidden")));
 
 /*
  * From now on exceptions lead here; `fatal` is called for those in Keel itself. Runs on Keel's
- * tables, interrupts off.
+ * segments and stack, interrupts off; page tables may still be the firmware's.
  */
 void fault_prepare(void (*fatal)(const struct fault *fault));
+
+/*
+ * Double faults and NMIs get stacks of their own, whatever becomes of the stack pointer: those of
+ * the TSS in the GDT, which is loaded. For once Keel's tables are in use.
+ */
+void fault_use_own_stacks(void);
 
 /*
  * Calls the firmware's function with these four arguments. If it ends with an exception,

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Exceptions, and calls that survive them: see fault.h. */
+#include <keel/selectors.h>
 #include "handover/fault.h"
+
+#define RFLAGS_CLEAR 2 /* the bit that is always set: IF, DF, TF, NT and AC are not */
 
 /*
  * Vectors with an error code on the stack (SDM vol. 3A 6.13): #DF, #TS to #PF, #AC, #CP, #VC, #SX.
@@ -24,6 +27,9 @@ fault_call:
 	mov	%rcx, %r8
 	mov	%rsi, %rcx
 	call	*%rax
+	/* It may have turned interrupts on, or the direction around (UEFI 2.10, 2.3.4). */
+	pushq	$RFLAGS_CLEAR
+	popfq
 back:
 	movq	$0, fault + FAULT_CATCH(%rip)
 	add	$40, %rsp
@@ -70,19 +76,21 @@ common:
 	mov	fault + FAULT_CATCH(%rip), %rcx
 	test	%rcx, %rcx
 	jz	2f
-	/* Had it been an NMI, none would come any more without an IRET (SDM vol. 3A 6.7.1). */
-	mov	%ss, %eax
-	push	%rax
+	/* Inside an NMI, none would come any more without an IRET (SDM vol. 3A 6.7.1). */
+	pushq	$KEEL_KERNEL_DS
 	push	%rcx
-	pushfq
-	mov	%cs, %eax
-	push	%rax
+	pushq	$RFLAGS_CLEAR
+	pushq	$KEEL_KERNEL_CS
 	lea	back(%rip), %rax
 	push	%rax
 	iretq
 2:
 	and	$-16, %rsp
 	call	fault_fatal
+
+	.globl fault_ignore
+fault_ignore:
+	iretq
 
 	.data
 	.balign 8

@@ -10,7 +10,7 @@
 struct gate {
 	uint16_t offset_low;
 	uint16_t selector;
-	uint16_t type;
+	uint16_t type; /* its lowest 3 bits: a stack of the TSS, 0 for none */
 	uint16_t offset_middle;
 	uint32_t offset_high;
 	uint32_t reserved;

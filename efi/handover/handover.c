@@ -67,6 +67,20 @@ static void set_state(const struct cpu *cpu)
 	__asm__ volatile("fninit; ldmxcsr %0" : : "m"(mxcsr));
 }
 
+/*
+ * The firmware's descriptor tables may lie in memory that Keel does not map, so Keel's come before
+ * its page tables. The GDT is that of the first CPU, at its physical address, which the page tables
+ * of both have.
+ */
+static void leave_descriptor_tables(const struct space *space)
+{
+	const struct table_register gdt = { KEEL_GDT_BYTES - 1, space->boot_info.cpus[0].gdt_phys };
+
+	load_segments(&gdt);
+	fault_prepare(panic_of_fault);
+	panic_with_own_handlers();
+}
+
 static uint64_t framebuffer_virt(const struct boot_facts *facts, const struct space *space)
 {
 	if (!space->plans.outcome.framebuffer_mapped)
@@ -75,9 +89,9 @@ static uint64_t framebuffer_virt(const struct boot_facts *facts, const struct sp
 }
 
 /*
- * Firmware's tables go first: they may be read-only, or writable only as long as WP is off. The
- * PAT is loaded right before, so that no mapping of ours is ever used under the old one. Global
- * pages stay off (see switch.S).
+ * Firmware's page tables go before the control registers change: they may be read-only, or
+ * writable only as long as WP is off. The PAT is loaded right before, so that no mapping of ours is
+ * ever used under the old one. Global pages stay off (see switch.S).
  */
 static void enter_transition(const struct boot_facts *facts, const struct space *space,
 			     const struct block *la57)
@@ -90,6 +104,7 @@ static void enter_transition(const struct boot_facts *facts, const struct space 
 			 :
 			 : "r"(read_cr4() & ~(CR4_PGE | CR4_PCIDE | CR4_CET))
 			 : "memory");
+	leave_descriptor_tables(space);
 	write_msr(KEEL_PAT_MSR, KEEL_PAT_VALUE);
 	la57_leave(la57, roots);
 	__asm__ volatile("mov %0, %%cr3"
@@ -97,7 +112,7 @@ static void enter_transition(const struct boot_facts *facts, const struct space 
 			 : "r"(mm_pool_phys(&roots->pool, roots->transition))
 			 : "memory");
 	panic_with_own_tables(framebuffer_virt(facts, space));
-	fault_prepare(panic_of_fault);
+	fault_use_own_stacks();
 	set_state(&facts->machine->cpu);
 }
 
@@ -120,8 +135,6 @@ _Noreturn static void enter_kernel(const struct space *space, uint64_t entry_vir
 		.stack = KEEL_STACKS_START + KEEL_STACK_SLOT_BYTES - sizeof(uint64_t),
 		.boot_info = KEEL_DIRECT_MAP((uintptr_t)space->boot_info.info),
 		.landing = entry_virt - (landing_code_end - landing_code),
-		.gdt_writable = { KEEL_GDT_BYTES - 1,
-				  KEEL_DIRECT_MAP(space->boot_info.cpus[0].gdt_phys) },
 		.gdt = { KEEL_GDT_BYTES - 1,
 			 KEEL_CEA_CPU_START(0) + KEEL_CEA_GDT_PAGE * KEEL_PAGE_SIZE },
 		.idt = { KEEL_PAGE_SIZE - 1, KEEL_CPU_ENTRY_AREA_START },

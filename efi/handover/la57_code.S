@@ -4,7 +4,8 @@
  * 3A 4.1.1), and CR3 has 32 bits there. la57.c copies this code below 4 GB, where paging maps it to
  * its own address, and calls it with the physical address of the 4-level root, also below 4 GB.
  *
- * It leaves behind a GDT of its own, and CS from it: the firmware's need not be mapped any more.
+ * Outside long mode the GDT has to lie below 4 GB, too, so the code brings one along. It leaves
+ * GDTR and CS as it found them; the other segment registers are not touched.
  */
 #define CR0_PG_BIT   31
 #define CR4_LA57_BIT 12
@@ -25,6 +26,11 @@ begin:
 	push	%r13
 	push	%r14
 	push	%r15
+	mov	%cs, %eax
+	push	%rax
+	lea	back(%rip), %rax
+	push	%rax
+	sgdt	gdtr_before(%rip)
 	mov	%rsp, stack(%rip)
 	lea	begin(%rip), %rbx
 	add	%rbx, gdtr + 2(%rip)
@@ -35,7 +41,6 @@ begin:
 	push	%rax
 	lretq
 
-	/* Nothing but code and CS is touched here: the firmware's data segments are not known. */
 	.code32
 compatibility_mode:
 	mov	%cr0, %eax
@@ -52,6 +57,9 @@ compatibility_mode:
 	.code64
 resume:
 	mov	stack(%rip), %rsp
+	lgdt	gdtr_before(%rip)
+	lretq
+back:
 	pop	%r15
 	pop	%r14
 	pop	%r13
@@ -77,6 +85,9 @@ far_resume:
 gdtr:
 	.word	gdt_end - gdt - 1
 	.quad	gdt - begin
+gdtr_before:
+	.word	0
+	.quad	0
 la57_code_end:
 
 	.section .note.GNU-stack, "", @progbits

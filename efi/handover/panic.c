@@ -18,7 +18,7 @@ static struct {
 	const struct firmware *fw;
 	const struct keel_framebuffer *framebuffer;
 	uint64_t framebuffer_virt; /* where it can be written now; 0: nowhere */
-	bool own_tables;
+	bool own_handlers;
 } context;
 
 struct panic_output {
@@ -34,10 +34,14 @@ void panic_prepare(const struct firmware *fw, const struct keel_framebuffer *fra
 	context.framebuffer_virt = framebuffer->phys;
 }
 
+void panic_with_own_handlers(void)
+{
+	context.own_handlers = true;
+}
+
 void panic_with_own_tables(uint64_t framebuffer_virt)
 {
 	context.framebuffer_virt = framebuffer_virt;
-	context.own_tables = true;
 }
 
 static void to_serial(struct panic_output *out, char c)
@@ -85,7 +89,7 @@ static void keep_words(const char *format, va_list arguments)
 	text_print_list(&text, format, arguments);
 	text_print(&text, "\n");
 	/* By now the firmware may have none of its own handlers for exceptions. */
-	if (context.own_tables)
+	if (context.own_handlers)
 		fault_call(keep_text, (uintptr_t)&text, 0, 0, NULL);
 	else
 		keep_text(&text);

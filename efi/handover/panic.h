@@ -13,9 +13,12 @@
 /* What panic() needs. Both must outlive it; the firmware's own page tables are in use. */
 void panic_prepare(const struct firmware *fw, const struct keel_framebuffer *framebuffer);
 
+/* From now on exceptions are Keel's to catch. */
+void panic_with_own_handlers(void);
+
 /*
- * From now on Keel's own tables are in use, which have the framebuffer at that address (0:
- * nowhere), and exceptions are Keel's to catch.
+ * From now on Keel's own page tables are in use, which have the framebuffer at that address (0:
+ * nowhere).
  */
 void panic_with_own_tables(uint64_t framebuffer_virt);
 

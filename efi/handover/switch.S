@@ -13,11 +13,24 @@
 #include "handover/switch.h"
 
 	.text
+	.globl load_segments
+load_segments:
+	lgdt	(%rdi)
+	mov	$KEEL_KERNEL_DS, %eax
+	mov	%eax, %ds
+	mov	%eax, %es
+	mov	%eax, %fs
+	mov	%eax, %gs
+	mov	%eax, %ss
+	pushq	$KEEL_KERNEL_CS
+	lea	1f(%rip), %rax
+	push	%rax
+	lretq
+1:
+	ret
+
 	.globl depart
 depart:
-	lgdt	DEPARTURE_GDT_WRITABLE(%rdi)
-	mov	$KEEL_TSS_SEL, %eax
-	ltr	%ax
 	lgdt	DEPARTURE_GDT(%rdi)
 	lidt	DEPARTURE_IDT(%rdi)
 	xor	%eax, %eax

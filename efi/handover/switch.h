@@ -15,6 +15,12 @@ struct table_register {
 	uint64_t base;
 } __attribute__((packed));
 
+/*
+ * Loads a GDT that has Keel's selectors (keel/selectors.h), and all segment registers from it: from
+ * then on the firmware's GDT need not be there. TR stays.
+ */
+void load_segments(const struct table_register *gdt);
+
 /* Everything for the last steps; the offsets below are for switch.S. */
 struct departure {
 	uint64_t kernel_root;
@@ -23,8 +29,6 @@ struct departure {
 	uint64_t stack;	    /* RSP at the entry point */
 	uint64_t boot_info; /* RDI at the entry point */
 	uint64_t landing;   /* address of the instruction that loads CR3 */
-	/* LTR marks the TSS busy in the GDT, so it has to see a writable alias first. */
-	struct table_register gdt_writable;
 	struct table_register gdt;
 	struct table_register idt;
 };
@@ -44,8 +48,7 @@ extern const uint8_t landing_code_end[] __attribute__((visibility("hidden")));
 #define DEPARTURE_STACK	       24
 #define DEPARTURE_BOOT_INFO    32
 #define DEPARTURE_LANDING      40
-#define DEPARTURE_GDT_WRITABLE 48
-#define DEPARTURE_GDT	       58
-#define DEPARTURE_IDT	       68
+#define DEPARTURE_GDT	       48
+#define DEPARTURE_IDT	       58
 
 #endif

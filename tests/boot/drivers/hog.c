@@ -5,8 +5,10 @@
  * depends on its size alone.
  */
 #include "launch.h"
+#include "stack.h"
 
-#define FIRST_PAGES   16 /* the firmware itself needs some to start an image */
+/* Beside Keel's stack, which comes first: the firmware itself needs some to open a file. */
+#define FIRST_PAGES   (STACK_PAGES + 16)
 #define STEP_PAGES    1
 #define LAST_PAGES    1024 /* by then it should have booted */
 #define RESERVE_PAGES 2048 /* all of this happens in so much; the rest of memory is taken first */
@@ -68,6 +70,11 @@ EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system)
 	launch_init(image, system);
 	take_all_but(RESERVE_PAGES);
 	taken_count = 0; /* for good */
+	/* In the first try that gets so far the firmware may set something aside, and keep it. */
+	spare_pages = FIRST_PAGES;
+	launch("hog", hog, release);
+	spare_pages = STACK_PAGES - 1;
+	launch("hog", hog, release);
 	for (spare_pages = FIRST_PAGES; spare_pages <= LAST_PAGES; spare_pages += STEP_PAGES)
 		launch("hog", hog, release);
 	return finish();

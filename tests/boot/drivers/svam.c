@@ -12,10 +12,20 @@
  *	stale-before	the CRC32 of the system table is wrong before the call, which mends it
  *	page-fault	it reads from an address at which nothing is
  *	undefined	it comes upon an instruction that is none
+ *	lost-stack	it uses a stack that is not there
+ *	interrupted	an NMI and an interrupt arrive in the middle of its work
+ *	flags		it does its work, and returns with interrupts on and the direction flag set
  *	watched		it does its work, and leaves a trap behind: the next one who reads the first
  *			descriptor's VirtualStart causes a debug exception
+ *
+ * Or the firmware is such that an exception, or nothing at all, is the end for whoever still uses
+ * what is its own:
+ *
+ *	levels		5-level paging is on, and the call ends as with page-fault
+ *	reserved-gdt	the GDT lies in reserved memory, and the call ends as with page-fault
+ *	reserved-stack	the stack does
  */
-#include "hooks.h"
+#include "levels.h"
 
 /* EFI_RT_PROPERTIES_TABLE (UEFI 2.10, 4.6.2). */
 struct rt_properties {
@@ -38,6 +48,7 @@ static EFI_GUID properties_guid = {
  */
 extern const UINT8 code_fails[], code_lies[], code_touches[], code_stale[];
 extern const UINT8 code_page_fault[], code_undefined[], code_watched[];
+extern const UINT8 code_lost_stack[], code_interrupted[], code_flags[], code_plain[];
 extern const UINT8 code_slots[], code_end[];
 __asm__(".section .rodata\n"
 	"code_fails:\n"
@@ -89,6 +100,27 @@ __asm__(".section .rodata\n"
 	"	ret\n"
 	"code_undefined:\n"
 	"	ud2\n"
+	"code_lost_stack:\n"
+	"	movabs	$0xffffe90000000100, %rsp\n"
+	"	push	%rax\n"
+	/* As far as Keel's handlers are concerned INT does what the two would do. */
+	"code_interrupted:\n"
+	"	sti\n"
+	"	int	$2\n"
+	"	int	$0x68\n"
+	"	cli\n"
+	"code_plain:\n"
+	"	mov	0f(%rip), %r10\n"
+	"	mov	1f(%rip), %rax\n"
+	"	mov	%rax, (%r10)\n"
+	"	jmp	*%rax\n"
+	"code_flags:\n"
+	"	sub	$40, %rsp\n"
+	"	call	code_plain\n"
+	"	add	$40, %rsp\n"
+	"	std\n"
+	"	sti\n"
+	"	ret\n"
 	"code_watched:\n"
 	"	push	%r9\n"
 	"	sub	$32, %rsp\n"
@@ -164,32 +196,107 @@ static void forbid(void)
 	boot_services->InstallConfigurationTable(&properties_guid, table);
 }
 
+static EFI_PHYSICAL_ADDRESS reserved_pages(UINTN pages)
+{
+	EFI_PHYSICAL_ADDRESS page = 0;
+
+	if (EFI_ERROR(boot_services->AllocatePages(AllocateAnyPages, EfiReservedMemoryType, pages,
+						   &page)))
+		complain("no reserved memory");
+	return page;
+}
+
+static void move_gdt(void)
+{
+	struct {
+		UINT16 limit;
+		UINT64 base;
+	} __attribute__((packed)) gdt;
+	void *copy = (void *)reserved_pages(1);
+
+	if (!copy)
+		return;
+	__asm__ volatile("sgdt %0" : "=m"(gdt));
+	memcpy(copy, (const void *)gdt.base, gdt.limit + 1u);
+	gdt.base = (UINT64)copy;
+	__asm__ volatile("lgdt %0" : : "m"(gdt) : "memory");
+}
+
+static void launch_it(void)
+{
+	launch("svam", NULL, NULL);
+}
+
+#define STACK_PAGES 64
+
+static void launch_on_other_stack(void)
+{
+	const EFI_PHYSICAL_ADDRESS stack = reserved_pages(STACK_PAGES);
+
+	if (stack)
+		__asm__ volatile("mov	%%rsp, %%rbx\n"
+				 "mov	%0, %%rsp\n"
+				 "call	*%1\n"
+				 "mov	%%rbx, %%rsp\n"
+				 :
+				 : "r"(stack + STACK_PAGES * EFI_PAGE_SIZE), "r"(launch_it)
+				 : "rbx", "rax", "rcx", "rdx", "rsi", "rdi", "r8", "r9", "r10",
+				   "r11", "memory", "cc");
+}
+
+/* Variants whose work is one routine each. */
+static const struct {
+	const char *name;
+	const UINT8 *code;
+} routines[] = {
+	{ "fails", code_fails },
+	{ "unsupported", code_fails },
+	{ "lies", code_lies },
+	{ "touches", code_touches },
+	{ "page-fault", code_page_fault },
+	{ "levels", code_page_fault },
+	{ "reserved-gdt", code_page_fault },
+	{ "undefined", code_undefined },
+	{ "lost-stack", code_lost_stack },
+	{ "interrupted", code_interrupted },
+	{ "flags", code_flags },
+	{ "watched", code_watched },
+	{ "stale-system", code_stale },
+	{ "stale-runtime", code_stale },
+};
+
+static void hook_for(const char *wanted)
+{
+	UINT32 *crc = text_is(wanted, "stale-system") ? &system_table->Hdr.CRC32
+						      : &system_table->RuntimeServices->Hdr.CRC32;
+
+	for (UINTN n = 0; n < sizeof(routines) / sizeof(routines[0]); n++)
+		if (text_is(wanted, routines[n].name)) {
+			hook(routines[n].code, crc);
+			return;
+		}
+	if (!text_is(wanted, "stale-before") && !text_is(wanted, "reserved-stack"))
+		complain("no such variant");
+}
+
 EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system)
 {
 	const char *wanted;
 
 	launch_init(image, system);
 	wanted = variant(image);
-	if (text_is(wanted, "lies"))
-		hook(code_lies, NULL);
-	else if (text_is(wanted, "touches"))
-		hook(code_touches, NULL);
-	else if (text_is(wanted, "page-fault"))
-		hook(code_page_fault, NULL);
-	else if (text_is(wanted, "undefined"))
-		hook(code_undefined, NULL);
-	else if (text_is(wanted, "watched"))
-		hook(code_watched, NULL);
-	else if (text_is(wanted, "stale-system"))
-		hook(code_stale, &system->Hdr.CRC32);
-	else if (text_is(wanted, "stale-runtime"))
-		hook(code_stale, &system->RuntimeServices->Hdr.CRC32);
-	else if (text_is(wanted, "stale-before"))
+	hook_for(wanted);
+	if (text_is(wanted, "stale-before"))
 		system->Hdr.CRC32 = ~system->Hdr.CRC32;
-	else
-		hook(code_fails, NULL);
 	if (text_is(wanted, "unsupported"))
 		forbid();
-	launch("svam", NULL, NULL);
+	if (text_is(wanted, "reserved-gdt"))
+		move_gdt();
+	if (text_is(wanted, "levels"))
+		levels_enter();
+	if (text_is(wanted, "reserved-stack"))
+		launch_on_other_stack();
+	else
+		launch_it();
 	return finish();
 }

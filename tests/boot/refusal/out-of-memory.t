@@ -10,7 +10,7 @@ use Guest;
 use Test::More;
 use Verdict;
 
-my $run = run_guest(driver => 'hog', limit => 300);
+my $run = run_guest(driver => 'hog', limit => 900);
 my @tries = @{ $run->{tries} };
 cmp_ok(scalar @tries, '>', 3, scalar @tries . ' tries with too little memory');
 
@@ -21,7 +21,8 @@ my @silent = grep { $_->{error} !~ /^no memory for (.*): \d+ pages/ } @tries;
 ok(!@silent, 'each says what there is no memory for')
 	or diag(map { "$_->{before} pages:\n$_->{text}" } @silent);
 my %places = map { $_ => 1 } map { $_->{error} =~ /^no memory for (.*): \d+ pages/ } @tries;
-ok($places{'page tables'}, 'page tables are among it: ' . join ', ', sort keys %places);
+ok($places{'the stack'} && $places{'page tables'},
+	'stack and page tables are among it: ' . join ', ', sort keys %places);
 # The firmware may set something aside in the first try and keep it.
 my @lost = grep { $_->{after} != $_->{before} } @tries[1 .. $#tries];
 ok(!@lost, 'no page is lost')
