@@ -15,7 +15,7 @@ our @EXPORT = qw(kernel_disk keel_file);
 my $here = dirname(abs_path(__FILE__));
 
 # The keys of keel.conf that stand before the first title (docs/configuration.md).
-my %before_title = map { $_ => 1 } qw(timeout default quiet);
+our %before_title = map { $_ => 1 } qw(timeout default quiet);
 
 # A file of Keel's own, by its path in Keel's folder.
 sub keel_file {

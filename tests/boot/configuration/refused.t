@@ -17,6 +17,12 @@ system('tests/kernels/broken', '--all', $dir) == 0 or BAIL_OUT('no broken kernel
 chomp(my @broken = qx(tests/kernels/broken --list));
 my $tell = 'build/tests/kernels/tell-gcc-exec-2.elf';
 
+# What GRUB would start: 32 bits, and a Multiboot2 header.
+my $multiboot = pack('a4 C4 x8 v2 V x40', "\x7fELF", 1, 1, 1, 0, 2, 3, 1)
+	. pack('V4 v2 V', 0xe85250d6, 0, 24, -(0xe85250d6 + 24) & 0xffffffff, 0, 0, 8);
+my $for_i386 = '\multiboot.elf is refused: it is an ELF file for i386, of 32 bits: build it for x86-64 '
+	. '(gcc -m64, clang --target=x86_64-elf)';
+
 # Load options; the status; the reason; a note before it.
 my @cases = (
 	[ 'kernel=\none.elf', 'NOT_FOUND', 'there is no file \none.elf (relative paths begin at \)' ],
@@ -31,6 +37,8 @@ my @cases = (
 	[ 'kernel=\tell.elf module=\folder symbols=yes', 'UNSUPPORTED', '\folder is a folder, not a file' ],
 	[ 'kernel=\tell.elf module=\large', 'OUT_OF_RESOURCES',
 		'no memory for \large: 51200 pages of 4 KiB' ],
+	[ 'kernel=\multiboot.elf', 'LOAD_ERROR', $for_i386 ],
+	[ 'kernel=\multiboot.elf quiet', 'LOAD_ERROR', $for_i386 ],
 	[ 'keel.efi kernel=', 'INVALID_PARAMETER', qr/^load options: .*kernel/ ],
 	[ 'kernel=\tell.elf colour=red', 'INVALID_PARAMETER', qr/^load options: .*colour/ ],
 	[ 'kernel="\tell.elf', 'INVALID_PARAMETER', qr/^load options: .*quote/ ],
@@ -44,10 +52,10 @@ for my $name (@broken) {
 		"$path is refused: $message" ];
 }
 
-my $result = run_guest(driver => 'options', memory => '256M', limit => 300,
+my $result = run_guest(driver => 'options', memory => '256M', limit => 900,
 	conf => "title Something\nselfcheck\n", files => {
 	'/options' => \join('', map { "$_->[0]\n" } @cases), '/tell.elf' => $tell,
-	'/empty.elf' => \'', '/folder/file' => \'', '/large' => \("\0" x (200 << 20)),
+	'/empty.elf' => \'', '/multiboot.elf' => \$multiboot, '/folder/file' => \'', '/large' => \("\0" x (200 << 20)),
 	map { ("/broken/$_.elf" => "$dir/$_.elf") } @broken });
 is($result->{ended}, 'guest-shutdown', 'the firmware goes on after all of them');
 my @tries = @{ $result->{tries} };
@@ -68,6 +76,12 @@ for my $n (0 .. $#cases) {
 	$good &= like($second->{text}, qr/^ {2}note {6}\Q$note\E$/m, "$options: the note") if $note;
 	$good &= is($second->{after}, $second->{before}, "$options: no page is lost");
 	diag("expected $status: $reason\n", $second->{text}) unless $good;
+}
+
+my $note = qr/^  note      \\multiboot\.elf has a Multiboot2 header, for another loader: docs\/porting\.md says/m;
+for my $n (grep { $cases[$_][0] =~ /multiboot/ } 0 .. $#cases) {
+	my $noted = ($tries[$n]{text} // '') =~ $note;
+	is(!!$noted, $cases[$n][0] !~ /quiet/, "$cases[$n][0]: what it is for is " . ($noted ? 'noted' : 'not said'));
 }
 
 # A keel.conf that is wrong, by the line that is.

@@ -44,6 +44,12 @@ END
 write_file("$here/boot/own.conf", $own);
 chdir $here or die "$here: $!\n";
 
+sub content {
+	open(my $file, '<', $_[0]) or return '';
+	local $/;
+	return scalar <$file>;
+}
+
 # A file of the disk that such options make, or all names on it.
 my $image;
 sub disk {
@@ -87,6 +93,13 @@ is(on_disk('/keel.conf'), $own, 'is taken as it is');
 is(on_disk('/second.elf') . on_disk('/sub/first one.elf'), 'the second kernelthe first kernel',
 	'with the files that it names');
 
+# Where the keys stand, Keel itself knows: efi/config/parser.[ch].
+my ($of_file) = content("$keel/efi/config/parser.h") =~ /^#define KEYS_OF_FILE((?:.*\\\n)*.*)/m;
+my %named = content("$keel/efi/config/parser.c") =~ /^\t\[(KEY_\w+)\] = \{ "(\w+)"/mg;
+my @before = grep { $_ ne 'title' } map { $named{$_} } $of_file =~ /KEY_BIT\((\w+)\)/g;
+is_deeply([ sort keys %KernelDisk::before_title ], [ sort @before ], 'keys that stand before the first title');
+cmp_ok(scalar @before, '>=', 3, 'which are found in the source');
+
 # Mistakes.
 sub refused {
 	my ($pattern, %options) = @_;
@@ -108,8 +121,7 @@ refused(qr/^there is no file 'none\.conf'$/, config => 'none.conf');
 refused(qr/^--file: 'initrd\.img' is not FILE:\/PATH$/, file => ['initrd.img']);
 
 # What the programs say, and what they ask QEMU for: this one only keeps that.
-write_file("$here/tmp/qemu-system-x86_64", <<'END');
-#!/bin/sh
+write_file("$here/tmp/qemu-system-x86_64", "#!/bin/sh\n" . <<'END');
 if [ "$*" = "-display help" ]; then
 	cat "$QEMU_WINDOWS"
 	exit
@@ -122,12 +134,6 @@ $ENV{PATH} = "$here/tmp:$ENV{PATH}";
 @ENV{qw(QEMU_LOG QEMU_WINDOWS)} = ("$here/tmp/log", "$here/tmp/windows");
 write_file($ENV{QEMU_WINDOWS}, "Available display backend types:\nnone\ncurses\n");
 delete @ENV{qw(DISPLAY WAYLAND_DISPLAY)};
-
-sub content {
-	open(my $file, '<', $_[0]) or return '';
-	local $/;
-	return scalar <$file>;
-}
 
 # The exit status, and the text without the name of the program; QEMU's arguments are in $asked.
 my $asked;
