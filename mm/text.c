@@ -35,7 +35,7 @@ const char *mm_note_text(enum mm_note note)
 		[MM_NOTE_UNALIGNED] = "descriptor dropped: its start is not a multiple of 4 KiB",
 		[MM_NOTE_WRAP] = "descriptor dropped: it passes the end of the address space",
 		[MM_NOTE_PHYS_BITS] = "descriptor dropped: it is beyond what the CPU can address",
-		[MM_NOTE_TYPE] = "descriptor dropped: its type (16 to 6fffffff) has no meaning",
+		[MM_NOTE_TYPE] = "descriptor dropped: its type (16 to 0x6fffffff) has no meaning",
 		[MM_NOTE_FOREIGN_TYPE] = "type of an OEM's or OS loader's: not taken for memory",
 		[MM_NOTE_OVERLAP] = "descriptors overlap: the more restrictive type wins",
 		[MM_NOTE_RUNTIME_BIT] =

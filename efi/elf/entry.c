@@ -47,7 +47,7 @@ enum elf_result elf_check_entry(const struct elf_image *image, struct elf_error 
 	if (!code)
 		return elf_refuse(error, "no PT_LOAD segment is executable (PF_X in p_flags)");
 	if (!entry)
-		return elf_refuse(error, "e_entry is 0, which means that there is none, as in a "
+		return elf_refuse(error, "e_entry is 0x0, which means that there is none, as in a "
 					 "shared library: " NAME_IT);
 	return elf_refuse(error, "e_entry is %x, which is in no executable segment: " NAME_IT,
 			  entry);

@@ -93,11 +93,14 @@ void text_format(void (*put)(void *context, char c), void *context, const char *
 		case 'u':
 			put_number(put, context, va_arg(arguments, uint64_t), 10, 1);
 			break;
-		case 'x':
+		case 'h':
 			put_number(put, context, va_arg(arguments, uint64_t), 16, 1);
 			break;
+		case 'x':
 		case 'p':
-			put_number(put, context, va_arg(arguments, uint64_t), 16, 16);
+			put_string(put, context, "0x");
+			put_number(put, context, va_arg(arguments, uint64_t), 16,
+				   *format == 'p' ? 16 : 1);
 			break;
 		default:
 			put(context, *format);

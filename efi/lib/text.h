@@ -4,8 +4,9 @@
  *
  * Conversions: %s a string, which may come from anywhere: a tab becomes a blank, and any other
  * control character, and any byte that is not UTF-8, a question mark; %l lines of our own, as they
- * are; %u, %x and %p a uint64_t in decimal, in hexadecimal, and in hexadecimal with 16 digits; %% a
- * percent sign. Every number must be passed as a 64-bit value.
+ * are; %u, %x and %p a uint64_t in decimal, in hexadecimal with 0x, and so with 16 digits; %h in
+ * hexadecimal without 0x, for columns whose heading or format says what they are; %% a percent
+ * sign. Every number must be passed as a 64-bit value.
  */
 #ifndef EFI_LIB_TEXT_H
 #define EFI_LIB_TEXT_H

@@ -78,12 +78,13 @@ EFI_STATUS cpu_examine(const struct firmware *fw, struct cpu *cpu)
 	if (extended_max >= LEAF_EXTENDED_FEATURES)
 		extended = cpuid(LEAF_EXTENDED_FEATURES, 0);
 	if (!(extended.edx & EXTENDED_EDX_NX))
-		return fail(fw, EFI_UNSUPPORTED,
-			    "the CPU has no NX (CPUID 80000001h EDX is %x, bit 20 is needed), or "
-			    "the firmware's setup has it turned off",
-			    (uint64_t)extended.edx);
+		return fail(
+			fw, EFI_UNSUPPORTED,
+			"the CPU has no NX (CPUID leaf 0x80000001: EDX is %x, bit 20 is needed), or "
+			"the firmware's setup has it turned off",
+			(uint64_t)extended.edx);
 	if (!(features.edx & FEATURES_EDX_PAT))
-		return fail(fw, EFI_UNSUPPORTED, "the CPU has no PAT (CPUID 1 EDX is %x)",
+		return fail(fw, EFI_UNSUPPORTED, "the CPU has no PAT (CPUID leaf 1: EDX is %x)",
 			    (uint64_t)features.edx);
 	*cpu = (struct cpu){
 		.x2apic = read_msr(MSR_APIC_BASE) & APIC_BASE_X2APIC,

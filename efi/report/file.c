@@ -73,8 +73,8 @@ static void print_machine(struct text *out, const struct firmware *fw,
 	for (unsigned n = 0; n < BRAND_PARTS; n++)
 		brand[n] = cpuid(LEAF_BRAND + n, 0);
 	text_print(out,
-		   ", revision %x, UEFI %x\n"
-		   "# cpu       %s, signature %x, %u address bits\n",
+		   ", revision %h, UEFI %h\n"
+		   "# cpu       %s, signature %h, %u address bits\n",
 		   (uint64_t)system->FirmwareRevision, (uint64_t)system->Hdr.Revision,
 		   (const char *)brand, (uint64_t)cpuid(1, 0).eax,
 		   (uint64_t)machine->cpu.paging.phys_bits);
@@ -88,7 +88,7 @@ static void print_descriptors(struct text *out, const char *first, uint64_t byte
 	for (const char *end = first + bytes; first < end; first += stride) {
 		const struct keel_efi_descriptor *d = (const void *)first;
 
-		text_print(out, "%u %x %u %x\n", (uint64_t)d->type, d->phys, d->pages,
+		text_print(out, "%u %h %u %h\n", (uint64_t)d->type, d->phys, d->pages,
 			   d->attribute);
 	}
 }

@@ -132,7 +132,7 @@ sub log_line { $notations{'Linux 6'}->(@_) . "\n" }
 	my $large = log_line(0, 7, 0, 0x2000, 0xf) . log_line(1, 3, 0x2000000, 1, 0xf);
 	my (undef, $found, $err) = keelmap(file('wide', $large .
 		'efi: mem02: [type=99|attr=0x8] range=[0x0000000000001000-0xfff0000000000000fff] (invalid)'));
-	like($err, qr/wide:3: descriptor dropped: its type \(16 to 6fffffff\) has no meaning \(start 1000, pages 18442240474082181120\)/,
+	like($err, qr/wide:3: descriptor dropped: its type \(16 to 0x6fffffff\) has no meaning \(start 0x1000, pages 18442240474082181120\)/,
 		'an end past 2^64, as Linux prints it');
 	(undef, $found) = keelmap('--format=leaves', '--', file('shared', "7 0 2000 f\n\n# x\n 3 2000000 1 f"));
 	like($found, qr/^ffff800000000000/m, 'no newline at the end');
@@ -185,6 +185,7 @@ sub log_line { $notations{'Linux 6'}->(@_) . "\n" }
 	like($err, qr/bits:2: descriptor dropped: it is beyond/, '--phys-bits');
 	($code, $out, $err) = keelmap('--check', file('far', "7 0 10000 f\n7 800000000000 1 f\n"));
 	ok($code eq '0' && $err =~ /addresses take 48 bits/ && $out =~ /left out/, 'as many bits as it takes');
+	like($err, qr/is left out \(start 0x800000000000, bytes 4096\)$/m, 'what is left out, and where it is');
 	($code, $out, $err) = keelmap(file('efi', "7 0 10000 f\n6 100000000 20000000 800000000000000f\n"));
 	ok($code eq '1' && $err =~ /do not fit into the 64 GB EFI region/, 'what Keel refuses: exit code 1');
 }
@@ -381,7 +382,7 @@ my @wrong = (
 	[['--cpus', '1x', $qemu], '--cpus: expected'],
 	[['--kernel-bytes', '5000', $qemu], '--kernel-bytes: expected'],
 	[['--kernel-bytes', '99999999999999999999', $qemu], '--kernel-bytes: expected'],
-	[['--kernel-phys', '1001', $qemu], '--kernel-phys: expected a hexadecimal'],
+	[['--kernel-phys', '1001', $qemu], '--kernel-phys: expected a hexadecimal physical address, a multiple of 0x1000'],
 	[['--framebuffer', '80000000', $qemu], '--framebuffer: expected ADDR:BYTES'],
 	[['--mtrr-boundary', 'x', $qemu], '--mtrr-boundary: expected'],
 	[["$dir/none"], 'No such file'],

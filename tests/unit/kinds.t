@@ -123,18 +123,18 @@ is_called('script', 'ovmf/run', qr/a script, .*: name the kernel's ELF file/);
 made('image of a disk', 'truncate -s 1M $out && PATH=$PATH:/usr/sbin sgdisk --clear $out',
 	qr/the image of a disk, .*: name the kernel's ELF file/, 'EFI PART', 512);
 begun('boot sector', "\x55\xaa", qr/the image of a disk or of a partition, .*: name the kernel's/, 510);
-is_called('text', 'README.md', qr/no ELF file: its magic number is 654b2023, it has to be 464c457f$/);
+is_called('text', 'README.md', qr/no ELF file: its magic number is 0x654b2023, it has to be 0x464c457f$/);
 is_called('short text', write_file("$dir/short", 'x' x 64), qr/no ELF file: its magic number is/);
 made('core', 'perl -e \'open F, "<", "tell.elf"; local $/; $_ = <F>; substr($_, 16, 1) = "\x04"; print\' >$out',
 	qr/a core dump \(ET_CORE\): name the kernel's ELF file/);
 
 # Linked without an entry.
 made('PIE without an entry', "gcc -fpie -ffreestanding -c -o x.o $source && ld.lld -pie --no-dynamic-linker "
-	. '-e none -o $out x.o', qr/e_entry is 0, which means that there is none/);
+	. '-e none -o $out x.o', qr/e_entry is 0x0, which means that there is none/);
 made('PIE without an entry, one segment', "gcc -fpie -ffreestanding -c -o x.o $source && ld.lld -pie "
-	. '--no-dynamic-linker --no-rosegment -e none -o $out x.o', qr/e_entry is 0, where the ELF header is/);
+	. '--no-dynamic-linker --no-rosegment -e none -o $out x.o', qr/e_entry is 0x0, where the ELF header is/);
 made('without an entry', "gcc -ffreestanding -mcmodel=kernel -fno-pic -c -o x.o $source && ld.lld "
-	. '--image-base=0xffffffff80200000 -e none -o $out x.o', qr/e_entry is 0, which means that there is none/);
+	. '--image-base=0xffffffff80200000 -e none -o $out x.o', qr/e_entry is 0x0, which means that there is none/);
 
 # Rows that nothing here has shown.
 my $table = content('efi/elf/kind.c');

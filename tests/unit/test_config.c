@@ -311,23 +311,23 @@ static void refused_bytes(const void *file, uint64_t bytes, uint32_t line, const
 static void refused_text(void **state)
 {
 	(void)state;
-	refused_bytes("title a\0b\n", 10, 1, "byte 8 of the line is 0: expected UTF-8 text");
-	refused_bytes("t\0i\0t\0", 6, 1, "byte 2 of the line is 0: expected UTF-8 text");
-	refused_bytes("#\n#\x1b\n", 5, 2, "byte 2 of the line is 1b: expected UTF-8 text");
-	refused_bytes("#\x7f", 2, 1, "byte 2 of the line is 7f: expected UTF-8 text");
-	refused_bytes("# \xc2\x85", 4, 1, "byte 3 of the line is c2: expected UTF-8 text");
-	refused_bytes("# \xc2\x9f", 4, 1, "byte 3 of the line is c2: expected UTF-8 text");
-	refused_bytes("# \xe4 latin 1", 11, 1, "byte 3 of the line is e4: expected UTF-8 text");
-	refused_bytes("# \xe2\x82", 4, 1, "byte 3 of the line is e2: expected UTF-8 text");
-	refused_bytes("# \xed\xa0\x80", 5, 1, "byte 3 of the line is ed: expected UTF-8 text");
-	refused_bytes("title a\rb\n", 10, 1, "byte 8 of the line is d: expected UTF-8 text");
-	refused_bytes("title a\r\r\n", 10, 1, "byte 8 of the line is d: expected UTF-8 text");
+	refused_bytes("title a\0b\n", 10, 1, "byte 8 of the line is 0x0: expected UTF-8 text");
+	refused_bytes("t\0i\0t\0", 6, 1, "byte 2 of the line is 0x0: expected UTF-8 text");
+	refused_bytes("#\n#\x1b\n", 5, 2, "byte 2 of the line is 0x1b: expected UTF-8 text");
+	refused_bytes("#\x7f", 2, 1, "byte 2 of the line is 0x7f: expected UTF-8 text");
+	refused_bytes("# \xc2\x85", 4, 1, "byte 3 of the line is 0xc2: expected UTF-8 text");
+	refused_bytes("# \xc2\x9f", 4, 1, "byte 3 of the line is 0xc2: expected UTF-8 text");
+	refused_bytes("# \xe4 latin 1", 11, 1, "byte 3 of the line is 0xe4: expected UTF-8 text");
+	refused_bytes("# \xe2\x82", 4, 1, "byte 3 of the line is 0xe2: expected UTF-8 text");
+	refused_bytes("# \xed\xa0\x80", 5, 1, "byte 3 of the line is 0xed: expected UTF-8 text");
+	refused_bytes("title a\rb\n", 10, 1, "byte 8 of the line is 0xd: expected UTF-8 text");
+	refused_bytes("title a\r\r\n", 10, 1, "byte 8 of the line is 0xd: expected UTF-8 text");
 	refused_bytes("\xff\xfet\0", 4, 1, UTF16);
 	refused_bytes("\xfe\xff\0t", 4, 1, UTF16);
 	refused_bytes("\xfe\xff", 2, 1, UTF16);
-	refused_bytes("\xff\xff", 2, 1, "byte 1 of the line is ff: expected UTF-8 text");
-	refused_bytes("\xff", 1, 1, "byte 1 of the line is ff: expected UTF-8 text");
-	refused_bytes("\xef\xbb", 2, 1, "byte 1 of the line is ef: expected UTF-8 text");
+	refused_bytes("\xff\xff", 2, 1, "byte 1 of the line is 0xff: expected UTF-8 text");
+	refused_bytes("\xff", 1, 1, "byte 1 of the line is 0xff: expected UTF-8 text");
+	refused_bytes("\xef\xbb", 2, 1, "byte 1 of the line is 0xef: expected UTF-8 text");
 }
 
 /* A sentence that quotes more than it has room for ends with dots, and with a whole character. */

@@ -171,8 +171,8 @@ static void spoiled_segments(void **state)
 	SPOIL(k.load[2].vaddr = KEEL_TEXT_LAST + 1, "window");
 	SPOIL(k.load[2].memsz = ~UINT64_C(0), "window");
 	SPOIL(k.load[2].memsz = KEEL_TEXT_LAST - KEEL_TEXT_START, "window");
-	SPOIL((k.h.type = 3, k.load[2].memsz = ~UINT64_C(0)), "only 20000000 bytes");
-	SPOIL((k.h.type = 3, k.load[2].memsz = 0x20000001), "only 20000000 bytes");
+	SPOIL((k.h.type = 3, k.load[2].memsz = ~UINT64_C(0)), "only 0x20000000 bytes");
+	SPOIL((k.h.type = 3, k.load[2].memsz = 0x20000001), "only 0x20000000 bytes");
 	SPOIL((k.h.type = 3, k.load[2].vaddr = ~UINT64_C(0), k.load[2].filesz = 0,
 	       k.load[2].memsz = 2),
 	      "wraps");
@@ -198,8 +198,8 @@ static void spoiled_entry(void **state)
 	SPOIL(k.h.entry = KERNEL_TEXT + 0x1100, "e_entry");
 	SPOIL(k.h.entry = KERNEL_TEXT - 1, "e_entry");
 	SPOIL(k.h.entry = KERNEL_TEXT + 0x100, "e_entry");
-	SPOIL(k.h.entry = 0, "e_entry is 0, which means that there is none");
-	SPOIL((k.h.entry = 0, k.h.type = 3), "e_entry is 0, which means that there is none");
+	SPOIL(k.h.entry = 0, "e_entry is 0x0, which means that there is none");
+	SPOIL((k.h.entry = 0, k.h.type = 3), "e_entry is 0x0, which means that there is none");
 	/* Where the file begins, and where it has no bytes. */
 	SPOIL((kernel_link(&k, 0), k.h.type = 3, k.h.entry = k.load[0].offset = 0), "ELF header");
 	SPOIL((k.load[0].offset = 0, k.h.entry = KERNEL_TEXT + 63), "ELF header");

@@ -59,12 +59,12 @@ static void spoiled_dynamic(void **state)
 {
 	(void)state;
 	SPOIL(k.load[3].vaddr = 0x7f88,
-	      "PT_DYNAMIC: p_vaddr is 7f88: the 80 bytes there are not in one loaded segment");
+	      "PT_DYNAMIC: p_vaddr is 0x7f88: the 0x80 bytes there are not in one loaded segment");
 	SPOIL(k.load[3].vaddr = ~UINT64_C(0),
-	      "PT_DYNAMIC: p_vaddr is ffffffffffffffff: the 80 bytes there are not in one loaded "
+	      "PT_DYNAMIC: p_vaddr is 0xffffffffffffffff: the 0x80 bytes there are not in one loaded "
 	      "segment");
 	SPOIL(k.load[3].memsz = ~UINT64_C(0),
-	      "PT_DYNAMIC: p_vaddr is 2200: the ffffffffffffffff bytes there are not in one loaded "
+	      "PT_DYNAMIC: p_vaddr is 0x2200: the 0xffffffffffffffff bytes there are not in one loaded "
 	      "segment");
 	SPOIL(k.data.dynamic[3].tag = 1, "dynamic entry 3: DT_NEEDED is not supported: link with "
 					 "-static-pie, without shared libraries");
@@ -76,14 +76,15 @@ static void spoiled_dynamic(void **state)
 	SPOIL((k.data.dynamic[3].tag = 35, k.data.dynamic[3].value = 8),
 	      "dynamic entry 3: DT_RELR is not supported: link with -z nopack-relative-relocs, or "
 	      "--pack-dyn-relocs=none");
-	SPOIL(k.data.dynamic[2].value = 16, "dynamic entry 2: DT_RELAENT is 10, it has to be 18");
-	SPOIL(k.data.dynamic[1].value = 47, "DT_RELASZ is 2f, no multiple of 18");
+	SPOIL(k.data.dynamic[2].value = 16,
+	      "dynamic entry 2: DT_RELAENT is 0x10, it has to be 0x18");
+	SPOIL(k.data.dynamic[1].value = 47, "DT_RELASZ is 0x2f, no multiple of 0x18");
 	SPOIL(k.data.dynamic[1].value = ~UINT64_C(0) / 24 * 24,
-	      "DT_RELA is 2280: the fffffffffffffff0 bytes there are not in one loaded segment");
+	      "DT_RELA is 0x2280: the 0xfffffffffffffff0 bytes there are not in one loaded segment");
 	SPOIL(k.data.dynamic[0].value = 0x7fe0,
-	      "DT_RELA is 7fe0: the 30 bytes there are not in one loaded segment");
+	      "DT_RELA is 0x7fe0: the 0x30 bytes there are not in one loaded segment");
 	SPOIL(k.data.dynamic[0].value = 0x1ff0,
-	      "DT_RELA is 1ff0: the 30 bytes there are not in one loaded segment");
+	      "DT_RELA is 0x1ff0: the 0x30 bytes there are not in one loaded segment");
 	for (unsigned n = 0; n < 2; n++)
 		SPOIL(k.data.dynamic[n].tag = 21,
 		      "DT_RELA and DT_RELASZ: there is only one of them");
@@ -107,15 +108,15 @@ static void spoiled_relocation(void **state)
 {
 	(void)state;
 	SPOIL(k.data.rela[1].type = 1,
-	      "relocation 1: its type is 1, only 8 (R_X86_64_RELATIVE) is possible: link with "
+	      "relocation 1: its type is 0x1, only 0x8 (R_X86_64_RELATIVE) is possible: link with "
 	      "-static-pie and without undefined symbols");
 	SPOIL(k.data.rela[0].offset = 0x7ff9,
-	      "relocation 0: r_offset is 7ff9: the 8 bytes there are not in one loaded segment");
+	      "relocation 0: r_offset is 0x7ff9: the 0x8 bytes there are not in one loaded segment");
 	SPOIL(k.data.rela[0].offset = ~UINT64_C(0),
-	      "relocation 0: r_offset is ffffffffffffffff: the 8 bytes there are not in one loaded "
+	      "relocation 0: r_offset is 0xffffffffffffffff: the 0x8 bytes there are not in one loaded "
 	      "segment");
 	SPOIL(k.data.rela[0].offset = 0xffd,
-	      "relocation 0: r_offset is ffd: the 8 bytes there are not in one loaded segment");
+	      "relocation 0: r_offset is 0xffd: the 0x8 bytes there are not in one loaded segment");
 	/* Anywhere in a segment, and be it the table itself. */
 	KEEP(k.data.rela[0].offset = 0x7ff8, 3);
 	KEEP(k.data.rela[0].offset = 0xff1, 3);
@@ -125,27 +126,27 @@ static void spoiled_relocation(void **state)
 static void spoiled_sections(void **state)
 {
 	(void)state;
-	SPOIL(k.h.shentsize = 40, "e_shentsize is 28, it has to be 40");
-	SPOIL(k.h.shnum = 0, "e_shnum is 0, and yet e_shoff is 3d8");
+	SPOIL(k.h.shentsize = 40, "e_shentsize is 0x28, it has to be 0x40");
+	SPOIL(k.h.shnum = 0, "e_shnum is 0, and yet e_shoff is 0x3d8");
 	SPOIL(k.h.shoff = sizeof(k) - 255,
-	      "e_shoff is 431: the 100 bytes there leave the file, which has 530");
+	      "e_shoff is 0x431: the 0x100 bytes there leave the file, which has 0x530");
 	SPOIL(k.h.shoff = ~UINT64_C(0),
-	      "e_shoff is ffffffffffffffff: the 100 bytes there leave the file, which has 530");
-	SPOIL(k.section[2].entsize = 16, "section header 2: sh_entsize is 10, it has to be 18");
-	SPOIL(k.section[2].size--, "section header 2: sh_size is 47, no multiple of 18");
+	      "e_shoff is 0xffffffffffffffff: the 0x100 bytes there leave the file, which has 0x530");
+	SPOIL(k.section[2].entsize = 16, "section header 2: sh_entsize is 0x10, it has to be 0x18");
+	SPOIL(k.section[2].size--, "section header 2: sh_size is 0x47, no multiple of 0x18");
 	SPOIL(k.section[2].offset = sizeof(k),
-	      "section header 2: sh_offset is 530: the 48 bytes there leave the file, which has 530");
+	      "section header 2: sh_offset is 0x530: the 0x48 bytes there leave the file, which has 0x530");
 	SPOIL(k.section[2].size = ~UINT64_C(0),
-	      "section header 2: sh_offset is 4d8: the ffffffffffffffff bytes there leave the file, "
-	      "which has 530");
-	SPOIL(k.section[2].link = 4, "section header 2: sh_link is 4, there are 4 sections");
+	      "section header 2: sh_offset is 0x4d8: the 0xffffffffffffffff bytes there leave the file, "
+	      "which has 0x530");
+	SPOIL(k.section[2].link = 4, "section header 2: sh_link is 0x4, there are 0x4 sections");
 	SPOIL(k.section[2].link = 2,
-	      "section header 2: names of symbols: sh_type is 2, it has to be 3");
+	      "section header 2: names of symbols: sh_type is 0x2, it has to be 0x3");
 	SPOIL(k.section[3].size = sizeof(k),
-	      "section header 3: sh_offset is 520: the 530 bytes there leave the file, which has 530");
+	      "section header 3: sh_offset is 0x520: the 0x530 bytes there leave the file, which has 0x530");
 	SPOIL(k.section[3].size = 0, "section header 3: names of symbols: sh_size is 0");
 	SPOIL(k.section[3].size = 9,
-	      "section header 3: names of symbols: the last byte is 65, it has to be 0");
+	      "section header 3: names of symbols: the last byte is 0x65, it has to be 0x0");
 }
 
 static void without_symbols(void **state)

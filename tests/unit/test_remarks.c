@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/*
- * What a kernel has left behind, as a report shows it: nothing of it can be taken for a descriptor.
- */
+/* What a kernel has left behind, as a report shows it: nothing of it is taken for a descriptor. */
 #include <stdlib.h>
 #include <keel/report.h>
 #include "check.h"

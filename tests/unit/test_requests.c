@@ -115,16 +115,16 @@ static void bad_notes(void **state)
 	refused_notes(two, good, request(PLACE, 2),
 		      "program header 3: request 'random' has the value 2, it has to be 0 or 1");
 	refused_notes(one, (struct small_note){ 5, 0, CPUS, "Keel", 0 }, good,
-		      "program header 3: n_descsz of a request is 0, it has to be 4");
+		      "program header 3: n_descsz of a request is 0x0, it has to be 0x4");
 	refused_notes(one + 8, good, good,
 		      "program header 3: 8 bytes are left for a note, its header has 12");
 	refused_notes(one, (struct small_note){ 5, 5, CPUS, "Keel", 0 }, good,
-		      "program header 3: a note with n_namesz 5 and n_descsz 5 leaves its segment");
+		      "program header 3: a note with n_namesz 0x5 and n_descsz 0x5 leaves its segment");
 	refused_notes(one, (struct small_note){ UINT32_MAX, 4, CPUS, "Keel", 0 }, good,
-		      "program header 3: a note with n_namesz ffffffff and n_descsz 4 leaves its "
+		      "program header 3: a note with n_namesz 0xffffffff and n_descsz 0x4 leaves its "
 		      "segment");
 	refused_notes(one, (struct small_note){ 5, UINT32_MAX, CPUS, "Keel", 0 }, good,
-		      "program header 3: a note with n_namesz 5 and n_descsz ffffffff leaves its "
+		      "program header 3: a note with n_namesz 0x5 and n_descsz 0xffffffff leaves its "
 		      "segment");
 }
 
@@ -138,8 +138,8 @@ static void too_many_notes(void **state)
 	examine(noted_kernel(256 * 12), "");
 	n = noted_kernel(1);
 	n->kernel.load[3].offset = sizeof(*n);
-	examine(n, "program header 3: p_offset is 1d78: the 1 bytes there leave the file, which "
-		   "has 1d78");
+	examine(n, "program header 3: p_offset is 0x1d78: the 0x1 bytes there leave the file, which "
+		   "has 0x1d78");
 }
 
 static struct requests made(uint32_t type, uint32_t value, bool optional)

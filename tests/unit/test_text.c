@@ -9,9 +9,9 @@ static void conversions(void **state)
 	struct text t = text_in(memory, sizeof(memory));
 
 	(void)state;
-	text_print(&t, "%s|%u|%x|%p|%%|%l", "text", UINT64_MAX, UINT64_C(0xab), UINT64_C(0x12),
-		   "a\nb");
-	assert_string_equal(memory, "text|18446744073709551615|ab|0000000000000012|%|a\nb");
+	text_print(&t, "%s|%u|%x|%p|%h|%%|%l", "text", UINT64_MAX, UINT64_C(0xab), UINT64_C(0x12),
+		   UINT64_C(0xcd), "a\nb");
+	assert_string_equal(memory, "text|18446744073709551615|0xab|0x0000000000000012|cd|%|a\nb");
 	assert_int_equal(t.bytes, strlen(memory));
 	assert_false(t.cut);
 }

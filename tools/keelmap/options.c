@@ -31,7 +31,7 @@ static const char help[] =
 	"  --cpus N                 number of CPUs (1)\n"
 	"  --kernel-bytes N         size of the kernel (320K): a third each of text, read-only\n"
 	"                           data and data\n"
-	"  --kernel-phys ADDR       where it wants to be (200000); moved when that is taken, as page 0\n"
+	"  --kernel-phys ADDR       where it wants to be (0x200000); moved when that is taken, as page 0\n"
 	"                           always is\n"
 	"  --framebuffer ADDR:N     a framebuffer of N bytes\n"
 	"  --mtrr-boundary ADDR     the memory type changes there (may be repeated)\n"
@@ -46,12 +46,13 @@ static const char help[] =
 	"  --help                   this text\n"
 	"\n"
 	"ADDR is hexadecimal. N is decimal, or hexadecimal with 0x; sizes may end in K, M, G, T.\n"
-	"In plan and leaves all numbers are hexadecimal. A last field xN@STEP says that the same\n"
-	"pages appear at N (hexadecimal too) addresses, STEP bytes apart. Lines that begin with #\n"
-	"are remarks; the last line is \"# tables used=N planned=N minimum=N\", where minimum is the\n"
-	"number of tables that could not be done without. The kernel, the CPUs' area and the tables\n"
-	"are placed in conventional memory as the loader would; the local APIC and one I/O APIC are\n"
-	"taken to be at their usual addresses.\n"
+	"Hexadecimal without 0x are: the table's addresses, in plan and leaves all numbers, and in\n"
+	"JSON the numbers that are strings. A last field xN@STEP says that the same pages appear\n"
+	"at N addresses, STEP bytes apart. Lines that begin with # are remarks; the last line is\n"
+	"\"# tables used=N planned=N minimum=N\", all decimal, where minimum is the number of tables\n"
+	"that could not be done without. The kernel, the CPUs' area and the tables are placed in\n"
+	"conventional memory as the loader would; the local APIC and one I/O APIC are taken to be\n"
+	"at their usual addresses.\n"
 	"\n"
 	"What is wrong is told on standard error, in lines \"# problem: ...\", and in JSON's problems.\n"
 	"\n"
@@ -156,7 +157,7 @@ static bool read_address(const char *option, const char *text, uint64_t *phys)
 
 	take_text(&c, "0x");
 	if (!take_hex(&c, phys, "") || c.at != c.end || *phys % KEEL_PAGE_SIZE || *phys >> 52)
-		return wrong_option(option, "a hexadecimal physical address, a multiple of 1000",
+		return wrong_option(option, "a hexadecimal physical address, a multiple of 0x1000",
 				    text);
 	return true;
 }

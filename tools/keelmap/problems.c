@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/*
- * What is wrong with a machine or with what is known of it: said at once, and kept for the output.
- */
+/* What is wrong with a machine, or with what is known of it: said at once, and kept for output. */
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>

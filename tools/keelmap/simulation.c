@@ -44,7 +44,7 @@ static void print_note(void *context, enum mm_note what, uint64_t index, uint64_
 		fprintf(stderr, "keelmap: %s:%" PRIu64 ": ", source->name, line);
 	else
 		fprintf(stderr, "keelmap: %s: ", source->name);
-	fprintf(stderr, "%s (start %" PRIx64 ", %s %" PRIu64 ")\n", mm_note_text(what), phys,
+	fprintf(stderr, "%s (start 0x%" PRIx64 ", %s %" PRIu64 ")\n", mm_note_text(what), phys,
 		whole				 ? "bytes"
 		: what == MM_NOTE_ATTRIBUTES_BAD ? "entries"
 						 : "pages",
@@ -121,7 +121,7 @@ static bool allocate_memory_map(struct simulation *s)
 static bool report(const struct simulation *s, struct mm_result result)
 {
 	if (result.error)
-		fprintf(stderr, "keelmap: %s: %s (%" PRIx64 ")\n", s->map->name,
+		fprintf(stderr, "keelmap: %s: %s (0x%" PRIx64 ")\n", s->map->name,
 			mm_error_text(result.error), result.address);
 	return !result.error;
 }

@@ -62,7 +62,7 @@ my @tries = @{ $result->{tries} };
 is(scalar @tries, 2 * @cases, @cases . ' tries, and all of them again');
 sub as_expected {
 	my ($try, $status, $reason) = @_;
-	my $error = $try->{error} =~ s/ \(EFI status \w+\)$//r;
+	my $error = $try->{error} =~ s/ \(EFI status 0x\w+\)$//r;
 	return $try->{status} eq $STATUS{$status} &&
 		(ref $reason ? $error =~ $reason : $error eq $reason);
 }

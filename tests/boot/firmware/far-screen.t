@@ -19,7 +19,7 @@ my $run = run_guest(driver => 'farscreen', variant => $least, extra => [
 	'-device', 'ivshmem-plain,memdev=far' ]);
 inside_ok($run, 'far screen');
 outside_ok($run, 'far screen');
-my ($phys) = $run->{console} =~ /^  graphics  .* at ([0-9a-f]+)$/m;
+my ($phys) = $run->{console} =~ /^  graphics  .* at 0x([0-9a-f]+)$/m;
 cmp_ok(hex($phys // 0), '>=', hex $least, 'keel.efi is told where it is')
 	or diag($run->{console});
 

@@ -18,7 +18,7 @@ for my $variant (sort keys %memory) {
 	my $run = run_guest(driver => 'occupy', variant => $variant, memory => $memory{$variant});
 	inside_ok($run, $variant);
 	outside_ok($run, $variant);
-	my ($phys) = $run->{console} =~ /^  kernel .* at ([0-9a-f]+) \(moved\)$/m;
+	my ($phys) = $run->{console} =~ /^  kernel .* at 0x([0-9a-f]+) \(moved\)$/m;
 	ok($phys, "$variant: the kernel was moved") or diag($run->{console});
 	cmp_ok(hex($phys // 0), '>=', $size_4g, "$variant: above 4 GB") if $variant eq 'low';
 }

@@ -11,7 +11,7 @@ use Test::More;
 use Verdict;
 
 my $guest = Guest->new(driver => 'madt', waits => 1, smp => 3);
-my $note = qr/^  note +the MADT does not list this CPU, APIC ID 0$/m;
+my $note = qr/^  note +the MADT does not list this CPU, APIC ID 0x0$/m;
 
 for my $variant (qw(repeated unlisted)) {
 	my $run = $guest->tell($variant);

@@ -70,7 +70,7 @@ for my $variant (qw(stale-system stale-runtime)) {
 # An exception in Keel itself, on its way from there to the kernel: it says so, and stops.
 my $trapped = $guest->tell('watched');
 is($trapped->{ended}, 'last words', 'watched: Keel says that the machine is halted');
-line_like($trapped, 'console', qr/^keel: fatal: exception 1 at [1-9a-f]\w*, error code 0, CR2 is \w+\n/m,
+line_like($trapped, 'console', qr/^keel: fatal: exception 1 at 0x[1-9a-f]\w*, error code 0x0, CR2 is 0x\w+\n/m,
 	'watched: it names the exception');
 halted_ok($trapped, 'watched');
 

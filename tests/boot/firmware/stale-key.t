@@ -30,7 +30,7 @@ line_like($filled, 'report', qr/^# cpus=.* exit_tries=2\b/m, 'a hole is filled: 
 
 # Memory for one table more cannot be allocated any more.
 my %fatal = (
-	8 => qr/keel: fatal: ExitBootServices: EFI status 8000000000000002 after 8 tries/,
+	8 => qr/keel: fatal: ExitBootServices: EFI status 0x8000000000000002 after 8 tries/,
 	hole => qr/keel: fatal: the memory map changed while boot services ended: EFI status/,
 );
 for my $variant (sort keys %fatal) {

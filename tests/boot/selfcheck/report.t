@@ -16,7 +16,7 @@ use Test::More;
 # include/keel/report.h, as it is in memory.
 my $vendor = pack 'V v v C8', 0x6b65656c, 0x5c1f, 0x4a7e, 0x9d, 0x32, 0x84, 0x1c, 0x70, 0xe5, 0xb2, 0x9f;
 my $written = qr/^  report    written to (\\keel-report-\d+\.txt)$/m;
-my $stays = qr/^  note      last report not written: EFI status (\w+)$/m;
+my $stays = qr/^  note      last report not written: EFI status 0x(\w+)$/m;
 
 # A kernel that leaves nothing behind, started by the driver that prints the memory map.
 my $tell = "title Tell\nkernel \\tell.elf\n";

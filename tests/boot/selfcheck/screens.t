@@ -93,7 +93,7 @@ my $panic = Guest->new(driver => 'stalekey', variant => '100', serial_port => 0,
 my $halted = qr/^The machine is halted/m;
 my $words = wait_for(sub { Screen::text($panic) }, $halted);
 like($words, $halted, 'no serial port: a panic is on the screen');
-like($words, qr/^keel: fatal: ExitBootServices: EFI status 8000000000000002 after \d+ tries/m,
+like($words, qr/^keel: fatal: ExitBootServices: EFI status 0x8000000000000002 after \d+ tries/m,
 	'no serial port: with its reason');
 $panic->stop;
 
