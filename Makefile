@@ -120,10 +120,17 @@ PAYLOAD_O := $(call objects,payload,$(wildcard tests/payload/*.c) \
 		$(filter-out %.lds.S,$(wildcard tests/payload/*.S)))
 
 # -n: the file is copied segment by segment and never mapped, so its offsets need no page alignment.
-build/selfcheck.elf: build/payload/kernel.lds $(PAYLOAD_O)
+build/selfcheck.linked.elf: build/payload/kernel.lds $(PAYLOAD_O)
 	$(call say,LD)
 	$(Q)$(CC) $(PAYLOAD_CFLAGS) -static -nostdlib -Wl,-n,-z,max-page-size=4096,-z,noexecstack \
 		-Wl,--build-id=none,-T,$< -o $@ $(PAYLOAD_O)
+
+# It knows its own checksum.
+build/selfcheck.elf: build/selfcheck.linked.elf tests/payload/checksum
+	$(call say,CHECKSUM)
+	$(Q)$(OBJCOPY) -O binary $< $@.image
+	$(Q)tests/payload/checksum $@.image >$@.sum
+	$(Q)$(OBJCOPY) --update-section .checksum=$@.sum $< $@
 
 build/payload/kernel.lds: tests/payload/kernel.lds.S
 	$(call say,CPP)

@@ -16,6 +16,7 @@
 #define MSR_FS_BASE   0xc0000100
 #define MSR_GS_BASE   0xc0000101
 #define MSR_KERNEL_GS 0xc0000102
+#define DR7_OFF	      UINT64_C(0x400) /* the bit that is always set: SDM vol. 3B 17.2.4 */
 
 static EFI_STATUS leave_boot_services(struct firmware *fw, const struct boot_facts *facts,
 				      struct space *space, struct stopwatch *watch,
@@ -143,6 +144,9 @@ _Noreturn static void enter_kernel(const struct space *space, uint64_t entry_vir
 	write_msr(MSR_FS_BASE, 0);
 	write_msr(MSR_GS_BASE, 0);
 	write_msr(MSR_KERNEL_GS, 0);
+	/* A debugger's breakpoint would hit a kernel that has no gate for it yet. */
+	__asm__ volatile("mov %0, %%dr7" : : "r"(DR7_OFF));
+	__asm__ volatile("mov %0, %%cr8" : : "r"(UINT64_C(0)));
 	depart(&departure);
 }
 

@@ -89,6 +89,8 @@ bool check_boot_info(void)
 	point_begin("boot_info: magic, version and size");
 	sound = expect("its address", (uint64_t)boot, true,
 		       in_direct_map((uint64_t)boot, sizeof(*boot))) &&
+		expect("is no multiple of 8", (uint64_t)boot, 0,
+		       (uint64_t)boot % sizeof(uint64_t)) &&
 		expect("magic", (uint64_t)boot, KEEL_BOOT_INFO_MAGIC, boot->magic) &&
 		expect("version", (uint64_t)boot, KEEL_BOOT_INFO_VERSION, boot->version) &&
 		expect("size", (uint64_t)boot, sizeof(*boot), boot->size);
@@ -164,6 +166,7 @@ static uint64_t check_range(const struct keel_memory_range *r)
 		phys = span.end;
 	}
 	mapped = firmware_is_memory(r->type) || !firmware_has_type(r->type);
+	expect("reserved member", r->phys, 0, r->reserved);
 	expect("virt", r->phys, mapped ? KEEL_DIRECT_MAP(r->phys) : 0, r->virt);
 	return described;
 }

@@ -5,70 +5,46 @@
  */
 #include "checks.h"
 #include "cpu.h"
+#include "entry.h"
 #include "report.h"
 
-/* Access byte, and the upper half of the byte behind the limit. Accessed and writable are set. */
-#define ACCESS_PRESENT	0x80
-#define ACCESS_DATA	0x93
-#define ACCESS_CODE	0x9b
-#define ACCESS_USER	0x60
-#define ACCESS_TSS	0x89
-#define ACCESS_TSS_BUSY 0x8b
-#define FLAGS_LONG	0x2
-#define FLAGS_BIG	0x4
-#define FLAGS_PAGES	0x8
+/*
+ * Flat segments, 4 GB in pages where there is a limit, accessed, and writable or readable: 64-bit
+ * code, data, and 32-bit code. Bits 54 and 53 are D/B and L.
+ */
+#define SEGMENT_CODE64 UINT64_C(0x00af9b000000ffff)
+#define SEGMENT_DATA   UINT64_C(0x00cf93000000ffff)
+#define SEGMENT_CODE32 UINT64_C(0x00cf9b000000ffff)
+#define SEGMENT_USER   UINT64_C(0x0000600000000000) /* DPL 3 */
+
+/* A present 64-bit TSS; limit, base and whether a CPU has loaded it are added. */
+#define SEGMENT_TSS	 UINT64_C(0x0000890000000000)
+#define SEGMENT_TSS_BUSY UINT64_C(0x0000020000000000)
 
 #define GDT_ENTRIES (KEEL_GDT_BYTES / sizeof(uint64_t))
-#define GATE_BYTES  16
 #define IDT_BYTES   KEEL_PAGE_SIZE
 
-/* Offsets in a 64-bit TSS. */
-#define TSS_RSP0	      4
-#define TSS_IST1	      36
-#define TSS_IOPB	      102
-#define TSS_BYTES	      104
 #define STACK_PAGE(cpu, page) (KEEL_CEA_CPU_START(cpu) + (page)*KEEL_PAGE_SIZE)
 
-static uint64_t load(uint64_t virt, unsigned bytes)
+/* A 64-bit TSS. */
+struct __attribute__((packed)) tss {
+	uint32_t reserved0;
+	uint64_t rsp[3];
+	uint64_t reserved1;
+	uint64_t ist[7];
+	uint64_t reserved2;
+	uint16_t reserved3;
+	uint16_t io_map_base;
+};
+
+_Static_assert(sizeof(struct tss) == 104, "SDM vol. 3A figure 8-11");
+
+/* What the page of a descriptor table or a TSS holds behind it. */
+static void expect_rest_zero(const char *what, uint64_t virt, uint64_t bytes)
 {
-	uint64_t value = 0;
+	const uint64_t at = first_word_set(virt + bytes, KEEL_PAGE_SIZE - bytes);
 
-	__builtin_memcpy(&value, (const void *)virt, bytes);
-	return value;
-}
-
-static uint8_t access_of(uint64_t descriptor)
-{
-	return (uint8_t)(descriptor >> 40);
-}
-
-/* A flat segment: in 64-bit mode the base is ignored, and so is the limit. */
-static void expect_segment(uint64_t gdt, unsigned selector, uint8_t access, uint8_t flags)
-{
-	const uint64_t at = gdt + selector / 8 * 8;
-	const uint64_t descriptor = load(at, 8);
-
-	expect("access byte of a segment", at, access, access_of(descriptor));
-	expect("flags of a segment", at, flags, descriptor >> 52 & 0xf & (FLAGS_LONG | FLAGS_BIG));
-	/* A 32-bit segment has a limit that counts: 4 GB in pages. */
-	if (flags == FLAGS_BIG && access == (ACCESS_CODE | ACCESS_USER)) {
-		expect("base of a 32-bit segment", at, 0,
-		       (descriptor >> 16 & 0xffffff) | descriptor >> 56 << 24);
-		expect("limit of a 32-bit segment", at, 0xfffff,
-		       (descriptor & 0xffff) | (descriptor >> 48 & 0xf) << 16);
-		expect("granularity of a 32-bit segment", at, FLAGS_PAGES,
-		       descriptor >> 52 & FLAGS_PAGES);
-	}
-}
-
-static uint64_t tss_base(uint64_t low, uint64_t high)
-{
-	return (low >> 16 & 0xffffff) | (low >> 56 & 0xff) << 24 | high << 32;
-}
-
-static uint64_t tss_limit(uint64_t low)
-{
-	return (low & 0xffff) | (low >> 48 & 0xf) << 16;
+	expect(what, at, 0, at);
 }
 
 static bool has_loaded_tss(uint64_t cpu)
@@ -78,86 +54,99 @@ static bool has_loaded_tss(uint64_t cpu)
 
 static void expect_gdt(uint64_t cpu)
 {
-	const uint64_t gdt = KEEL_DIRECT_MAP(boot->cpus[cpu].gdt_phys);
-	const uint64_t tss = gdt + KEEL_TSS_SEL;
-	const uint32_t named = 1u << KEEL_KERNEL_CS / 8 | 1u << KEEL_KERNEL_DS / 8 |
-			       1u << KEEL_USER_CS32 / 8 | 1u << KEEL_USER_DS / 8 |
-			       1u << KEEL_USER_CS / 8 | 3u << KEEL_TSS_SEL / 8;
-
-	expect_segment(gdt, KEEL_KERNEL_CS, ACCESS_CODE, FLAGS_LONG);
-	expect_segment(gdt, KEEL_USER_CS, ACCESS_CODE | ACCESS_USER, FLAGS_LONG);
-	expect_segment(gdt, KEEL_USER_CS32, ACCESS_CODE | ACCESS_USER, FLAGS_BIG);
-	expect("access byte of the kernel's data", gdt, ACCESS_DATA,
-	       access_of(load(gdt + KEEL_KERNEL_DS, 8)));
-	expect("access byte of the user's data", gdt, ACCESS_DATA | ACCESS_USER,
-	       access_of(load(gdt + KEEL_USER_DS / 8 * 8, 8)));
-	for (unsigned n = 0; n < GDT_ENTRIES; n++)
-		if (!(named >> n & 1))
-			expect("a descriptor without a name", gdt + n * 8, 0, load(gdt + n * 8, 8));
-
+	static const char *const names[GDT_ENTRIES] = {
+		[KEEL_KERNEL_CS / 8] = "the kernel's code",
+		[KEEL_KERNEL_DS / 8] = "the kernel's data",
+		[KEEL_USER_CS32 / 8] = "the user's code of 32 bits",
+		[KEEL_USER_DS / 8] = "the user's data",
+		[KEEL_USER_CS / 8] = "the user's code of 64 bits",
+		[KEEL_TSS_SEL / 8] = "the TSS",
+		[KEEL_TSS_SEL / 8 + 1] = "the upper half of the TSS's address",
+	};
+	const uint64_t *gdt = (const void *)KEEL_DIRECT_MAP(boot->cpus[cpu].gdt_phys);
+	const uint64_t tss = STACK_PAGE(cpu, KEEL_CEA_TSS_PAGE);
 	/* CPU 0 and those that wait have loaded their task registers. */
-	expect("access byte of the TSS", tss, has_loaded_tss(cpu) ? ACCESS_TSS_BUSY : ACCESS_TSS,
-	       access_of(load(tss, 8)));
-	expect("base of the TSS", tss, STACK_PAGE(cpu, KEEL_CEA_TSS_PAGE),
-	       tss_base(load(tss, 8), load(tss + 8, 8)));
-	expect("the TSS is complete", tss, true, tss_limit(load(tss, 8)) >= TSS_BYTES - 1);
-	expect("the TSS stays in its page", tss, true, tss_limit(load(tss, 8)) < KEEL_PAGE_SIZE);
+	const uint64_t expected[GDT_ENTRIES] = {
+		[KEEL_KERNEL_CS / 8] = SEGMENT_CODE64,
+		[KEEL_KERNEL_DS / 8] = SEGMENT_DATA,
+		[KEEL_USER_CS32 / 8] = SEGMENT_CODE32 | SEGMENT_USER,
+		[KEEL_USER_DS / 8] = SEGMENT_DATA | SEGMENT_USER,
+		[KEEL_USER_CS / 8] = SEGMENT_CODE64 | SEGMENT_USER,
+		[KEEL_TSS_SEL / 8] = SEGMENT_TSS | (has_loaded_tss(cpu) ? SEGMENT_TSS_BUSY : 0) |
+				     (sizeof(struct tss) - 1) | (tss & 0xffffff) << 16 |
+				     (tss >> 24 & 0xff) << 56,
+		[KEEL_TSS_SEL / 8 + 1] = tss >> 32,
+	};
+
+	for (unsigned n = 0; n < GDT_ENTRIES; n++)
+		expect(names[n] ? names[n] : "a descriptor without a name", (uint64_t)&gdt[n],
+		       expected[n], gdt[n]);
+	expect_rest_zero("first word behind the GDT that is not zero", (uint64_t)gdt,
+			 KEEL_GDT_BYTES);
 }
 
-static void expect_tss(uint64_t cpu)
+/* The stacks that exceptions are taken on, by their number in the TSS. */
+static uint64_t ist_top(uint64_t cpu, unsigned ist)
 {
-	static const unsigned ist_pages[] = {
+	static const unsigned pages[] = {
 		[KEEL_IST_DF] = KEEL_CEA_DF_STACK_PAGE,
 		[KEEL_IST_NMI] = KEEL_CEA_NMI_STACK_PAGE,
 		[KEEL_IST_DB] = KEEL_CEA_DB_STACK_PAGE,
 		[KEEL_IST_MCE] = KEEL_CEA_MCE_STACK_PAGE,
 	};
-	const uint64_t tss = KEEL_DIRECT_MAP(boot->cpus[cpu].tss_phys);
-	const uint64_t gdt = KEEL_DIRECT_MAP(boot->cpus[cpu].gdt_phys);
 
-	expect("RSP0", tss, STACK_PAGE(cpu, KEEL_CEA_ENTRY_STACK_PAGE + 1),
-	       load(tss + TSS_RSP0, 8));
-	for (unsigned ist = 1; ist < sizeof(ist_pages) / sizeof(ist_pages[0]); ist++)
-		expect("top of an IST stack", tss + TSS_IST1 + (ist - 1) * 8,
-		       STACK_PAGE(cpu, ist_pages[ist] + KEEL_CEA_IST_STACK_PAGES),
-		       load(tss + TSS_IST1 + (ist - 1) * 8, 8));
-	expect("there is no I/O permission bitmap", tss + TSS_IOPB, true,
-	       load(tss + TSS_IOPB, 2) > tss_limit(load(gdt + KEEL_TSS_SEL, 8)));
+	if (ist >= sizeof(pages) / sizeof(pages[0]))
+		return 0;
+	return STACK_PAGE(cpu, pages[ist] + KEEL_CEA_IST_STACK_PAGES);
+}
+
+static void expect_tss(uint64_t cpu)
+{
+	const uint64_t at = KEEL_DIRECT_MAP(boot->cpus[cpu].tss_phys);
+	const struct tss *tss = (const void *)at;
+
+	expect("RSP0", at, STACK_PAGE(cpu, KEEL_CEA_ENTRY_STACK_PAGE + 1), tss->rsp[0]);
+	expect("RSP1", at, 0, tss->rsp[1]);
+	expect("RSP2", at, 0, tss->rsp[2]);
+	for (unsigned ist = 1; ist <= sizeof(tss->ist) / sizeof(tss->ist[0]); ist++)
+		expect("top of an IST stack", ist, ist_top(cpu, ist), tss->ist[ist - 1]);
+	expect("reserved words", at, 0,
+	       tss->reserved0 | tss->reserved1 | tss->reserved2 | tss->reserved3);
+	/* Beyond the limit: there is none. */
+	expect("offset of the I/O permission bitmap", at, sizeof(*tss), tss->io_map_base);
+	expect_rest_zero("first word behind the TSS that is not zero", at, sizeof(*tss));
 }
 
 static void check_loaded(void)
 {
-	struct table_register gdtr, idtr;
-	uint16_t tr;
-
-	asm volatile("sgdt %0" : "=m"(gdtr));
-	asm volatile("sidt %0" : "=m"(idtr));
-	asm volatile("str %0" : "=r"(tr));
+	const struct entry_state *e = &entry_state;
 
 	point_begin("GDTR: CPU 0's GDT in the cpu_entry_area");
-	expect("base", gdtr.base, KEEL_CEA_CPU_START(0) + KEEL_CEA_GDT_PAGE * KEEL_PAGE_SIZE,
-	       gdtr.base);
-	expect("limit", gdtr.base, KEEL_GDT_BYTES - 1, gdtr.limit);
+	expect("base", e->gdtr.base, STACK_PAGE(0, KEEL_CEA_GDT_PAGE), e->gdtr.base);
+	expect("limit", e->gdtr.base, KEEL_GDT_BYTES - 1, e->gdtr.limit);
 	point_end();
 
 	point_begin("IDTR: the first page of the cpu_entry_area");
-	expect("base", idtr.base, KEEL_CPU_ENTRY_AREA_START, idtr.base);
-	expect("limit", idtr.base, IDT_BYTES - 1, idtr.limit);
+	expect("base", e->idtr.base, KEEL_CPU_ENTRY_AREA_START, e->idtr.base);
+	expect("limit", e->idtr.base, IDT_BYTES - 1, e->idtr.limit);
 	point_end();
 
 	point_begin("TR: the TSS of the cpu_entry_area");
-	expect("selector", 0, KEEL_TSS_SEL, tr);
+	expect("selector", 0, KEEL_TSS_SEL, e->tr);
+	point_end();
+
+	point_begin("LDTR: there is no LDT");
+	expect("selector", 0, 0, e->ldtr);
 	point_end();
 }
 
 /* A kernel's own gates go here; until then every exception has to stop the machine at once. */
 void check_idt(void)
 {
-	const uint64_t idt = KEEL_DIRECT_MAP(boot->idt_phys);
+	const uint64_t at = first_word_set(KEEL_DIRECT_MAP(boot->idt_phys), IDT_BYTES);
 
 	point_begin("cpu_entry_area: every gate of the IDT is absent");
-	for (uint64_t at = idt; at < idt + IDT_BYTES; at += GATE_BYTES)
-		expect("present bit of a gate", at, 0, access_of(load(at, 8)) & ACCESS_PRESENT);
+	expect("first word of a gate that is not zero", at, 0, at);
 	point_end();
 }
 

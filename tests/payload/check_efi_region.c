@@ -64,8 +64,11 @@ static void check_placement(void)
 {
 	point_begin("EFI region: descriptors stand top down, in order of physical addresses");
 	for (uint64_t n = 0; n < firmware_count(); n++) {
-		if (!runtime_descriptor(n))
+		if (!runtime_descriptor(n)) {
+			expect("address of what has no place in the region", n, 0,
+			       firmware_virt(n));
 			continue;
+		}
 		check_descriptor_place(runtime_descriptor(n));
 		expect_neighbours(runtime_descriptor(n));
 	}

@@ -4,6 +4,7 @@
  * so it suffices to see that the entries above are equal, and that one PT is right.
  */
 #include "checks.h"
+#include "cpu.h"
 #include "found.h"
 #include "report.h"
 #include "walk.h"
@@ -91,6 +92,19 @@ static void check_rest(void)
 	point_end();
 }
 
+/* Where they lie is compared entry by entry above; their pages are theirs alone. */
+static void check_zero(void)
+{
+	point_begin("%%esp fixup stacks: all ministacks, and the rest of their pages, are zero");
+	for (uint64_t cpu = 0; cpu < boot->cpu_count; cpu += KEEL_ESPFIX_STACKS_PER_PAGE) {
+		const uint64_t page = boot->cpus[cpu].espfix_phys & ~(KEEL_PAGE_SIZE - 1);
+		const uint64_t at = first_word_set(KEEL_DIRECT_MAP(page), KEEL_PAGE_SIZE);
+
+		expect("first word that is not zero", at, 0, at);
+	}
+	point_end();
+}
+
 /* Writes through the direct map, and reads through aliases far from each other. */
 static void check_aliases(void)
 {
@@ -120,5 +134,6 @@ void check_espfix(void)
 	check_sharing();
 	check_pattern();
 	check_rest();
+	check_zero();
 	check_aliases();
 }

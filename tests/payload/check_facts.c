@@ -65,11 +65,7 @@ enum config { RSDP2, RSDP1, SMBIOS2_ENTRY, SMBIOS3_ENTRY, RT_PROPERTIES, CONFIG_
 /* All of it lies in memory that the direct map holds; where not, the open point has failed. */
 static bool is_memory(const char *what, uint64_t phys, uint64_t bytes)
 {
-	struct firmware_span span = { .end = 0 };
-
-	if (phys < UINT64_C(1) << boot->phys_bits)
-		span = firmware_span(phys);
-	return expect(what, phys, true, span.memory && bytes <= span.end - phys);
+	return expect(what, phys, true, firmware_all_memory(phys, bytes));
 }
 
 /* Where the n-th table of enum config lies, 0 if the firmware has none. */

@@ -45,15 +45,20 @@ static bool is_prepared(uint64_t cpu)
 						 page_virt(boot->cpus[0].gdt_phys), KEEL_TSS_SEL));
 }
 
-static void check_mailbox(const struct keel_mailbox *mailbox, uint32_t id)
+static void check_mailbox(const struct keel_mailbox *mailbox, uint32_t id,
+			  enum keel_cpu_state state)
 {
+	const uint32_t meant = KEEL_CPU_DIFFERED_MTRRS | KEEL_CPU_DIFFERED_PAT |
+			       KEEL_CPU_DIFFERED_X2APIC;
 	uint64_t reserved = 0;
 
 	for (unsigned n = 0; n < sizeof(mailbox->reserved) / sizeof(mailbox->reserved[0]); n++)
 		reserved |= mailbox->reserved[n];
-	expect("mailbox: state, of APIC ID", id, KEEL_CPU_WAITING, mailbox->state);
+	expect("mailbox: state, of APIC ID", id, state, mailbox->state);
 	expect("mailbox: entry, of APIC ID", id, 0, mailbox->entry);
 	expect("mailbox: argument, of APIC ID", id, 0, mailbox->argument);
+	expect("mailbox: bits of differed without a meaning, of APIC ID", id, 0,
+	       mailbox->differed & ~meant);
 	expect("mailbox: reserved members, of APIC ID", id, 0, reserved);
 }
 
@@ -79,7 +84,7 @@ static void check_start(uint64_t cpu)
 		point_skip("the local APIC is not in x2APIC mode");
 		return;
 	}
-	check_mailbox(mailbox, id);
+	check_mailbox(mailbox, id, KEEL_CPU_WAITING);
 	if (is_prepared(cpu) && mailbox->state == KEEL_CPU_WAITING)
 		start(mailbox, cpu);
 	point_end();
@@ -96,7 +101,7 @@ static void check_mailboxes(void)
 				boot->cpu_count * sizeof(*boot->mailboxes));
 		for (uint64_t cpu = 0; cpu < boot->cpu_count; cpu++)
 			waiting += boot->mailboxes[cpu].state == KEEL_CPU_WAITING;
-		expect("state of CPU 0", 0, KEEL_CPU_RUNNING, boot->mailboxes[0].state);
+		check_mailbox(boot->mailboxes, boot->cpus[0].apic_id, KEEL_CPU_RUNNING);
 		expect("boot_info.cpus_waiting", 0, waiting, boot->cpus_waiting);
 	}
 	point_end();

@@ -4,6 +4,7 @@
  * that takes all free memory takes its own tables.
  */
 #include "checks.h"
+#include "firmware.h"
 #include "kept.h"
 #include "report.h"
 
@@ -77,32 +78,45 @@ static bool check_data(void)
 	return readable;
 }
 
-void expect_cpu_area(const char *what, uint64_t phys, uint64_t bytes)
+/* Returns whether all of it can be read, whatever that memory is called. */
+bool expect_cpu_area(const char *what, uint64_t phys, uint64_t bytes)
 {
 	expect_kept(what, phys, bytes, KEEL_MEMORY_TYPE_CPU_AREA);
+	return firmware_all_memory(phys, bytes);
 }
 
-static void check_cpu_areas(void)
+static bool check_cpu(const struct keel_cpu *cpu)
 {
+	bool readable = true;
+
+	readable &= expect_cpu_area("GDT", cpu->gdt_phys, KEEL_PAGE_SIZE);
+	readable &= expect_cpu_area("entry stack", cpu->entry_stack_phys, KEEL_PAGE_SIZE);
+	readable &= expect_cpu_area("TSS", cpu->tss_phys, KEEL_PAGE_SIZE);
+	readable &= expect_cpu_area("IST stacks", cpu->ist_stacks_phys, IST_STACKS_BYTES);
+	readable &= expect_cpu_area("stack", cpu->stack_phys, KEEL_STACK_BYTES);
+	readable &= expect_cpu_area("ministack", cpu->espfix_phys, KEEL_ESPFIX_STACK_BYTES);
+	return readable;
+}
+
+/* Returns whether nothing of it leads out of memory. */
+static bool check_cpu_areas(void)
+{
+	bool readable = true;
+
 	point_begin("memory map: the CPUs' tables and stacks are kept");
-	expect_cpu_area("IDT", boot->idt_phys, KEEL_PAGE_SIZE);
-	expect_cpu_area("vsyscall page", boot->vsyscall_phys, KEEL_PAGE_SIZE);
+	readable &= expect_cpu_area("IDT", boot->idt_phys, KEEL_PAGE_SIZE);
+	readable &= expect_cpu_area("vsyscall page", boot->vsyscall_phys, KEEL_PAGE_SIZE);
 	expect_cpu_area("waiting page", boot->waiting_page_phys, KEEL_PAGE_SIZE);
 	if (boot->ap_start_phys)
 		expect_cpu_area("page to start CPUs from", boot->ap_start_phys, KEEL_PAGE_SIZE);
-	for (uint64_t n = 0; n < boot->cpu_count; n++) {
-		const struct keel_cpu *cpu = &boot->cpus[n];
-
-		expect_cpu_area("GDT", cpu->gdt_phys, KEEL_PAGE_SIZE);
-		expect_cpu_area("entry stack", cpu->entry_stack_phys, KEEL_PAGE_SIZE);
-		expect_cpu_area("TSS", cpu->tss_phys, KEEL_PAGE_SIZE);
-		expect_cpu_area("IST stacks", cpu->ist_stacks_phys,
-				(KEEL_IST_MCE - KEEL_IST_DF + 1) * KEEL_CEA_IST_STACK_PAGES *
-					KEEL_PAGE_SIZE);
-		expect_cpu_area("stack", cpu->stack_phys, KEEL_STACK_BYTES);
-		expect_cpu_area("ministack", cpu->espfix_phys, KEEL_ESPFIX_STACK_BYTES);
-	}
+	if (boot->mailboxes)
+		readable &= expect_cpu_area(
+			"mailboxes", KEEL_DIRECT_MAP_PHYS((uint64_t)boot->mailboxes),
+			array_bytes(boot->cpu_count, sizeof(*boot->mailboxes)));
+	for (uint64_t n = 0; n < boot->cpu_count; n++)
+		readable &= check_cpu(&boot->cpus[n]);
 	point_end();
+	return readable;
 }
 
 /* A start-up interrupt has eight bits for the page: SDM vol. 3A 8.4.3. */
@@ -145,9 +159,10 @@ static bool check_tables_and_kernel(void)
 
 bool check_own_memory(void)
 {
-	if (!check_data())
+	const bool readable = check_data() && check_cpu_areas();
+
+	if (!readable)
 		return false;
-	check_cpu_areas();
 	check_ap_start();
 	return check_tables_and_kernel();
 }

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What every CPU has: its kernel stack and its entry area. */
 #include "checks.h"
+#include "cpu.h"
 #include "found.h"
+#include "kept.h"
 #include "report.h"
 
 static void expect_pages(uint64_t virt, uint64_t phys, uint64_t bytes, uint8_t rights)
@@ -15,6 +17,13 @@ static void expect_pages(uint64_t virt, uint64_t phys, uint64_t bytes, uint8_t r
 	};
 
 	found_expect(&piece);
+}
+
+static void expect_zero(uint64_t phys, uint64_t bytes)
+{
+	const uint64_t at = first_word_set(KEEL_DIRECT_MAP(phys), bytes);
+
+	expect("first word that is not zero", at, 0, at);
 }
 
 void check_kernel_stacks(void)
@@ -33,6 +42,12 @@ void check_kernel_stacks(void)
 
 	point_begin("kernel stacks: the PDPT of every PML4 slot is in place");
 	found_expect_tables(KEEL_STACKS_START, KEEL_STACKS_LAST, KEEL_LEVEL_PDPT);
+	point_end();
+
+	/* CPU 0's is in use by now: entry.S has looked at it. */
+	point_begin("kernel stacks: those of the other CPUs are all zero");
+	for (uint64_t cpu = 1; cpu < boot->cpu_count; cpu++)
+		expect_zero(boot->cpus[cpu].stack_phys, KEEL_STACK_BYTES);
 	point_end();
 }
 
@@ -117,5 +132,12 @@ void check_cpu_entry_area(void)
 	check_waiting_page();
 	point_begin("cpu_entry_area: guard pages and all else absent");
 	found_expect_nothing_else(KEEL_REGION_CPU_ENTRY_AREA);
+	point_end();
+	/* No exception that uses one has come yet. */
+	point_begin("cpu_entry_area: the entry stack and the IST stacks of every CPU are all zero");
+	for (uint64_t cpu = 0; cpu < boot->cpu_count; cpu++) {
+		expect_zero(boot->cpus[cpu].entry_stack_phys, KEEL_PAGE_SIZE);
+		expect_zero(boot->cpus[cpu].ist_stacks_phys, IST_STACKS_BYTES);
+	}
 	point_end();
 }

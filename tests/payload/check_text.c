@@ -16,6 +16,27 @@ static const struct {
 
 #define LINKED_SEGMENTS (sizeof(linked) / sizeof(linked[0]))
 
+static uint64_t checksum;
+
+void take_checksum(void)
+{
+	const uint64_t *end = &file_checksum;
+
+	/* Each step is reversible, so that a change of one word changes the result. */
+	for (const uint64_t *word = (const void *)text_start; word < end; word++)
+		checksum = (checksum ^ *word) * UINT64_C(0x9e3779b97f4a7c15);
+}
+
+static void check_contents(void)
+{
+	const uint64_t used = entry_state.bss_used;
+
+	point_begin("kernel text: holds what the kernel's file holds, and zeros behind it");
+	expect("checksum", (uint64_t)text_start, file_checksum, checksum);
+	expect("first word of .bss that is not zero", used, 0, used);
+	point_end();
+}
+
 static void check_segments(void)
 {
 	point_begin("kernel text: boot_info has the segments that were linked");
@@ -27,6 +48,7 @@ static void check_segments(void)
 		expect("start of a segment", virt, virt, s->virt);
 		expect("bytes of a segment", virt, (uint64_t)linked[n].end - virt, s->bytes);
 		expect("rights of a segment", virt, linked[n].rights, s->rights);
+		expect("reserved member of a segment", virt, 0, s->reserved);
 		expect("physical address of a segment", virt,
 		       virt - KEEL_TEXT_START + boot->phys_base, s->phys);
 	}
@@ -38,6 +60,7 @@ static void check_segments(void)
 void check_kernel_text(void)
 {
 	check_segments();
+	check_contents();
 	found_forget(KEEL_REGION_TEXT);
 	point_begin("kernel text: text R-X, rodata R--, data RW-, where phys_base says");
 	for (unsigned n = 0; n < LINKED_SEGMENTS; n++) {

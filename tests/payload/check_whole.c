@@ -159,5 +159,8 @@ void check_tables(void)
 	expect("tables_used", boot->tables_phys, boot->tables_planned, boot->tables_used);
 	expect("tables that could not be counted", boot->tables_phys, 0, census.uncountable);
 	point_end();
+	point_begin("tables: none for which a larger leaf could stand");
+	expect("tables that are needed", boot->tables_phys, census.used, census.minimum);
+	point_end();
 	check_transition_root();
 }

@@ -20,6 +20,9 @@ void check_memory_ranges(void);
  */
 bool check_own_memory(void);
 
+/* First of all: .data is as it was loaded until something is written there. */
+void take_checksum(void);
+
 /* Before fault_init() fills the IDT in. */
 void check_idt(void);
 
@@ -47,6 +50,7 @@ void check_tables(void);
 
 /* Reads what the firmware left in memory. */
 void check_facts(void);
+void check_madt(void);
 
 /* What was configured, and what came with the kernel. */
 void check_configured(void);

@@ -6,6 +6,7 @@
 #ifndef PAYLOAD_CPU_H
 #define PAYLOAD_CPU_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #define BIT(n) (UINT64_C(1) << (n))
@@ -14,17 +15,18 @@
 #define CR0_MP BIT(1)
 #define CR0_EM BIT(2)
 #define CR0_TS BIT(3)
+#define CR0_ET BIT(4)
+#define CR0_NE BIT(5)
 #define CR0_WP BIT(16)
-#define CR0_NW BIT(29)
-#define CR0_CD BIT(30)
 #define CR0_PG BIT(31)
 
 #define CR4_PAE	       BIT(5)
+#define CR4_MCE	       BIT(6)
 #define CR4_PGE	       BIT(7)
 #define CR4_OSFXSR     BIT(9)
 #define CR4_OSXMMEXCPT BIT(10)
 #define CR4_UMIP       BIT(11)
-#define CR4_LA57       BIT(12)
+#define CR4_VMXE       BIT(13)
 #define CR4_SMEP       BIT(20)
 #define CR4_SMAP       BIT(21)
 
@@ -34,6 +36,8 @@
 #define RFLAGS_DF      BIT(10)
 #define RFLAGS_AC      BIT(18)
 #define RFLAGS_DEFINED (RFLAGS_TF | RFLAGS_IF | RFLAGS_DF | RFLAGS_AC)
+
+#define DR7_ALWAYS_SET BIT(10) /* SDM vol. 3B 17.2.4 */
 
 #define MSR_APIC_BASE	     0x1b
 #define MSR_FS_BASE	     0xc0000100
@@ -123,6 +127,21 @@ static inline struct cpuid read_cpuid(uint32_t leaf)
 	r.ecx = 0;
 	asm volatile("cpuid" : "+a"(r.eax), "=b"(r.ebx), "+c"(r.ecx), "=d"(r.edx));
 	return r;
+}
+
+/* Address of the first word that is not zero in memory of whole words, or 0 for none. */
+static inline uint64_t first_word_set(uint64_t virt, uint64_t bytes)
+{
+	uint64_t words = bytes / sizeof(uint64_t);
+	bool all_zero;
+
+	if (!words)
+		return 0;
+	asm volatile("repe scasq"
+		     : "+D"(virt), "+c"(words), "=@ccz"(all_zero)
+		     : "a"(UINT64_C(0))
+		     : "memory");
+	return all_zero ? 0 : virt - sizeof(uint64_t);
 }
 
 static inline uint64_t read_tsc(void)

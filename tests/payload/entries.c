@@ -28,11 +28,11 @@ static uint64_t beyond_phys_bits(void)
 
 static void check_table_bits(struct found_fault *fault, const struct walk_entry *e, bool user)
 {
-	const uint64_t want = KEEL_PTE_P | KEEL_PTE_RW | (user ? KEEL_PTE_US : 0);
-	/* What the CPU or the builder may have set. Everything else has to be as `want` says. */
-	const uint64_t free = (KEEL_PTE_ADDRESS & ~beyond_phys_bits()) | KEEL_PTE_A | KEEL_PTE_D;
+	const uint64_t want =
+		KEEL_PTE_P | KEEL_PTE_RW | KEEL_PTE_A | KEEL_PTE_D | (user ? KEEL_PTE_US : 0);
+	const uint64_t address = KEEL_PTE_ADDRESS & ~beyond_phys_bits();
 
-	note(fault, "bits of an entry that leads to a table", e->virt, want, e->entry & ~free);
+	note(fault, "bits of an entry that leads to a table", e->virt, want, e->entry & ~address);
 	note(fault, "the table lies in the block of tables", e->virt, true,
 	     walk_table(walk_phys(e->entry, e->level)) != NULL);
 }
@@ -74,12 +74,18 @@ void entries_check_leaf(const struct walk_entry *leaf, unsigned row)
 	note(fault, "reserved bits", leaf->virt, 0, entry & (gap | beyond_phys_bits()));
 	note(fault, "ignored bits", leaf->virt, 0, entry & IGNORED_BITS);
 	note(fault, "global bit", leaf->virt, KEEL_PTE_G, entry & KEEL_PTE_G);
+	note(fault, "accessed bit", leaf->virt, KEEL_PTE_A, entry & KEEL_PTE_A);
 	note(fault, "user bit", leaf->virt, row == KEEL_REGION_VSYSCALL ? KEEL_PTE_US : 0,
 	     entry & KEEL_PTE_US);
 	/* Read-only and dirty means a shadow stack page (SDM vol. 3A 4.6.1). */
-	if (!(entry & KEEL_PTE_RW))
-		note(fault, "dirty bit of a read-only leaf", leaf->virt, 0, entry & KEEL_PTE_D);
+	note(fault, "dirty bit, which goes with the right to write", leaf->virt,
+	     entry & KEEL_PTE_RW ? KEEL_PTE_D : 0, entry & KEEL_PTE_D);
 	if (leaf->level > KEEL_LEVEL_PT)
 		note(fault, "one memory type throughout the leaf (MTRR)", leaf->virt, true,
 		     mtrr_is_uniform(phys, bytes));
+}
+
+void entries_check_remains(const struct walk_entry *e, unsigned row)
+{
+	note(&found_rows[row].tables, "an entry that is not present", e->virt, 0, e->entry);
 }

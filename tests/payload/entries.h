@@ -12,5 +12,7 @@
 /* first_row is the row of the entry's first address. Returns whether there is a table to visit. */
 bool entries_check_table(const struct walk_entry *e, unsigned first_row);
 void entries_check_leaf(const struct walk_entry *leaf, unsigned row);
+/* An entry that is not present, and not zero. */
+void entries_check_remains(const struct walk_entry *e, unsigned row);
 
 #endif

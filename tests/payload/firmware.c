@@ -24,12 +24,19 @@ static bool is_sound(const struct keel_efi_descriptor *d)
 	       first_page < limit_pages && d->pages <= limit_pages - first_page;
 }
 
+static const struct keel_efi_descriptor *descriptor(uint64_t n)
+{
+	return (const void *)((const char *)boot->efi_map + n * boot->efi_map_stride);
+}
+
 const struct keel_efi_descriptor *firmware_descriptor(uint64_t n)
 {
-	const struct keel_efi_descriptor *d =
-		(const void *)((const char *)boot->efi_map + n * boot->efi_map_stride);
+	return is_sound(descriptor(n)) ? descriptor(n) : NULL;
+}
 
-	return is_sound(d) ? d : NULL;
+uint64_t firmware_virt(uint64_t n)
+{
+	return descriptor(n)->virt;
 }
 
 bool firmware_is_memory(uint32_t type)
@@ -113,4 +120,20 @@ struct firmware_span firmware_span(uint64_t phys)
 		span.attribute = d->attribute;
 	}
 	return span;
+}
+
+bool firmware_all_memory(uint64_t phys, uint64_t bytes)
+{
+	const uint64_t limit = UINT64_C(1) << boot->phys_bits;
+
+	if (phys >= limit || bytes > limit - phys)
+		return false;
+	for (const uint64_t end = phys + bytes; phys < end;) {
+		const struct firmware_span span = firmware_span(phys);
+
+		if (!span.memory)
+			return false;
+		phys = span.end;
+	}
+	return true;
 }

@@ -15,6 +15,9 @@
 uint64_t firmware_count(void);
 const struct keel_efi_descriptor *firmware_descriptor(uint64_t n);
 
+/* VirtualStart of the nth, sound or not. */
+uint64_t firmware_virt(uint64_t n);
+
 static inline uint64_t firmware_bytes(const struct keel_efi_descriptor *d)
 {
 	return d->pages * KEEL_PAGE_SIZE;
@@ -34,6 +37,9 @@ struct firmware_span firmware_span(uint64_t phys);
 
 /* Whether firmware may use this type: it is not Keel's, and has a meaning to somebody. */
 bool firmware_has_type(uint32_t type);
+
+/* All of these bytes are memory, so that the direct map holds them. */
+bool firmware_all_memory(uint64_t phys, uint64_t bytes);
 
 /* Loader, boot services, runtime services, conventional, ACPI and persistent memory. */
 bool firmware_is_memory(uint32_t type);

@@ -16,6 +16,9 @@ bool is_reached(uint64_t phys, uint64_t bytes);
 bool table_in_page(uint64_t page_phys);
 bool written_table_in_page(uint64_t page_phys);
 
+/* ACPI's table of CPUs and I/O APICs; NULL where none was met that can be believed. */
+const uint8_t *madt_met(void);
+
 /* Whether the firmware says that a device is there: a table is then not cached. */
 bool is_device(uint64_t phys);
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* ACPI's tables (ACPI 6.5, 5.2), as a kernel follows them; see firmware_tables.h. */
+#include "firmware_tables.h"
 #include "follow_tables.h"
 #include "report.h"
 
@@ -48,10 +49,30 @@ static void follow_bgrt(const uint8_t *t)
 		keep("the boot picture is mapped", phys, number(image, 2, 4), false);
 }
 
+/* The first that is met with a checksum that is right. */
+static const uint8_t *madt;
+
+static void meet_madt(const uint8_t *t)
+{
+	uint8_t sum = 0;
+
+	for (uint64_t n = 0; n < number(t, 4, 4); n++)
+		sum += t[n];
+	if (!madt && !sum)
+		madt = t;
+}
+
+const uint8_t *madt_met(void)
+{
+	return madt;
+}
+
 static void follow_table(uint64_t phys)
 {
 	const uint8_t *t = acpi_table(NULL, phys, HEADER, false);
 
+	if (t && is(t, "APIC"))
+		meet_madt(t);
 	if (t && is(t, "FACP"))
 		follow_fadt(t);
 	if (t && is(t, "TPM2"))

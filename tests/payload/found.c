@@ -85,9 +85,14 @@ static void visit_leaf(const struct walk_entry *leaf)
 	last->leaves[leaf->level]++;
 }
 
+static void visit_remains(const struct walk_entry *e)
+{
+	entries_check_remains(e, row_of(e->virt));
+}
+
 void found_walk(uint64_t root_phys)
 {
-	static const struct walk_visitor visitor = { visit_table, visit_leaf };
+	static const struct walk_visitor visitor = { visit_table, visit_leaf, visit_remains };
 	uint64_t run = 0;
 
 	walk_root(root_phys, &visitor);

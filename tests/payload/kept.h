@@ -7,8 +7,15 @@
 #include <stdint.h>
 #include <keel/boot_info.h>
 
-/* That this is memory of the CPUs, which nobody gives away. */
-void expect_cpu_area(const char *what, uint64_t phys, uint64_t bytes);
+/* The IST stacks of one CPU: #DF, NMI, #DB, #MC. */
+#define IST_STACKS_BYTES \
+	((KEEL_IST_MCE - KEEL_IST_DF + 1) * KEEL_CEA_IST_STACK_PAGES * KEEL_PAGE_SIZE)
+
+/*
+ * That this is memory of the CPUs, which nobody gives away. Returns whether all of it can be read,
+ * whatever that memory is called.
+ */
+bool expect_cpu_area(const char *what, uint64_t phys, uint64_t bytes);
 
 /* Bytes of an array; more than there can be anywhere where they do not fit into 64 bits. */
 static inline uint64_t array_bytes(uint64_t count, uint64_t element_bytes)

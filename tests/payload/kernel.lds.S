@@ -49,15 +49,30 @@ SECTIONS
 	.data : AT(ADDR(.data) - KEEL_TEXT_START)
 	{
 		*(.data .data.*)
-		/* A data segment without file bytes would be an odd one: keep it a normal case. */
+		. = ALIGN(8);
+	} :data
+	/* The last of what the file holds, filled in when the rest is known: see `checksum`. */
+	.checksum : AT(ADDR(.checksum) - KEEL_TEXT_START)
+	{
+		file_checksum = .;
 		QUAD(0)
 	} :data
 	.bss : AT(ADDR(.bss) - KEEL_TEXT_START)
 	{
+		/* Written to by the first instructions; they find the rest as it was. */
+		*(.entry)
+		. = ALIGN(8);
+		bss_start = .;
 		*(.bss .bss.* COMMON)
+		. = ALIGN(KEEL_PAGE_SIZE);
+		bss_words = ABSOLUTE((. - bss_start) / 8);
 	} :data
-	. = ALIGN(KEEL_PAGE_SIZE);
 	data_end = .;
+
+	/* The parts of an address in a gate, for entry.S. */
+	scan_fault_low = ABSOLUTE(scan_fault & 0xffff);
+	scan_fault_middle = ABSOLUTE(scan_fault >> 16 & 0xffff);
+	scan_fault_high = ABSOLUTE(scan_fault >> 32);
 
 	ASSERT(data_end <= KEEL_TEXT_LAST + 1, "the kernel fits into the text window")
 

@@ -22,7 +22,6 @@
 KEEL_REQUEST(KEEL_REQUEST_CPUS, KEEL_CPUS_STARTED);
 
 const struct keel_boot_info *boot;
-struct entry_state entry_state;
 
 _Noreturn void kernel_main(const struct keel_boot_info *info);
 
@@ -65,6 +64,7 @@ _Noreturn void kernel_main(const struct keel_boot_info *info)
 {
 	bool sound;
 
+	take_checksum();
 	boot = info;
 	serial_init();
 	report_begin();
@@ -94,6 +94,7 @@ _Noreturn void kernel_main(const struct keel_boot_info *info)
 	show_figures();
 	check_map();
 	check_facts();
+	check_madt();
 	check_configured();
 
 	check_probes();

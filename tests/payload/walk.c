@@ -23,7 +23,7 @@ static void walk_down(uint64_t phys, const struct walk_entry *parent,
 		uint64_t entry = table[index];
 		struct walk_entry e;
 
-		if (!(entry & KEEL_PTE_P))
+		if (!entry)
 			continue;
 		e = (struct walk_entry){
 			.virt = walk_entry_virt(parent->virt, level, index),
@@ -34,7 +34,9 @@ static void walk_down(uint64_t phys, const struct walk_entry *parent,
 			.user = parent->user && entry & KEEL_PTE_US,
 			.executable = parent->executable && !(entry & KEEL_PTE_NX),
 		};
-		if (e.leaf)
+		if (!(entry & KEEL_PTE_P))
+			visitor->remains(&e);
+		else if (e.leaf)
 			visitor->leaf(&e);
 		else if (visitor->table(&e))
 			walk_down(walk_phys(entry, level), &e, visitor);

@@ -13,7 +13,7 @@
 
 #define WALK_ENTRIES 512
 
-/* One present entry, with what the entries above it allow. */
+/* One entry, with what the entries above it allow. */
 struct walk_entry {
 	uint64_t virt; /* first address that it is responsible for */
 	uint64_t entry;
@@ -27,6 +27,8 @@ struct walk_visitor {
 	/* An entry that leads to a table; returns whether to go down into it. */
 	bool (*table)(const struct walk_entry *entry);
 	void (*leaf)(const struct walk_entry *leaf);
+	/* An entry that is not present, and not zero either. */
+	void (*remains)(const struct walk_entry *entry);
 };
 
 void walk_root(uint64_t root_phys, const struct walk_visitor *visitor);

@@ -42,7 +42,7 @@ sub state_of {
 	my $at = shift;
 	my $value = shown_of($at, 0);
 	# Behind the general, flags and segment registers: GDB's org.gnu.gdb.i386.core and .linux.
-	@$value{qw(fs_base gs_base kernel_gs_base)} = unpack 'x164 Q<3', pack 'H*',
+	@$value{qw(fs_base gs_base kernel_gs_base cr0 cr2 cr3 cr4 cr8)} = unpack 'x164 Q<8', pack 'H*',
 		$at->{gdb}->request('g');
 	return $value;
 }
@@ -75,6 +75,7 @@ sub check_registers {
 	is($s->{rfl} & ~0x8d5, 2, "$cpu: RFLAGS: only arithmetic flags besides bit 1");
 	expect($s, $cpu, 'CR0, CR3, CR4, EFER', cr0 => 0x80010033, cr3 => $kernel_root,
 		cr4 => 0x6a0 | $cr4{$cpu});
+	expect($s, $cpu, 'CR8 and DR7', cr8 => 0, dr7 => 0x400);
 	is($s->{efer} & ~1, 0xd00, "$cpu: EFER: LME, LMA, NXE; SCE is the firmware's");
 	expect($s, $cpu, 'segment registers', cs_selector => 0x10, ss_selector => 0x18,
 		ds_selector => 0x18, es_selector => 0x18, fs_selector => 0, gs_selector => 0,
@@ -85,7 +86,7 @@ sub check_registers {
 	expect($s, $cpu, 'GDTR, IDTR and the task register are in the cpu_entry_area',
 		gdt_base => $entry_area + PAGE, gdt_limit => 127, idt_base => $entry_area,
 		idt_limit => PAGE - 1, tr_base => $entry_area + 3 * PAGE, tr_limit => 103);
-	expect($s, $cpu, 'FCW and MXCSR', fcw => 0x37f, mxcsr => 0x1f80);
+	expect($s, $cpu, 'FCW, FSW, FTW and MXCSR', fcw => 0x37f, fsw => 0, ftw => 0, mxcsr => 0x1f80);
 }
 
 # A CPU that the self-check has asked for: all that CPU 0 has, or its own of it, in the waiting page.

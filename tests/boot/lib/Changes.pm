@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
 # Changes to what a kernel finds at its entry, each with the name that the self-check's report has
-# to call it by, and a way to try them all. For tests/boot/selfcheck/notices.t.
+# to call it by, and a way to try them all. For tests/boot/selfcheck/notices-*.t.
 package Changes;
 
 use strict;
@@ -10,6 +10,7 @@ no warnings 'portable';			# addresses have 64 bits
 
 use Exporter qw(import);
 use Outside;
+use Promises qw(@promises);
 use SelfCheck;
 use Stopped;
 use Test::More;
@@ -33,9 +34,10 @@ use constant {
 our %row = map { $_->{id} => $_ } @{ Outside::rows() };
 
 our @EXPORT = qw(PAGE LARGE HUGE SLOT ADDRESS P RW US PWT PCD A D PS PAT G IGNORED PAT_LARGE NX
-	%row machine constant boot direct_map free_memory find_leaf entry frame
-	change change_entry change_bits fill lead set_byte member plant element elements_end descriptor
-	must_end try_all);
+	%row machine constant boot register direct_map free_memory find_leaf entry frame phys
+	word place set set_member set_now
+	promise all_of change change_entry change_bits fill lead set_byte set_word set_register execute
+	member plant element elements_end descriptor descriptor_places copy_boot_info must_end must_die try_all);
 
 my ($machine, @changes);
 
@@ -65,6 +67,35 @@ sub elements_end {
 	my ($type, $count) = @_;
 	my ($first, $bytes) = $machine->place("$type.virt", 0);
 	return $first - $machine->offset("$type.virt") + boot($count) * $machine->bytes($type);
+}
+
+# The physical address of a member.
+sub place {
+	my ($phys) = $machine->place(@_);
+	return $phys;
+}
+
+# 8 bytes of physical memory.
+sub word {
+	return $machine->number($_[0]);
+}
+
+# For functions that change something: 8 bytes of physical memory, a member, and a register.
+sub set {
+	$machine->set_number(@_);
+}
+
+sub set_member {
+	$machine->set(@_);
+}
+
+sub set_now {
+	$machine->set_register(@_);
+}
+
+# A general register.
+sub register {
+	return $machine->{registers}{ $_[0] };
 }
 
 sub direct_map {
@@ -97,6 +128,11 @@ sub frame {
 	return $machine->number(entry(@_)) & ADDRESS;
 }
 
+# The physical address behind a virtual one.
+sub phys {
+	return $machine->phys($_[0]);
+}
+
 # The first address from virt on in a row with a 4 KiB leaf for which the function is true.
 sub find_leaf {
 	my ($id, $virt, $function) = @_;
@@ -124,16 +160,34 @@ sub name {
 	return $row{$id}{name} eq 'hole' ? sprintf 'hole %016x', $row{$id}{start} : $row{$id}{name};
 }
 
+# What the changes from here on show that the self-check looks at: a name from Promises.pm, or a member
+# of boot_info or of what it points to. Returns the name.
+my $promise;
+my %sections = @promises;
+my %kind = map { $_->[0] => $_->[2] // 'promise' } map { @$_ } values %sections;
+
+sub promise {
+	($promise) = @_;
+	return $promise if $promise =~ /\./ || ($kind{$promise} // '') eq 'promise';
+	die "Promises.pm does not know '$promise'\n";
+}
+
 # A change, in words and as a function, and how the point begins that has to fail because of it.
 sub change {
 	my ($what, $name, $change) = @_;
-	push @changes, { what => $what, name => $name, change => $change };
+	die "nothing is promised of '$what'\n" unless defined $promise;
+	push @changes, { what => $what, name => $name, change => $change, promise => $promise };
 }
 
 # After the point that fails because of the last change, the report also has to come to its end:
 # what was changed is what a loop counts by.
 sub must_end {
 	$changes[-1]{ends} = 1;
+}
+
+# Nothing can be reported with the last change: it is noticed because the machine resets.
+sub must_die {
+	$changes[-1]{dies} = 1;
 }
 
 # The entry for virt becomes what a function makes of it.
@@ -146,17 +200,15 @@ sub change_entry {
 	});
 }
 
-# The same for each function of a table, but those whose names match. There are many of them: where
-# not everything is asked for, every fourth one is tried, which is another one in each region.
-my $all_bits = $ENV{EVERYTHING} || defined $ENV{NOTICES};
-my $bits_seen = 0;
-
+# The same for each row of a table, but those whose names match: name, promise and function. Instead of
+# a promise there can be the name of one in %own.
 sub change_bits {
-	my ($what, $id, $virt, $level, $bits, $without) = @_;
-	for my $name (sort keys %$bits) {
+	my ($what, $id, $virt, $level, $bits, $without, %own) = @_;
+	for (@$bits) {
+		my ($name, $about, $function) = @$_;
 		next if $without && $name =~ $without;
-		next if $bits_seen++ % 4 && !$all_bits;
-		change_entry("$what: $name", $id, $virt, $level, $bits->{$name});
+		promise($own{$about} // $about);
+		change_entry("$what: $name", $id, $virt, $level, $function);
 	}
 }
 
@@ -178,6 +230,39 @@ sub set_byte {
 	change($what, $name, sub { $machine->set_number($phys, $value, 1) });
 }
 
+sub set_word {
+	my ($what, $name, $phys, $value) = @_;
+	change($what, $name, sub { $machine->set_number($phys, $value) });
+}
+
+# A general, flags or segment register.
+sub set_register {
+	my ($register, $name, $value) = @_;
+	change(sprintf('%s is %x', $register, $value), $name,
+		sub { $machine->set_register($register, $value) });
+}
+
+# What these instructions do: see Stopped.pm. At these physical addresses there are these words
+# meanwhile.
+sub execute {
+	my ($what, $name, $code, %words) = @_;
+	change($what, $name, sub {
+		my %old = map { $_ => $machine->number($_) } keys %words;
+		$machine->set_number($_, $words{$_}) for keys %words;
+		$machine->execute($code);
+		$machine->set_number($_, $old{$_}) for keys %words;
+	});
+}
+
+# boot_info again, at a physical address, and RDI leads to it through a virtual one.
+sub copy_boot_info {
+	my ($what, $name, $phys, $virt) = @_;
+	change($what, $name, sub {
+		$machine->write($phys, $machine->read($machine->{boot}, $machine->bytes('boot_info')));
+		$machine->set_register(rdi => $virt);
+	});
+}
+
 # A number, or one that is so much more or less than the old one, or differs from it in these bits.
 sub another {
 	my ($old, $text) = @_;
@@ -191,6 +276,7 @@ sub another {
 sub member {
 	my ($member, $name, $value, $n, $called) = @_;
 	my $what = $called // (defined $n ? "$member of element $n" : $member);
+	promise($member);
 	my $old = $machine->get($member, $n);
 	my $new = another($old, $value);
 	die "$what is $value already\n" if $new == $old;
@@ -210,17 +296,25 @@ sub plant {
 	});
 }
 
-# A member of the first runtime descriptor in the firmware's map.
-sub descriptor {
-	my ($member, $name, $value) = @_;
+# Physical addresses of a member of the descriptors in the firmware's map that are runtime ones, or are
+# not.
+sub descriptor_places {
+	my ($member, $runtime) = @_;
 	my ($map, $stride) = (boot('efi_map') - $row{DIRECT_MAP}{start}, boot('efi_map_stride'));
-	my $place = sub { $map + $_[0] * $stride + $machine->offset("efi_descriptor.$_[1]") };
-	my ($n) = grep { $machine->number($place->($_, 'virt')) }
-		0 .. boot('efi_map_bytes') / $stride - 1;
-	my $bytes = $machine->bytes("efi_descriptor.$member");
-	change("firmware's descriptor $n: $member: $value", $name, sub {
-		my $at = $place->($n, $member);
-		$machine->set_number($at, another($machine->number($at, $bytes), $value), $bytes);
+	my $virt = $machine->offset('efi_descriptor.virt');
+	return map { $_ + $machine->offset($member) } grep { !!word($_ + $virt) == $runtime }
+		map { $map + $_ * $stride } 0 .. boot('efi_map_bytes') / $stride - 1;
+}
+
+# A member of the first of these descriptors.
+sub descriptor {
+	my ($member, $name, $value, $runtime) = @_;
+	my ($place) = descriptor_places($member, $runtime);
+	my $bytes = $machine->bytes($member);
+	promise($member);
+	change("$member of a " . ($runtime ? 'runtime' : 'boot services') . " descriptor: $value", $name,
+		sub {
+		$machine->set_number($place, another($machine->number($place, $bytes), $value), $bytes);
 	});
 }
 
@@ -238,9 +332,20 @@ sub try_unchanged {
 
 my $end = qr/^Bail out![^\n]*\n|^1\.\.\d/m;
 
+# Nothing at all comes.
+sub try_death {
+	my ($change) = @_;
+	$machine->restore;
+	$change->{change}->();
+	my $ended = $machine->run($end, SECONDS);
+	ok($ended eq 'guest-reset' && $machine->serial !~ /^ok/m, "the machine resets: $change->{what}")
+		or diag("survives: $change->{what}; the end: $ended");
+}
+
 # The point that names it comes, or the report ends without it.
 sub try_change {
 	my ($change) = @_;
+	return try_death($change) if $change->{dies};
 	my $named = qr/^not ok \d+ - (?:probe: )?\Q$change->{name}\E/m;
 	$machine->restore;
 	$change->{change}->();
@@ -265,12 +370,32 @@ sub try_time_out {
 		or diag("setting it back: $@");
 }
 
-# All of them, or those whose description matches.
+# Every promise of a section has a change.
+sub all_of {
+	my ($section) = @_;
+	my %changed = map { $_->{promise} => 1 } @changes;
+	my @missing = grep { $kind{$_} eq 'promise' && !$changed{$_} }
+		map { $_->[0] } @{ $sections{$section} };
+	die "nothing is changed that these are about: @missing\n" if @missing;
+}
+
+# The first one of each promise, and every tenth of the others, which are others in each region.
+sub sample {
+	my (%seen, @sample);
+	my $n = 0;
+	for (@_) {
+		push @sample, $_ if !$seen{ $_->{promise} }++ || $n++ % 10 == 0;
+	}
+	return @sample;
+}
+
+# A sample of them, with EVERYTHING all, or with NOTICES those whose description or promise matches.
 sub try_all {
-	my ($pattern) = @_;
-	@changes = grep { $_->{what} =~ $pattern } @changes;
+	my $pattern = $ENV{NOTICES};
 	my %seen;
 	$seen{ $_->{what} }++ and die "'$_->{what}' is there twice\n" for @changes;
+	@changes = defined $pattern ? grep { "$_->{promise}: $_->{what}" =~ $pattern } @changes
+		: $ENV{EVERYTHING} ? @changes : sample(@changes);
 	plan tests => @changes + 4;
 	try_unchanged('before');
 	try_time_out();

@@ -18,6 +18,13 @@ use constant {
 	CHUNK => 1024,			# bytes of memory in one packet: QEMU takes 2048 at most
 };
 
+# QEMU's numbers of registers that can be written: GDB's org.gnu.gdb.i386.core and .linux, between them
+# what QEMU adds.
+my @general = qw(rax rbx rcx rdx rsi rdi rbp rsp r8 r9 r10 r11 r12 r13 r14 r15 rip);
+my @of_32_bits = qw(eflags cs ss ds es fs gs);
+my %number;
+@number{@general, @of_32_bits} = 0 .. $#general + @of_32_bits;
+
 sub new {
 	my ($class, $path) = @_;
 	my $socket = IO::Socket::UNIX->new(Peer => $path) or die "Gdb: $path: $!\n";
@@ -74,10 +81,14 @@ sub _ok {
 sub run_to {
 	my ($self, $virt, $limit) = @_;
 	$self->_ok(sprintf 'Z1,%x,1', $virt);
-	$self->go;
-	my $stopped = $self->_packet(time + $limit)
-		// die sprintf "Gdb: %x was not reached\n", $virt;
-	die "Gdb: it stopped otherwise: $stopped\n" unless $stopped =~ /^T05/;
+	my $deadline = time + $limit;
+	# The stub may still have to say that the guest stopped before.
+	do {
+		$self->go;
+		my $stopped = $self->_packet($deadline)
+			// die sprintf "Gdb: %x was not reached\n", $virt;
+		die "Gdb: it stopped otherwise: $stopped\n" unless $stopped =~ /^T/;
+	} until $self->registers->{rip} == $virt;
 	$self->_ok(sprintf 'z1,%x,1', $virt);
 }
 
@@ -88,10 +99,19 @@ sub go {
 # General registers in the order of GDB's own description of x86-64.
 sub registers {
 	my $self = shift;
-	my @names = qw(rax rbx rcx rdx rsi rdi rbp rsp r8 r9 r10 r11 r12 r13 r14 r15 rip);
 	my %value;
-	@value{@names} = unpack 'Q<*', pack 'H*', substr($self->request('g'), 0, 16 * @names);
+	@value{@general} = unpack 'Q<*', pack 'H*', substr($self->request('g'), 0, 16 * @general);
 	return \%value;
+}
+
+# General, flags or segment register. A segment register gets what the GDT says of the selector.
+sub set_register {
+	my ($self, $name, $value) = @_;
+	my $number = $number{$name} // die "Gdb: there is no register '$name'\n";
+	# QEMU takes no single registers before it was asked which ones there are.
+	$self->{asked} //= $self->request('qXfer:features:read:target.xml:0,1');
+	$self->_ok(sprintf 'P%x=%s', $number,
+		unpack 'H*', pack $number < @general ? 'Q<' : 'L<', $value);
 }
 
 # Physical memory.

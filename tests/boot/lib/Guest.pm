@@ -184,6 +184,13 @@ sub write {
 	$self->gdb->write($phys, $data);
 }
 
+# Changes a register that Gdb.pm can write.
+sub set_register {
+	my ($self, $name, $value) = @_;
+	$self->{unchanged} = 0;
+	$self->gdb->set_register($name, $value);
+}
+
 # Lets it run on for so many seconds.
 sub go {
 	my ($self, $seconds) = @_;

@@ -17,14 +17,15 @@ use SelfCheck;
 
 use constant {
 	BOOT_SECONDS => 120,
+	SECONDS => 20,			# for a few instructions
 	PAGE    => 1 << 12,
 	ADDRESS => 0x000ffffffffff000,
 	P       => 1 << 0,
 	PS      => 1 << 7,
-	# The parts of boot_info that are arrays, and of what.
+	# Members of boot_info that lead to arrays, by what these are of; the framebuffer is one of it.
 	ARRAYS => {
-		memory_ranges => 'memory_range', mappings => 'mapping', segments => 'segment',
-		cpus => 'cpu', mailboxes => 'mailbox', io_apics => 'io_apic',
+		memory_range => 'memory_ranges', mapping => 'mappings', segment => 'segments',
+		cpu => 'cpus', mailbox => 'mailboxes', io_apic => 'io_apics', module => 'modules',
 	},
 };
 
@@ -121,6 +122,28 @@ sub set_number {
 	$self->write($phys, substr pack('Q<', $value), 0, $bytes // 8);
 }
 
+# --- Registers ---
+
+# Of those that Gdb.pm can write.
+sub set_register {
+	my $self = shift;
+	$self->{guest}->set_register(@_);
+}
+
+# Lets the guest execute these bytes of code, which go on behind their end, use no stack and leave no
+# registers changed but RAX, RCX, RDX and what they are for. Then it is stopped at its entry again, and
+# the kernel is as it was.
+sub execute {
+	my ($self, $code) = @_;
+	my $rip = $self->{registers}{rip};
+	my $phys = $self->phys($rip);
+	my $kernel = $self->read($phys, length $code);
+	$self->write($phys, $code);
+	$self->{gdb}->run_to($rip + length $code, SECONDS);
+	$self->write($phys, $kernel);
+	$self->set_register($_, $self->{registers}{$_}) for qw(rax rcx rdx rip);
+}
+
 # --- boot_info ---
 
 sub constant {
@@ -145,10 +168,11 @@ sub place {
 	my ($self, $name, $n) = @_;
 	my ($type) = $name =~ /^(\w+)/;
 	my $base = $self->{boot};
-	if ($type ne 'boot_info') {
-		my ($array) = grep { ARRAYS->{$_} eq $type } keys %{ ARRAYS() };
+	if (my $array = ARRAYS->{$type}) {
 		$base = $self->get("boot_info.$array") - $self->{direct_map}
 			+ $n * $self->bytes($type);
+	} elsif ($type eq 'framebuffer') {
+		$base += $self->offset('boot_info.framebuffer');
 	}
 	return ($base + $self->offset($name), $self->bytes($name));
 }
@@ -176,6 +200,18 @@ sub entry {
 		my $entry = $self->number($place);
 		return undef if !($entry & P) || $at < 4 && $entry & PS;
 		$table = $entry & ADDRESS;
+	}
+}
+
+# The frame behind a virtual address, as the first level that has a leaf says it, and the offset in it.
+sub phys {
+	my ($self, $virt) = @_;
+	for my $level (3, 2, 1) {
+		my $entry = $self->number($self->entry($virt, $level));
+		die sprintf "%016x is not mapped\n", $virt unless $entry & P;
+		next unless $level == 1 || $entry & PS;
+		my $bytes = PAGE << 9 * ($level - 1);
+		return $entry & ADDRESS & ~($bytes - 1) | $virt & $bytes - 1;
 	}
 }
 
