@@ -80,4 +80,7 @@ void *memmove(void *to, const void *from, size_t bytes);
 void *memset(void *to, int value, size_t bytes);
 int memcmp(const void *left, const void *right, size_t bytes);
 
+/* Zeros what must not be left behind, also where nothing reads it again. */
+void wipe(void *to, size_t bytes);
+
 #endif

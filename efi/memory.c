@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The functions that the compiler may call by itself. */
+/* The functions that the compiler may call by itself, and what it must not leave out. */
 #include "firmware.h"
 
 /* Words first: what counts instructions, or emulates them, counts a repetition as one. */
@@ -48,4 +48,11 @@ int memcmp(const void *left, const void *right, size_t bytes)
 		if (a[n] != b[n])
 			return a[n] - b[n];
 	return 0;
+}
+
+/* As the assembler may read all memory, the compiler cannot leave this out. */
+void wipe(void *to, size_t bytes)
+{
+	memset(to, 0, bytes);
+	__asm__ volatile("" : : : "memory");
 }

@@ -54,7 +54,6 @@ EFI_STATUS machine_examine(const struct firmware *fw, struct machine *machine)
 	if (EFI_ERROR(status))
 		return status;
 	graphics_examine(fw, &machine->framebuffer);
-	random_seed_take(fw, &machine->seed);
 	machine->secure_boot = secure_boot_state(fw);
 	machine->tsc_hz = tsc_frequency(cpuid, &machine->tsc_source);
 	tell(fw, machine);

@@ -8,7 +8,6 @@
 #include "machine/acpi.h"
 #include "machine/cpu.h"
 #include "machine/listed_tables.h"
-#include "machine/random.h"
 #include "machine/secure_boot.h"
 #include "machine/tables.h"
 
@@ -18,7 +17,6 @@ struct machine {
 	struct listed_tables listed;
 	struct acpi acpi;
 	struct keel_framebuffer framebuffer; /* virt is 0: nothing is mapped yet */
-	struct random_seed seed;
 	enum keel_secure_boot secure_boot;
 	uint64_t tsc_hz;     /* 0: not known */
 	uint32_t tsc_source; /* enum keel_tsc_source */

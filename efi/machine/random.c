@@ -20,36 +20,35 @@ static bool rdrand(uint64_t *value)
 }
 
 /* Some AMD processors give all ones for ever after a suspend, with CF = 1: equal words are none. */
-static bool from_cpu(uint64_t *seed, unsigned words)
+static bool from_cpu(uint64_t *words, unsigned count)
 {
 	if (!(cpuid(LEAF_FEATURES, 0).ecx & FEATURES_ECX_RDRAND))
 		return false;
-	for (unsigned n = 0; n < words; n++)
-		if (!rdrand(seed + n) || (n && seed[n] == seed[n - 1]))
+	for (unsigned n = 0; n < count; n++)
+		if (!rdrand(words + n) || (n && words[n] == words[n - 1]))
 			return false;
 	return true;
 }
 
-static bool from_firmware(const struct firmware *fw, void *seed, uint64_t bytes)
+/* The second answer, which nobody wants, goes where the firmware had the first one on its way. */
+static bool from_firmware(const struct firmware *fw, uint64_t *words, UINTN bytes)
 {
 	EFI_RNG_PROTOCOL *rng = protocol_first(fw, &rng_guid);
+	uint64_t unused[RANDOM_MOST_WORDS];
 
-	return rng && !EFI_ERROR(rng->GetRNG(rng, NULL, bytes, seed));
+	if (!rng || EFI_ERROR(rng->GetRNG(rng, NULL, bytes, (UINT8 *)words)))
+		return false;
+	rng->GetRNG(rng, NULL, bytes, (UINT8 *)unused);
+	return true;
 }
 
 enum keel_random_source random_words(const struct firmware *fw, uint64_t *words, unsigned count)
 {
 	if (from_firmware(fw, words, count * sizeof(*words)))
 		return KEEL_RANDOM_EFI_RNG;
-	return from_cpu(words, count) ? KEEL_RANDOM_RDRAND : KEEL_RANDOM_NONE;
-}
-
-void random_seed_take(const struct firmware *fw, struct random_seed *seed)
-{
-	uint64_t words[KEEL_RANDOM_SEED_BYTES / sizeof(uint64_t)];
-
-	*seed = (struct random_seed){ .source = KEEL_RANDOM_NONE };
-	seed->source = random_words(fw, words, sizeof(words) / sizeof(words[0]));
-	if (seed->source != KEEL_RANDOM_NONE)
-		memcpy(seed->bytes, words, sizeof(words));
+	if (from_cpu(words, count))
+		return KEEL_RANDOM_RDRAND;
+	/* A source may have failed half-way. */
+	memset(words, 0, count * sizeof(*words));
+	return KEEL_RANDOM_NONE;
 }

@@ -3,6 +3,7 @@
 #include "lib/arena.h"
 #include "lib/smbios.h"
 #include "lib/text.h"
+#include "machine/random.h"
 #include "space/space.h"
 #include "version.h"
 
@@ -68,7 +69,17 @@ EFI_STATUS boot_info_allocate(const struct firmware *fw, const struct boot_facts
 		return status;
 	memset(block_memory(&b->block), 0, block_bytes(&b->block));
 	lay_out(b, facts, sizes, b->block.phys);
+	/* Not later, with all the rest: there would have to be a copy until then. */
+	b->info->random_source =
+		random_words(fw, (uint64_t *)b->info->random_seed, RANDOM_MOST_WORDS);
 	return EFI_SUCCESS;
+}
+
+void boot_info_free(const struct firmware *fw, struct boot_info *b)
+{
+	if (b->block.pages)
+		wipe(b->info->random_seed, sizeof(b->info->random_seed));
+	block_free(fw, &b->block);
 }
 
 static void fill_strings(struct boot_info *b, const struct boot_facts *facts)
@@ -266,7 +277,5 @@ void boot_info_fill(const struct firmware *fw, const struct boot_facts *facts,
 	info->exit_tries = exit->tries;
 	info->loader_phys = facts->image->phys;
 	info->loader_bytes = facts->image->bytes;
-	memcpy(info->random_seed, machine->seed.bytes, sizeof(info->random_seed));
-	info->random_source = machine->seed.source;
 	fill_times(info, machine, facts->volume, watch);
 }

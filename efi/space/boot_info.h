@@ -62,15 +62,16 @@ struct boot_info {
 	char *strings;
 };
 
-/* The memory for it, zeroed. */
+/* The memory for it, zeroed but for the random seed. */
 EFI_STATUS boot_info_allocate(const struct firmware *fw, const struct boot_facts *facts,
 			      const struct boot_info_sizes *sizes, struct boot_info *boot_info);
+void boot_info_free(const struct firmware *fw, struct boot_info *boot_info);
 
 struct space;
 
 /*
  * Fills in everything, but the array elements that were written by those who made them: ranges,
- * mappings, CPUs, the firmware's map. Ends the last stage, KEEL_STAGE_JUMP.
+ * mappings, CPUs, the firmware's map, and the random seed. Ends the last stage, KEEL_STAGE_JUMP.
  */
 void boot_info_fill(const struct firmware *fw, const struct boot_facts *facts,
 		    const struct space *space, const struct exit_facts *exit,

@@ -250,7 +250,7 @@ void space_free(const struct firmware *fw, struct space *space)
 	block_free(fw, &space->roots.tables);
 	block_free(fw, &space->ap_start);
 	block_free(fw, &space->work);
-	block_free(fw, &space->boot_info.block);
+	boot_info_free(fw, &space->boot_info);
 	block_free(fw, &space->cpu_area);
 }
 

@@ -402,10 +402,11 @@ struct keel_boot_info {
 	const char *symbol_names; /* its last byte is zero */
 	uint64_t symbol_names_bytes;
 
-	uint8_t random_seed[KEEL_RANDOM_SEED_BYTES];
-	uint32_t random_source; /* enum keel_random_source */
-	uint32_t tsc_source;	/* enum keel_tsc_source */
-	uint64_t tsc_hz;	/* ticks of the time stamp counter a second; 0 if not known */
+	uint8_t random_seed
+		[KEEL_RANDOM_SEED_BYTES]; /* the only copy in memory: wipe it after use */
+	uint32_t random_source;		  /* enum keel_random_source */
+	uint32_t tsc_source;		  /* enum keel_tsc_source */
+	uint64_t tsc_hz; /* ticks of the time stamp counter a second; 0 if not known */
 
 	/* Of KEEL_STAGE_LOAD: ticks inside the firmware's Read calls, and bytes that they read. */
 	uint64_t read_ticks;

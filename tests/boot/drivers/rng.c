@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * A source of random numbers that is not random: what it gives follows from the number that is its
- * variant, and counts on with each call. With the variant "none" there is no such source, and the CPU
- * has none either where it is a model without RDRAND.
+ * variant, and counts on with each call. As a driver of a device may do, it keeps what it gave last,
+ * in memory that is free after ExitBootServices. With the variant "none" there is no such source,
+ * and the CPU has none either where it is a model without RDRAND.
  */
 #include "hooks.h"
 
 static EFI_GUID rng_guid = EFI_RNG_PROTOCOL_GUID;
 static UINT64 state;
+static volatile UINT8 kept[256];
 
 /* splitmix64 */
 static UINT64 next_word(void)
@@ -25,7 +27,7 @@ static EFI_STATUS EFIAPI get_forced(EFI_RNG_PROTOCOL *rng, EFI_RNG_ALGORITHM *al
 	(void)rng;
 	(void)algorithm;
 	for (UINTN n = 0; n < bytes; n++)
-		to[n] = (UINT8)next_word();
+		to[n] = kept[n % sizeof(kept)] = (UINT8)next_word();
 	return EFI_SUCCESS;
 }
 
