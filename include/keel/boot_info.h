@@ -36,11 +36,11 @@
 #define KEEL_DIRECT_MAP_PHYS(virt) ((virt)-KEEL_DIRECT_MAP_START)
 
 /*
- * Memory types: 0 to 15 are EFI_MEMORY_TYPE of the UEFI specification (2.10, 7.2 "Memory
- * Allocation Services"); those from 0x1000 on are Keel's own, and those from KEEL_MEMORY_TYPE_OEM on
- * belong to others, below. Keel's own, but the last, stand for memory that the firmware calls
- * EfiLoaderData. The last one is not memory for the firmware's map: the pages lie in a range that
- * the map keeps from the kernel, or in none.
+ * Memory types: 0 to 15 are EFI_MEMORY_TYPE of the UEFI specification (2.10, 7.2 "Memory Allocation
+ * Services"); those from 0x1000 on are Keel's own, and those from KEEL_MEMORY_TYPE_OEM on belong to
+ * others, below. Keel's own, but the last, stand for memory that the firmware calls EfiLoaderData.
+ * The last one is not memory for the firmware's map: the pages lie in a range that the map keeps
+ * from the kernel, or in none.
  */
 enum keel_memory_range_type {
 	KEEL_MEMORY_TYPE_RESERVED = 0,
@@ -443,9 +443,9 @@ struct keel_boot_info {
 
 	/*
 	 * The same as the members with _phys, in the direct map; 0 where there is none, and where
-	 * Keel does not map it. What these lead to holds physical addresses: such a table is reached
-	 * at KEEL_DIRECT_MAP(address) if the range in memory_ranges that holds it has a virt. It does
-	 * for the tables that docs/protocol.md lists, as far as they make sense.
+	 * Keel does not map it. What these lead to holds physical addresses: such a table is
+	 * reached at KEEL_DIRECT_MAP(address) if the range in memory_ranges that holds it has a
+	 * virt. It does for the tables that docs/protocol.md lists, as far as they make sense.
 	 */
 	uint64_t rsdp_virt;
 	uint64_t smbios_virt;

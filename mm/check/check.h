@@ -107,8 +107,8 @@ bool mm_check_in_place(const struct mm_check *check, struct mm_check_report *rep
 bool mm_check_frames(const struct mm_check *check, struct mm_check_report *report);
 
 /*
- * All memory of the map is at base + phys, and so are its ranges of firmware's tables; nothing else is
- * but the framebuffer.
+ * All memory of the map is at base + phys, and so are its ranges of firmware's tables; nothing else
+ * is but the framebuffer.
  */
 bool mm_check_direct_map(const struct mm_check *check, struct mm_check_report *report);
 

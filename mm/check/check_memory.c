@@ -117,8 +117,8 @@ bool mm_check_frames(const struct mm_check *check, struct mm_check_report *repor
 }
 
 /*
- * UEFI 2.10, 7.2: what is memory that a kernel may ever use as such. Keel's own types belong into the
- * direct map as well, firmware's tables among them.
+ * UEFI 2.10, 7.2: what is memory that a kernel may ever use as such. Keel's own types belong into
+ * the direct map as well, firmware's tables among them.
  */
 static bool is_memory(uint32_t type)
 {

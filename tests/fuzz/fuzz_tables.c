@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Any bytes as the memory that the firmware's tables lie in, and any places in it as theirs. The walk
- * comes to its end, reads nothing that is not there, and what it lists is in order: whole pages, as
- * many as there can be, each with some of that memory in it.
+ * Any bytes as the memory that the firmware's tables lie in, and any places in it as theirs. The
+ * walk comes to its end, reads nothing that is not there, and what it lists is in order: whole
+ * pages, as many as there can be, each with some of that memory in it.
  */
 #include "fuzz.h"
 #include "lib/table_walk.h"

@@ -142,8 +142,9 @@ void check_control_registers(void)
 	expect("CR3", 0, boot->kernel_root_phys, s->cr3);
 	point_end();
 
-	point_begin("CR4: 4 levels, PGE, SSE, and SMEP, SMAP and UMIP where the CPU has them; no other "
-		    "bit, but MCE and VMXE");
+	point_begin(
+		"CR4: 4 levels, PGE, SSE, and SMEP, SMAP and UMIP where the CPU has them; no other "
+		"bit, but MCE and VMXE");
 	expect("CR4", 0, promised_cr4(), s->cr4 & ~(CR4_MCE | CR4_VMXE));
 	point_end();
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The firmware's tables, as a kernel finds them: from boot_info on, by virtual addresses only. Needs
- * found_walk(): what is not mapped is never touched.
+ * The firmware's tables, as a kernel finds them: from boot_info on, by virtual addresses only.
+ * Needs found_walk(): what is not mapped is never touched.
  */
 #ifndef PAYLOAD_FIRMWARE_TABLES_H
 #define PAYLOAD_FIRMWARE_TABLES_H

@@ -15,7 +15,9 @@
  */
 bool is_followed(uint64_t phys, uint64_t bytes);
 
-/* Where the kernel reads it; NULL where it cannot, which the open point is told: `what` is false. */
+/*
+ * Where the kernel reads it; NULL where it cannot, which the open point is told: `what` is false.
+ */
 const uint8_t *reach(const char *what, uint64_t phys, uint64_t bytes);
 
 /* Begins another table, with so many bytes at least; NULL where the way ends. */

@@ -318,7 +318,9 @@ static void executable_elsewhere(void **state)
 	scene_free(s);
 }
 
-/* The framebuffer stays write-combining, in all pages that it touches; around it tables are told. */
+/*
+ * The framebuffer stays write-combining, in all pages that it touches; around it tables are told.
+ */
 static void behind_the_framebuffer(void **state)
 {
 	const struct mm_table_pages tables[] = { { 0xbffff000, 0x4000, false } };

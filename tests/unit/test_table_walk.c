@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The pages of the firmware's tables, in made-up memory: right tables, and all kinds of wrong ones. */
+/*
+ * The pages of the firmware's tables, in made-up memory: right tables, and all kinds of wrong ones.
+ */
 #include "check.h"
 #include "lib/table_walk.h"
 

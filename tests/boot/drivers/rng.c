@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * A source of random numbers that is not random: what it gives follows from the number that is its
- * variant, and counts on with each call. As a driver of a device may do, it keeps what it gave last,
- * in memory that is free after ExitBootServices. With the variant "none" there is no such source,
- * and the CPU has none either where it is a model without RDRAND.
+ * variant, and counts on with each call. As a driver of a device may do, it keeps what it gave
+ * last, in memory that is free after ExitBootServices. With the variant "none" there is no such
+ * source, and the CPU has none either where it is a model without RDRAND.
  */
 #include "hooks.h"
 

@@ -4,16 +4,12 @@
  * ends of pages: the RSDP, all ACPI tables, SMBIOS, ESRT, the TPM's logs, a boot picture, and the
  * configuration table. Variants:
  *
- *	reserved	in reserved memory
- *	hole		in memory that no descriptor has
- *	device		in what the memory map calls a device's
- *	low		in a hole below 1 MB
- *	across		page by page in boot services memory, in a hole, and in reserved memory
- *	rubbish		in a hole; and the XSDT also lists itself, tables with wrong lengths, what lies
- *			above all memory, and an FADT without a DSDT
- *	many		in a hole; and the XSDT lists more of them than anybody has
- *	late		in a hole; and an ESRT, and another SMBIOS entry point of 64 bits, come after
- *			Keel has looked
+ * reserved in reserved memory hole in memory that no descriptor has device in what the memory map
+ * calls a device's low in a hole below 1 MB across page by page in boot services memory, in a hole,
+ * and in reserved memory rubbish in a hole; and the XSDT also lists itself, tables with wrong
+ * lengths, what lies above all memory, and an FADT without a DSDT many in a hole; and the XSDT
+ * lists more of them than anybody has late in a hole; and an ESRT, and another SMBIOS entry point
+ * of 64 bits, come after Keel has looked
  */
 #include "hooks.h"
 
