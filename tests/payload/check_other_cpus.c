@@ -48,8 +48,8 @@ static bool is_prepared(uint64_t cpu)
 static void check_mailbox(const struct keel_mailbox *mailbox, uint32_t id,
 			  enum keel_cpu_state state)
 {
-	const uint32_t meant = KEEL_CPU_DIFFERED_MTRRS | KEEL_CPU_DIFFERED_PAT |
-			       KEEL_CPU_DIFFERED_X2APIC;
+	const uint32_t meant =
+		KEEL_CPU_DIFFERED_MTRRS | KEEL_CPU_DIFFERED_PAT | KEEL_CPU_DIFFERED_X2APIC;
 	uint64_t reserved = 0;
 
 	for (unsigned n = 0; n < sizeof(mailbox->reserved) / sizeof(mailbox->reserved[0]); n++)

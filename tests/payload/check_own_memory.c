@@ -110,9 +110,9 @@ static bool check_cpu_areas(void)
 	if (boot->ap_start_phys)
 		expect_cpu_area("page to start CPUs from", boot->ap_start_phys, KEEL_PAGE_SIZE);
 	if (boot->mailboxes)
-		readable &= expect_cpu_area(
-			"mailboxes", KEEL_DIRECT_MAP_PHYS((uint64_t)boot->mailboxes),
-			array_bytes(boot->cpu_count, sizeof(*boot->mailboxes)));
+		readable &= expect_cpu_area("mailboxes",
+					    KEEL_DIRECT_MAP_PHYS((uint64_t)boot->mailboxes),
+					    array_bytes(boot->cpu_count, sizeof(*boot->mailboxes)));
 	for (uint64_t n = 0; n < boot->cpu_count; n++)
 		readable &= check_cpu(&boot->cpus[n]);
 	point_end();

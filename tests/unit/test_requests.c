@@ -118,14 +118,17 @@ static void bad_notes(void **state)
 		      "program header 3: n_descsz of a request is 0x0, it has to be 0x4");
 	refused_notes(one + 8, good, good,
 		      "program header 3: 8 bytes are left for a note, its header has 12");
-	refused_notes(one, (struct small_note){ 5, 5, CPUS, "Keel", 0 }, good,
-		      "program header 3: a note with n_namesz 0x5 and n_descsz 0x5 leaves its segment");
-	refused_notes(one, (struct small_note){ UINT32_MAX, 4, CPUS, "Keel", 0 }, good,
-		      "program header 3: a note with n_namesz 0xffffffff and n_descsz 0x4 leaves its "
-		      "segment");
-	refused_notes(one, (struct small_note){ 5, UINT32_MAX, CPUS, "Keel", 0 }, good,
-		      "program header 3: a note with n_namesz 0x5 and n_descsz 0xffffffff leaves its "
-		      "segment");
+	refused_notes(
+		one, (struct small_note){ 5, 5, CPUS, "Keel", 0 }, good,
+		"program header 3: a note with n_namesz 0x5 and n_descsz 0x5 leaves its segment");
+	refused_notes(
+		one, (struct small_note){ UINT32_MAX, 4, CPUS, "Keel", 0 }, good,
+		"program header 3: a note with n_namesz 0xffffffff and n_descsz 0x4 leaves its "
+		"segment");
+	refused_notes(
+		one, (struct small_note){ 5, UINT32_MAX, CPUS, "Keel", 0 }, good,
+		"program header 3: a note with n_namesz 0x5 and n_descsz 0xffffffff leaves its "
+		"segment");
 }
 
 /* Each costs a read of the disk. */
@@ -138,8 +141,9 @@ static void too_many_notes(void **state)
 	examine(noted_kernel(256 * 12), "");
 	n = noted_kernel(1);
 	n->kernel.load[3].offset = sizeof(*n);
-	examine(n, "program header 3: p_offset is 0x1d78: the 0x1 bytes there leave the file, which "
-		   "has 0x1d78");
+	examine(n,
+		"program header 3: p_offset is 0x1d78: the 0x1 bytes there leave the file, which "
+		"has 0x1d78");
 }
 
 static struct requests made(uint32_t type, uint32_t value, bool optional)
