@@ -126,6 +126,13 @@ static void write_landing(uint64_t landing_phys, uint64_t entry_virt)
 	memcpy((void *)(landing_phys + offset), landing_code, bytes);
 }
 
+/* A double fault or an NMI may have used one; the kernel finds all of them empty. */
+static void clear_ist_stacks(const struct keel_cpu *cpu)
+{
+	memset((void *)cpu->ist_stacks_phys, 0,
+	       (MM_CPU_BLOCK_PAGES - MM_CPU_BLOCK_IST_PAGE) * KEEL_PAGE_SIZE);
+}
+
 _Noreturn static void enter_kernel(const struct space *space, uint64_t entry_virt)
 {
 	const struct roots *roots = &space->roots;
@@ -165,6 +172,7 @@ _Noreturn static void go(const struct firmware *fw, const struct boot_facts *fac
 	quiet_machine(facts->machine);
 	other_cpus_start(facts, space, exit);
 	write_landing(space->plans.landing_phys, entry_virt);
+	clear_ist_stacks(space->boot_info.cpus);
 	boot_info_fill(fw, facts, space, exit, watch);
 	enter_kernel(space, entry_virt);
 }
