@@ -130,7 +130,8 @@ for (
 	[ 'DIRECT_MAP', $low, 2 ],
 	[ 'STACKS', $stack, 2, $needed ],
 	[ 'CPU_ENTRY_AREA', $area, 2 ],
-	[ 'CPU_ENTRY_AREA', $area, 4, qr/leaf/ ],
+	# CPU 1 waits in the last page that it leads to.
+	[ 'CPU_ENTRY_AREA', $area, 4, qr/absent|leaf|reserved|leads|accessed|execut/ ],
 	[ 'ESPFIX', $espfix, 2 ],
 	[ 'ESPFIX', $espfix, 3 ],
 	[ 'EFI', $efi_data, 2 ],
