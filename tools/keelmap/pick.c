@@ -110,10 +110,10 @@ int parse_table(const char *text, size_t bytes, struct parsed *table, struct par
 	*error = (struct parse_error){ 0 };
 	result = dumps_read(&dumps, text, end, error);
 	dump = wanted_table(&dumps, dumps_count_boots(&dumps));
-	if (!result && !dump)
-		result = no_map(&dumps, text, end, error);
-	if (!result)
+	if (!result && dump)
 		take_dump(table, dump, log);
+	else if (!result)
+		result = no_map(&dumps, text, end, error);
 	dumps_free(&dumps);
 	return result;
 }

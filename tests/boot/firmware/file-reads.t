@@ -33,14 +33,14 @@ for my $variant (sort keys %boots) {
 
 my %refused = (
 	'at 2500000' => qr/^ {2}note {6}large cannot be read from byte 249\d{4} of $bytes on
-keel: error: large cannot be read \(EFI status 8000000000000007\)$/m,
+keel: error: large cannot be read \(EFI status 0x8000000000000007\)$/m,
 	'at 10' => qr/^ {2}note {6}keel\.conf cannot be read from byte 0 of 42 on
-keel: error: \\keel\.conf cannot be read \(EFI status 8000000000000007\)$/m,
+keel: error: \\keel\.conf cannot be read \(EFI status 0x8000000000000007\)$/m,
 	'more 100' =>
-		qr/^keel: error: tell\.elf is refused: .* cannot be read \(EFI status 8000000000000004\)$/m,
+		qr/^keel: error: tell\.elf is refused: .* cannot be read \(EFI status 0x8000000000000004\)$/m,
 	'ends 2000000' => qr/^ {2}note {6}large cannot be read from byte 2000000 of $bytes on
-keel: error: large cannot be read \(EFI status 800000000000001f\)$/m,
-	'over 1' => qr/^keel: error: \\keel\.conf cannot be read \(EFI status 800000000000001f\)$/m,
+keel: error: large cannot be read \(EFI status 0x800000000000001f\)$/m,
+	'over 1' => qr/^keel: error: \\keel\.conf cannot be read \(EFI status 0x800000000000001f\)$/m,
 );
 for my $variant (sort keys %refused) {
 	my $run = $guest->tell($variant);

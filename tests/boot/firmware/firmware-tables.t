@@ -30,12 +30,12 @@ for my $variant (qw(hole across), $ENV{EVERYTHING} ? qw(reserved device low) : (
 }
 
 my %said = (
-	rubbish => [ qr/DSDT at [0-9a-f]+: it has another signature$/m,
-		qr/OEM1 at [0-9a-f]+: its length cannot be right: 5$/m,
-		qr/OEM2 at [0-9a-f]+: its length cannot be right: 4294967295$/m,
-		qr/ACPI at 123400000000: nothing can be read there$/m,
-		qr/XSDT at [0-9a-f]+: it lists itself$/m ],
-	many => [ qr/ACPI at [0-9a-f]+: left out with all that follow, too many: 1024$/m ],
+	rubbish => [ qr/DSDT at 0x[0-9a-f]+: it has another signature$/m,
+		qr/OEM1 at 0x[0-9a-f]+: its length cannot be right: 5$/m,
+		qr/OEM2 at 0x[0-9a-f]+: its length cannot be right: 4294967295$/m,
+		qr/ACPI at 0x123400000000: nothing can be read there$/m,
+		qr/XSDT at 0x[0-9a-f]+: it lists itself$/m ],
+	many => [ qr/ACPI at 0x[0-9a-f]+: left out with all that follow, too many: 1024$/m ],
 );
 for my $variant ('rubbish', $ENV{EVERYTHING} ? 'many' : ()) {
 	my $run = $guest->tell($variant);
