@@ -13,6 +13,6 @@ use Verdict;
 my $run = run_guest(driver => 'twice', extra => [ '-vga', 'none', '-device', 'virtio-gpu-pci', '-device', 'bochs-display' ]);
 inside_ok($run, 'two screens');
 outside_ok($run, 'two screens');
-line_like($run, 'console', qr/^  graphics +\d+x\d+ at [1-9a-f]\w+$/m, 'keel.efi has found one');
+line_like($run, 'console', qr/^  graphics +\d+x\d+ at 0x[1-9a-f]\w+$/m, 'keel.efi has found one');
 line_like($run, 'report', qr/^ok \d+ - .*framebuffer.*(?<!buffer)$/m, 'the kernel has it mapped');
 done_testing();
