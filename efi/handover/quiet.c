@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "handover/quiet.h"
-#include "handover/gate.h"
 #include "handover/local_apic.h"
-#include "handover/switch.h"
 
 /* Of a redirection entry and of an LVT entry alike (SDM vol. 3A 10.5.1; 82093AA data sheet). */
 #define DELIVERY_MODE 0x700
@@ -33,7 +31,6 @@
 #define PIC_LINES	 8
 
 #define VECTORS		  256
-#define FIRST_INTERRUPT	  32
 #define APIC_WORDS	  8
 #define APIC_HAS_EXTENDED 0x80000000 /* of its version: AMD64 vol. 2, 16.3.4 */
 #define APIC_EXTENDED	  0x400
@@ -41,8 +38,6 @@
 
 /* Every vector may be pending and in service, once each. */
 #define MOST_ROUNDS (2 * VECTORS)
-
-static struct gate quiet_gates[VECTORS];
 
 static bool delivers_smi_or_nmi(uint32_t entry)
 {
@@ -166,7 +161,10 @@ static bool is_any_set(bool x2apic, unsigned offset)
 	return bits;
 }
 
-/* What was pending before its source was masked; the CPU takes it, and that is all. */
+/*
+ * What was pending before its source was masked: the CPU takes it, where fault.c lets it go by. One
+ * or more may come each time; each is acknowledged.
+ */
 static void drain(bool x2apic)
 {
 	for (unsigned n = 0; n < MOST_ROUNDS; n++) {
@@ -181,21 +179,6 @@ static void drain(bool x2apic)
 	}
 }
 
-/* Exceptions go where they went before. */
-static void drain_with_own_gates(bool x2apic)
-{
-	struct table_register old, own = { sizeof(quiet_gates) - 1, (uintptr_t)quiet_gates };
-	uint16_t selector;
-
-	__asm__ volatile("sidt %0; mov %%cs, %1" : "=m"(old), "=r"(selector));
-	memcpy(quiet_gates, (const void *)old.base, FIRST_INTERRUPT * sizeof(quiet_gates[0]));
-	for (unsigned n = FIRST_INTERRUPT; n < VECTORS; n++)
-		quiet_gates[n] = gate_to((uintptr_t)quiet_interrupt, selector);
-	__asm__ volatile("lidt %0; mov %1, %%cr8" : : "m"(own), "r"(KEEL_U64(0)) : "memory");
-	drain(x2apic);
-	__asm__ volatile("lidt %0" : : "m"(old) : "memory");
-}
-
 void quiet_machine(const struct machine *machine)
 {
 	const struct madt *madt = &machine->acpi.madt;
@@ -206,6 +189,7 @@ void quiet_machine(const struct machine *machine)
 	if (!x2apic && !machine->acpi.local_apic_phys)
 		return;
 	mask_local_apic(x2apic);
-	drain_with_own_gates(x2apic);
+	__asm__ volatile("mov %0, %%cr8" : : "r"(KEEL_U64(0)) : "memory");
+	drain(x2apic);
 	for_each_pin(madt, forget_level);
 }

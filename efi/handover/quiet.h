@@ -15,7 +15,4 @@
  */
 void quiet_machine(const struct machine *machine);
 
-/* Where interrupts go meanwhile: quiet_entry.S. Returns with interrupts off. */
-extern const uint8_t quiet_interrupt[] __attribute__((visibility("hidden")));
-
 #endif
