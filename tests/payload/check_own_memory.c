@@ -29,6 +29,24 @@ const struct keel_memory_range *find_range(uint64_t phys)
 	return NULL;
 }
 
+bool may_be_stored_to(uint64_t phys)
+{
+	const struct keel_memory_range *r = find_range(phys);
+
+	if (!r)
+		return false;
+	switch (r->type) {
+	case KEEL_MEMORY_TYPE_CONVENTIONAL:
+	case KEEL_MEMORY_TYPE_KERNEL:
+	case KEEL_MEMORY_TYPE_TABLES:
+	case KEEL_MEMORY_TYPE_CPU_AREA:
+	case KEEL_MEMORY_TYPE_BOOT_INFO:
+	case KEEL_MEMORY_TYPE_MODULE:
+		return true;
+	}
+	return false;
+}
+
 bool expect_kept(const char *what, uint64_t phys, uint64_t bytes, uint32_t type)
 {
 	const struct keel_memory_range *r = find_range(phys);

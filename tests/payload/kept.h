@@ -32,6 +32,12 @@ bool range_is_possible(const struct keel_memory_range *r);
 const struct keel_memory_range *find_range(uint64_t phys);
 
 /*
+ * Whether the self-check may write there and put back what it found: conventional memory, and what
+ * Keel took for the kernel. Everything else is somebody's: firmware looks at it when it pleases.
+ */
+bool may_be_stored_to(uint64_t phys);
+
+/*
  * One range of the map, of this type, holds all of it: neighbours are merged. Returns whether so;
  * no bytes are held by any.
  */

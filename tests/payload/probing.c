@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include "cpu.h"
 #include "found.h"
+#include "kept.h"
 #include "probing.h"
 #include "report.h"
 
@@ -81,13 +82,15 @@ static uint64_t data_outcome(const struct found_run *run, enum probe_access acce
 	return OUTCOME_ALLOWED;
 }
 
-/* The frame's own byte, where the direct map may write it. */
+/* The frame's own byte, where it may be written: by the direct map, and by whom it belongs to. */
 static volatile uint8_t *frame_byte(const struct found_run *run, uint64_t virt)
 {
-	const uint64_t alias = KEEL_DIRECT_MAP(run->phys + (virt - run->virt));
+	const uint64_t phys = run->phys + (virt - run->virt), alias = KEEL_DIRECT_MAP(phys);
 	const struct found_run *direct = run_at(alias);
 
-	return direct && direct->rights & RIGHT_W ? (volatile uint8_t *)alias : NULL;
+	if (!direct || !(direct->rights & RIGHT_W) || !may_be_stored_to(phys))
+		return NULL;
+	return (volatile uint8_t *)alias;
 }
 
 /* A page that nobody may write has a byte that is a RET somewhere, or is left alone. */
@@ -119,6 +122,17 @@ static void expect_fetch(const struct found_run *run, uint64_t virt)
 		*byte = before;
 }
 
+/*
+ * Registers of a device are not for trying: reads can have effects too. Nor is memory that belongs
+ * to somebody else for writing, not even what stands there.
+ */
+static bool may_be_tried(const struct found_run *run, uint64_t virt, enum probe_access access)
+{
+	if (run->memory_type == KEEL_MEMORY_UC)
+		return false;
+	return access == PROBE_READ || may_be_stored_to(run->phys + (virt - run->virt));
+}
+
 void expect_as_found(uint64_t virt)
 {
 	const struct found_run *run = run_at(virt);
@@ -130,8 +144,7 @@ void expect_as_found(uint64_t virt)
 	for (enum probe_access access = PROBE_READ; access <= PROBE_WRITE; access++) {
 		uint64_t outcome = data_outcome(run, access);
 
-		/* Registers of a device are not for trying: reads can have effects too. */
-		if (outcome != OUTCOME_ALLOWED || run->memory_type != KEEL_MEMORY_UC)
+		if (outcome != OUTCOME_ALLOWED || may_be_tried(run, virt, access))
 			expect_access(access, virt, outcome);
 	}
 	expect_fetch(run, virt);
