@@ -88,10 +88,17 @@ EFI_CFLAGS := \
 	-Ibuild \
 	$(if $(EFI_INCLUDE),-isystem $(EFI_INCLUDE) -isystem $(EFI_INCLUDE)/x86_64)
 
-PAYLOAD_CFLAGS := $(BARE) $(WARNINGS) -fno-pic -fno-pie -mcmodel=kernel -Iinclude
+PAYLOAD_CFLAGS := \
+	$(BARE) \
+	$(WARNINGS) \
+	-fno-pic \
+	-fno-pie \
+	-mcmodel=kernel \
+	-Iinclude \
+	-Itests/payload
 # The module that the self-check loads: an object as it is, without debugging information.
 MODULE_CFLAGS  := $(PAYLOAD_CFLAGS) -g0 -fno-ident
-TOOL_CFLAGS    := -std=gnu11 -O2 -g $(WARNINGS) -Iinclude -Imm -Imm/check -Iefi -Ibuild
+TOOL_CFLAGS    := -std=gnu11 -O2 -g $(WARNINGS) -Iinclude -Imm -Imm/check -Iefi -Ibuild -Itests/payload
 
 # --- Compiling -----------------------------------------------------------------------------------
 
@@ -116,8 +123,8 @@ objects = $(patsubst %,build/$(1)/%.o,$(basename $(2)))
 
 # --- The self-check kernel -----------------------------------------------------------------------
 
-PAYLOAD_O := $(call objects,payload,$(wildcard tests/payload/*.c) \
-		$(filter-out %.lds.S,$(wildcard tests/payload/*.S)))
+PAYLOAD_O := $(call objects,payload,$(wildcard tests/payload/*.c tests/payload/audit/*.c) \
+		$(filter-out %.lds.S,$(wildcard tests/payload/*.S tests/payload/audit/*.S)))
 
 # -n: the file is copied segment by segment and never mapped, so its offsets need no page alignment.
 build/selfcheck.linked.elf: build/payload/kernel.lds $(PAYLOAD_O)
@@ -165,11 +172,13 @@ endef
 build/keel.so: $(EFI_O) efi/keel.lds
 	$(link_efi)
 
+# Of a PE file: an application.
+EFI_TARGET  := efi-app-x86_64
 PE_SECTIONS := .text .reloc .rodata .data .got .dynamic .rela .kernel
 
 build/%.efi: build/%.so tools/finish-pe
 	$(call say,EFI)
-	$(Q)$(OBJCOPY) --strip-all $(PE_SECTIONS:%=-j %) --target=efi-app-x86_64 \
+	$(Q)$(OBJCOPY) --strip-all $(PE_SECTIONS:%=-j %) --target=$(EFI_TARGET) \
 		--file-alignment=4096 --section-alignment=4096 $< $@
 	$(Q)tools/finish-pe $@
 
@@ -216,7 +225,7 @@ build/keel.iso: build/keel.img ovmf/iso
 
 # --- keelmap: what Keel would build on a machine, shown on the host --------------------------------
 
-TOOL_C := $(wildcard tools/keelmap/*.c) efi/lib/utf.c
+TOOL_C := $(wildcard tools/keelmap/*.c) efi/lib/utf.c tests/payload/audit/map_rules.c
 
 build/keelmap: $(call objects,tool,$(TOOL_C) $(MM_C) $(MM_CHECK_C))
 	$(call say,LD)

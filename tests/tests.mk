@@ -19,7 +19,8 @@ HOST_CFLAGS := \
 	-Imm \
 	-Imm/check \
 	-Iefi \
-	-Ibuild
+	-Ibuild \
+	-Itests/payload
 
 # mm/ once for the host as it is, and once with the geometry so small that all of it can be tried.
 TINY_CFLAGS := $(HOST_CFLAGS) -DMM_INDEX_BITS=2 -DMM_PLAIN_C
@@ -187,6 +188,10 @@ DRIVERS := $(patsubst %.c,build/%.efi,$(wildcard tests/boot/drivers/*.c))
 build/tests/boot/drivers/%.so: build/driver/tests/boot/drivers/%.o \
 		build/driver/tests/boot/drivers/lib/launch.o efi/keel.lds
 	$(link_efi)
+
+# A driver that stays for run time: the firmware relocates it like its own.
+build/tests/boot/drivers/unruly.so: build/driver/tests/boot/drivers/lib/unruly_deeds.o
+build/tests/boot/drivers/unruly.efi: EFI_TARGET := efi-rtdrv-x86_64
 
 # The layout's rows and boot_info's offsets as text, for tests that are not written in C.
 build/tests/boot/layout build/tests/boot/offsets: build/tests/boot/%: tests/boot/%.c

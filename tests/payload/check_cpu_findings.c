@@ -1,12 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What the other CPUs found, against what each of them should have found. */
+#include "audit/finding.h"
 #include "other_cpu.h"
 #include "report.h"
 
-/* A row for each finding; a point begins at a row that describes one. */
+/*
+ * A row for each finding; a point begins at a row that describes one. Of some, the firmware alone
+ * is to blame for a difference.
+ */
 static const struct {
 	const char *point;
 	const char *what;
+	bool is_firmware;
+	enum keel_finding finding;
 } rows[FOUND_COUNT] = {
 	[FOUND_CR0] = { "CR0, CR3, CR4, EFER and PAT are those of CPU 0", "CR0" },
 	[FOUND_CR3] = { NULL, "CR3" },
@@ -23,7 +29,8 @@ static const struct {
 	[FOUND_RSP] = { NULL, "RSP" },
 	[FOUND_OTHERS] = { NULL, "all other registers, put together" },
 	[FOUND_RFLAGS] = { NULL, "RFLAGS" },
-	[FOUND_APIC_ID] = { "the local APIC in the fixmap is its own", "APIC ID in the registers" },
+	[FOUND_APIC_ID] = { "the local APIC in the fixmap is its own", "APIC ID in the registers",
+			    true, KEEL_FINDING_APIC_ID },
 	[FOUND_RSP_PAGE] = { "RSP and exceptions in its own stack, the guard below faults",
 			     "page of RSP" },
 	[FOUND_FAULT_PAGE] = { NULL, "page of a fault's frame" },
@@ -43,7 +50,8 @@ static const struct {
 	[FOUND_MINISTACK_LAST] = { NULL, "last alias" },
 	[FOUND_MAPPED_LATE] = { "sees what CPU 0 maps, without INVLPG", "content of the page" },
 	/* SDM vol. 3A 11.11.8. Keel writes them where INIT has cleared them, as QEMU does. */
-	[FOUND_MTRRS] = { "its MTRRs are those of CPU 0", "sum over the registers" },
+	[FOUND_MTRRS] = { "its MTRRs are those of CPU 0", "sum over the registers", true,
+			  KEEL_FINDING_MTRRS_DIFFER },
 };
 
 static uint64_t area_page(uint64_t cpu, unsigned page)
@@ -81,6 +89,14 @@ static void fill_expected(uint64_t expected[FOUND_COUNT], uint64_t cpu)
 	expected[FOUND_MAPPED_LATE] = other_cpu_mapped_phys;
 }
 
+static void compare_one(unsigned n, uint64_t apic_id, uint64_t expected, uint64_t found)
+{
+	if (rows[n].is_firmware)
+		judge(rows[n].finding, rows[n].what, expected, found);
+	else
+		expect(rows[n].what, apic_id, expected, found);
+}
+
 /* Compares for all CPUs that came to the end. Returns why there is nothing to say, or NULL. */
 static const char *compare(unsigned first, unsigned end)
 {
@@ -94,7 +110,7 @@ static const char *compare(unsigned first, unsigned end)
 			continue;
 		fill_expected(expected, cpu);
 		for (unsigned n = first; n < end; n++)
-			expect(rows[n].what, boot->cpus[cpu].apic_id, expected[n], found[n]);
+			compare_one(n, boot->cpus[cpu].apic_id, expected[n], found[n]);
 		compared = true;
 	}
 	return compared ? NULL : "no other CPU came to the end of its checks";
@@ -107,7 +123,10 @@ void check_cpu_findings(void)
 
 		for (end = first + 1; end < FOUND_COUNT && !rows[end].point; end++)
 			;
-		point_begin("every CPU, by APIC ID: %s", rows[first].point);
+		if (rows[first].is_firmware)
+			point_begin_firmware("every CPU: %s", rows[first].point);
+		else
+			point_begin("every CPU, by APIC ID: %s", rows[first].point);
 		reason = compare(first, end);
 		if (reason)
 			point_skip(reason);

@@ -7,7 +7,7 @@
 #include "checks.h"
 #include "cpu.h"
 #include "efi.h"
-#include "efi_2.h"
+#include "audit/efi_2.h"
 #include "firmware.h"
 #include "firmware_tables.h"
 #include "kept.h"

@@ -4,6 +4,7 @@
  * is given to a page, to another one, and back. SDM vol. 3A 11.4 (local APIC); Intel 82093AA data
  * sheet, 3 "Register Description" (I/O APIC).
  */
+#include "audit/finding.h"
 #include "checks.h"
 #include "cpu.h"
 #include "io_apic.h"
@@ -79,7 +80,10 @@ static void check_io_apics(void)
 		if (!io_apic_has_slot(io) || !io_apic_is_in_page(io) || !expect_mapped(io->slot))
 			continue;
 		*select = IO_APIC_VERSION;
-		expect_version(io->slot, *registers(io->slot, io->offset + IO_APIC_WINDOW));
+		if (*registers(io->slot, io->offset + IO_APIC_WINDOW) == UINT32_MAX)
+			finding(KEEL_FINDING_IO_APIC_ABSENT, "ID %u at %lx", io->id, io->phys);
+		else
+			expect_version(io->slot, *registers(io->slot, io->offset + IO_APIC_WINDOW));
 	}
 	point_end();
 }

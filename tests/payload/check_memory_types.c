@@ -4,6 +4,7 @@
  * table 11-7 "Effective Page-Level Memory Types for Pentium III and More Recent Processor
  * Families".
  */
+#include "audit/finding.h"
 #include "checks.h"
 #include "cpu.h"
 #include "firmware.h"
@@ -98,10 +99,12 @@ void check_memory_types(void)
 	}
 
 	/* The registers are the firmware's: with them disabled, all memory is uncached. */
-	point_begin("memory type: the MTRRs leave every page its type");
-	expect("places with another type", spoiled.virt, 0, spoiled.count);
+	point_begin_firmware("the MTRRs leave every page its type");
+	if (spoiled.count)
+		finding(KEEL_FINDING_MTRRS_SPOIL, "%lu places, the first at %lx", spoiled.count,
+			spoiled.virt);
 	if (spoiled.count)
 		comment("%016lx: %s by its entry, %s with the MTRRs", spoiled.virt,
 			type_text(spoiled.wanted), type_text(spoiled.effective));
-	point_end_todo();
+	point_end();
 }

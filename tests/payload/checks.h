@@ -67,17 +67,8 @@ void check_fixmap_use(void);
 void check_quiet(void);
 void check_leaf_bits(void);
 void check_other_cpus(void);
+/* Where they are: no service is called. */
 void check_runtime_services(void);
-/* Parts of it. */
-void check_variables(void);
-void check_runtime_limits(void);
-void check_times(void);
-
-/*
- * check_variables.c: whether a variable of so many bytes may be kept (keel/report.h); not where the
- * firmware cannot be asked. With the CPU prepared for runtime services.
- */
-bool variables_have_room(uint64_t bytes);
 
 /* These put the regions to their use. They change the map, and leave it as it was. */
 void use_user_space(void);

@@ -3,7 +3,7 @@
 #include <stddef.h>
 #include "clock.h"
 #include "efi.h"
-#include "service.h"
+#include "audit/service.h"
 
 #define TIME_ZONE_UNSPECIFIED 0x7ff /* local time of an unknown place: taken for UTC */
 

@@ -165,6 +165,14 @@ static inline uint8_t port_read(uint16_t port)
 	return value;
 }
 
+static inline uint32_t port_read_32(uint16_t port)
+{
+	uint32_t value;
+
+	asm volatile("inl %1, %0" : "=a"(value) : "Nd"(port));
+	return value;
+}
+
 _Noreturn static inline void halt_forever(void)
 {
 	for (;;)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Exceptions; see fault.h. */
 #include <keel/boot_info.h>
+#include "audit/service.h"
 #include "cpu.h"
 #include "excursion.h"
 #include "fault.h"
@@ -48,6 +49,11 @@ void fault_set_gate(unsigned vector, const char *handler, uint8_t ist, uint8_t t
 	gate->type = type;
 }
 
+void fault_set_stack(unsigned vector, uint8_t ist)
+{
+	fault_set_gate(vector, exception_stubs + vector * FAULT_STUB_BYTES, ist, GATE_INTERRUPT);
+}
+
 void fault_init(void)
 {
 	static const uint8_t ist[EXCEPTIONS] = {
@@ -58,8 +64,7 @@ void fault_init(void)
 	};
 
 	for (unsigned vector = 0; vector < EXCEPTIONS; vector++)
-		fault_set_gate(vector, exception_stubs + vector * FAULT_STUB_BYTES, ist[vector],
-			       GATE_INTERRUPT);
+		fault_set_stack(vector, ist[vector]);
 }
 
 struct fault probe(enum probe_access access, uint64_t virt)
@@ -96,7 +101,7 @@ void exception(struct fault_frame *frame)
 		other_cpu_exception(frame);
 		return;
 	}
-	if (excursion_ends(frame))
+	if (excursion_ends(frame) || service_exception(frame))
 		return;
 	/* What a fetch that should have faulted executes can raise any fault. */
 	if (probe_resume && frame->vector != VECTOR_NMI && frame->vector != VECTOR_MC) {

@@ -35,6 +35,8 @@ struct fault {
 
 /* Of the last access that probe_resume was set for. */
 extern struct fault probe_fault;
+/* Where a fault goes on, 0: nowhere; and with which stack pointer. */
+extern uint64_t probe_resume, probe_rsp;
 
 enum probe_access {
 	PROBE_READ,
@@ -57,6 +59,9 @@ void fault_init(void);
 
 /* A gate of the IDT that is loaded, through its writable alias. type 0: no gate. */
 void fault_set_gate(unsigned vector, const char *handler, uint8_t ist, uint8_t type);
+
+/* From now on this exception arrives on the stack of that IST entry; 0: on the current one. */
+void fault_set_stack(unsigned vector, uint8_t ist);
 
 /* Accesses one byte, and comes back whatever happens. */
 struct fault probe(enum probe_access access, uint64_t virt);

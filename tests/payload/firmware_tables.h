@@ -19,6 +19,9 @@ bool written_table_in_page(uint64_t page_phys);
 /* ACPI's table of CPUs and I/O APICs; NULL where none was met that can be believed. */
 const uint8_t *madt_met(void);
 
+/* The nth table of ACPI's that is whole, whatever its checksum; NULL behind the last one. */
+const uint8_t *acpi_table_met(unsigned n);
+
 /* Whether the firmware says that a device is there: a table is then not cached. */
 bool is_device(uint64_t phys);
 

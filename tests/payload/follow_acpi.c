@@ -6,6 +6,25 @@
 
 #define HEADER 36
 
+/* Those that were met and are whole, for the audit. */
+#define MET_AT_MOST 256
+static const uint8_t *met[MET_AT_MOST];
+static unsigned met_count;
+
+const uint8_t *acpi_table_met(unsigned n)
+{
+	return n < met_count ? met[n] : NULL;
+}
+
+static void meet(const uint8_t *table)
+{
+	for (unsigned n = 0; n < met_count; n++)
+		if (met[n] == table)
+			return;
+	if (met_count < MET_AT_MOST)
+		met[met_count++] = table;
+}
+
 static const uint8_t *acpi_table(const char *signature, uint64_t phys, uint64_t least, bool written)
 {
 	const char *what = "an ACPI table is mapped";
@@ -14,6 +33,7 @@ static const uint8_t *acpi_table(const char *signature, uint64_t phys, uint64_t 
 	if (!t || (signature && !is(t, signature)) || number(t, 4, 4) < least ||
 	    !keep(what, phys, number(t, 4, 4), written))
 		return NULL;
+	meet(t);
 	return t;
 }
 

@@ -25,7 +25,7 @@ static void follow_smbios(uint64_t phys)
 		keep(what, structures, bytes, false);
 }
 
-static uint64_t config_table(const struct efi_guid *guid)
+uint64_t config_table(const struct efi_guid *guid)
 {
 	const uint8_t *entry = (const uint8_t *)boot->efi_config_table_virt;
 

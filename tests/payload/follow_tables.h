@@ -42,6 +42,10 @@ static inline bool is(const uint8_t *table, const char *signature)
 	return true;
 }
 
+struct efi_guid;
+/* What the configuration table has for the GUID; 0: nothing. */
+uint64_t config_table(const struct efi_guid *guid);
+
 /* Each reports one point. The second one needs a configuration table that can be read. */
 void check_acpi_tables(void);
 void check_config_tables(void);

@@ -1,69 +1,92 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The report in a UEFI variable; see keep.h. UEFI 2.10, 8.2. */
 #include <keel/report.h>
-#include "checks.h"
+#include "audit/finding.h"
+#include "audit/service.h"
+#include "audit/variables.h"
 #include "keep.h"
 #include "report.h"
-#include "service.h"
+
+/* Half of what there may be: each is a write to flash. */
+#define OWN_BYTES (KEEL_REPORT_BYTES / 2)
 
 static const struct efi_guid vendor = KEEL_VARIABLE_VENDOR;
 static const uint16_t name[] = KEEL_REPORT_NAME;
 
-static char text[KEEL_REPORT_BYTES];
+static char text[OWN_BYTES];
 static uint64_t text_bytes;
+static unsigned times;
 static bool done;
 
-static bool has_room(void)
+static void fill_in(void)
 {
 	text_bytes = report_text(text, sizeof(text));
-	return variables_have_room(text_bytes);
+	text_bytes += finding_lines(text + text_bytes, sizeof(text) - text_bytes);
+}
+
+/* Why it cannot be kept, or NULL. Firmware that must not be asked gets the report, and no more. */
+static const char *reason_against(void)
+{
+	if (!service_is_offered(SERVICE_SET_VARIABLE))
+		return "SetVariable cannot be used";
+	if (service_is_offered(SERVICE_QUERY_VARIABLE_INFO) && !variables_have_room(text_bytes))
+		return "too little room for variables";
+	return NULL;
 }
 
 static efi_status write(void)
 {
+	times++;
 	return CALL(SET_VARIABLE, ADDRESS(name), ADDRESS(&vendor), KEEL_REPORT_ATTRIBUTES,
 		    text_bytes, ADDRESS(text));
 }
 
 /* What else there is to know of reading a variable is known from another one. */
-static void expect_kept(void)
+static void judge_kept(void)
 {
-	static char back[KEEL_REPORT_BYTES];
+	static char back[OWN_BYTES];
 	uint64_t bytes = sizeof(back);
+	const efi_status status = CALL(GET_VARIABLE, ADDRESS(name), ADDRESS(&vendor), 0,
+				       ADDRESS(&bytes), ADDRESS(back));
 
-	expect_status("status of reading back", EFI_SUCCESS,
-		      CALL(GET_VARIABLE, ADDRESS(name), ADDRESS(&vendor), 0, ADDRESS(&bytes),
-			   ADDRESS(back)));
-	expect("bytes", 0, text_bytes, bytes);
-	expect("content is the same", 0, 0,
-	       (uint64_t)(__builtin_memcmp(text, back, text_bytes) != 0));
+	if (judge(KEEL_FINDING_VARIABLE_CONTENT, "status of reading the report", EFI_SUCCESS,
+		  status) &&
+	    judge(KEEL_FINDING_VARIABLE_CONTENT, "bytes of the report", text_bytes, bytes))
+		judge_true(KEEL_FINDING_VARIABLE_CONTENT, !__builtin_memcmp(text, back, text_bytes),
+			   "content of the report", 0);
 }
 
 void keep_report(void)
 {
+	const char *reason;
+
 	done = true;
-	if (!service_begin(SERVICE_SET_VARIABLE, "keeps this report for the next boot"))
-		return;
-	if (!service_is_offered(SERVICE_QUERY_VARIABLE_INFO)) {
-		point_skip("the firmware cannot be asked how much room there is");
-		return;
-	}
-	if (!has_room()) {
-		point_skip("too little room for variables");
+	point_begin_firmware("keeps this report for the next boot");
+	fill_in();
+	reason = reason_against();
+	if (reason) {
+		point_skip(reason);
 		return;
 	}
-	expect_status("status", EFI_SUCCESS, write());
-	if (service_is_offered(SERVICE_GET_VARIABLE))
-		expect_kept();
+	if (judge(KEEL_FINDING_VARIABLE_REFUSED, "status of keeping the report", EFI_SUCCESS,
+		  write()) &&
+	    service_is_offered(SERVICE_GET_VARIABLE))
+		judge_kept();
 	point_end();
+}
+
+void keep_what_is_known(void)
+{
+	fill_in();
+	if (!reason_against())
+		write();
 }
 
 void keep_what_there_is(void)
 {
-	if (done || !service_is_offered(SERVICE_SET_VARIABLE))
+	if (done || times >= 2 || !service_is_offered(SERVICE_SET_VARIABLE))
 		return;
 	done = true;
-	efi_prepare_cpu();
-	if (has_room())
-		write();
+	service_init();
+	keep_what_is_known();
 }

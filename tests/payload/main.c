@@ -5,6 +5,8 @@
  * (boot_info.h), the firmware's own memory map, and what the CPU says.
  */
 #include <keel/request.h>
+#include "audit/audit.h"
+#include "audit/finding.h"
 #include "checks.h"
 #include "entry.h"
 #include "excursion.h"
@@ -14,6 +16,7 @@
 #include "census.h"
 #include "cpu.h"
 #include "mtrr.h"
+#include "options.h"
 #include "power.h"
 #include "report.h"
 #include "serial.h"
@@ -50,7 +53,6 @@ static void put_to_use(void)
 	use_stacks();
 	use_entry_area();
 	use_espfix();
-	use_vsyscall();
 }
 
 /* For what was found while the screen could not yet say so, too. */
@@ -111,10 +113,14 @@ _Noreturn void kernel_main(const struct keel_boot_info *info)
 	check_runtime_services();
 	put_to_use();
 	comment("ticks self_check=%lu", read_tsc() - boot->jump_tsc);
+	audit(options_read().strict);
+	/* It asks the firmware for the time. */
+	use_vsyscall();
 	keep_report();
 	/* Where there are failures, the screen has no room for more. */
 	if (report_all_passed())
 		show_legend();
+	findings_show();
 	report_end();
 	finish();
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What runs on the other CPUs; see other_cpu.h. */
 #include "apic.h"
+#include "audit/watch.h"
 #include "entry.h"
 #include "mtrr.h"
 #include "other_cpu.h"
@@ -193,5 +194,7 @@ _Noreturn void other_cpu_main(const struct other_cpu_registers *registers)
 	other_cpu_wait(&mine->found[FOUND_NMI_TOP]);
 	mine->found[FOUND_MAPPED_LATE] = *(const volatile uint64_t *)OTHER_CPU_MAPPED_LATE;
 	set_state(mine, OTHER_CPU_DONE);
+	if (cpu == 1)
+		watch_calls();
 	halt_forever();
 }

@@ -18,7 +18,7 @@ enum other_cpu_state {
 	OTHER_CPU_ABSENT,
 	OTHER_CPU_RUNS,	 /* in kernel text, on its own stack */
 	OTHER_CPU_WAITS, /* has looked at itself, and halts until there is an NMI */
-	OTHER_CPU_DONE,	 /* has looked at the new mapping too, and halts for good */
+	OTHER_CPU_DONE,	 /* has looked at the new mapping too; halts for good, or watches calls */
 	OTHER_CPU_DIED	 /* an exception that nobody expected */
 };
 

@@ -11,19 +11,18 @@ static struct {
 	unsigned number; /* of the open point, or of the last one */
 	unsigned failed;
 	unsigned skipped;
-	unsigned excused;
+	unsigned blamed; /* points that ended with a finding about the firmware */
 } count;
 
 /*
  * The first points that did not pass, in words: to be said once more at the end, where a person
- * looks, and to be kept. What comes before them in the text that is kept takes up the rest of it.
- * What a firmware does in its own way must not displace what failed.
+ * looks, and to be kept.
  */
-static struct lines {
-	char text[KEEL_REPORT_BYTES - 512];
+static struct {
+	char text[KEEL_REPORT_BYTES / 2];
 	size_t bytes;
 	unsigned left_out;
-} failures, deviations;
+} failures;
 
 /* Why the run ended early; "" if it did not. */
 static char stopped[LINE_BYTES];
@@ -35,6 +34,8 @@ static struct {
 	const char *what;
 	uint64_t address;
 	char expected[24], found[24];
+	bool about_firmware;
+	const char *finding; /* the first one about the firmware, or NULL */
 } point;
 
 #define FORMAT_ARGUMENTS(line, text)                              \
@@ -109,11 +110,11 @@ static size_t format_left_out(char *text, size_t bytes, unsigned left_out)
 	return left_out ? format(text, bytes, "# and %u more\n", left_out) : 0;
 }
 
-/* As many whole lines as there is room for, and for a last one that counts the others. */
-static size_t add_lines(char *text, size_t bytes, const struct lines *lines)
+/* As many whole lines as there is room for, and a last one that counts the others. */
+static size_t add_failures(char *text, size_t bytes)
 {
-	const char *line = lines->text;
-	unsigned left_out = lines->left_out;
+	const char *line = failures.text;
+	unsigned left_out = failures.left_out;
 	size_t used = 0;
 
 	while (*line) {
@@ -121,7 +122,7 @@ static size_t add_lines(char *text, size_t bytes, const struct lines *lines)
 
 		while (line[n++] != '\n')
 			;
-		if (left_out > lines->left_out || used + n + LEFT_OUT_BYTES > bytes)
+		if (left_out > failures.left_out || used + n + LEFT_OUT_BYTES > bytes)
 			left_out++;
 		else
 			for (size_t i = 0; i < n; i++)
@@ -140,10 +141,9 @@ size_t report_text(char *text, size_t bytes)
 	format_ticks(ticks, sizeof(ticks));
 	used = format(text, bytes,
 		      KEEL_REPORT_FIRST_LINE
-		      "\n# %s, %u skipped, %u in which the firmware deviates\n# %s\n",
-		      result, count.skipped, count.excused, ticks);
-	used += add_lines(text + used, bytes - used, &failures);
-	return used + add_lines(text + used, bytes - used, &deviations);
+		      "\n# %s, %u skipped, %u with findings about the firmware\n# %s\n",
+		      result, count.skipped, count.blamed, ticks);
+	return used + add_failures(text + used, bytes - used);
 }
 
 /* On the screen, line by line. */
@@ -159,7 +159,7 @@ static void show_failures_again(void)
 
 void report_end(void)
 {
-	unsigned passed = count.number - count.failed - count.excused;
+	unsigned passed = count.number - count.failed - count.blamed;
 	char line[LINE_BYTES], shown[LINE_BYTES];
 
 	format_result(line, sizeof(line));
@@ -167,13 +167,10 @@ void report_end(void)
 	screen_large(count.failed ? SCREEN_BAD : SCREEN_GOOD, shown, true);
 	if (count.skipped)
 		comment("%u skipped", count.skipped);
-	if (count.excused)
-		show(SCREEN_DIM, "%u in which the firmware deviates", count.excused);
+	if (count.blamed)
+		comment("%u with findings about the firmware", count.blamed);
 	comment("%u passed, %u failed", passed, count.failed);
 	say("1..%u", count.number);
-	serial_write(deviations.text);
-	format_left_out(line, sizeof(line), deviations.left_out);
-	serial_write(line);
 	serial_write(failures.text);
 	format_left_out(line, sizeof(line), failures.left_out);
 	serial_write(line);
@@ -191,39 +188,50 @@ void report_bail_out(const char *text, ...)
 	screen_large(SCREEN_BAD, "The self-check had to stop", true);
 }
 
-void point_begin(const char *description, ...)
+static void open_point(bool about_firmware)
 {
-	FORMAT_ARGUMENTS(point.description, description);
 	point.mismatches = 0;
+	point.about_firmware = about_firmware;
+	point.finding = NULL;
 	count.number++;
 }
 
-/* Lines for which there is no room are counted, and so is each that follows one. */
-static void keep_line(struct lines *lines, const char *verdict)
+void point_begin(const char *description, ...)
 {
-	char *end = lines->text + lines->bytes;
+	FORMAT_ARGUMENTS(point.description, description);
+	open_point(false);
+}
 
-	if (lines->left_out || sizeof(lines->text) - lines->bytes <= LINE_BYTES) {
-		lines->left_out++;
+void point_begin_firmware(const char *description, ...)
+{
+	char text[LINE_BYTES];
+
+	FORMAT_ARGUMENTS(text, description);
+	format(point.description, sizeof(point.description), "firmware: %s", text);
+	open_point(true);
+}
+
+/* Lines for which there is no room are counted, and so is each that follows one. */
+static void keep_failure(void)
+{
+	char *end = failures.text + failures.bytes;
+
+	if (failures.left_out || sizeof(failures.text) - failures.bytes <= LINE_BYTES) {
+		failures.left_out++;
 		return;
 	}
-	end += format(end, LINE_BYTES, "# %s %u - %s: %s at %016lx: expected %s, found %s", verdict,
+	end += format(end, LINE_BYTES, "# not ok %u - %s: %s at %016lx: expected %s, found %s",
 		      count.number, point.description, point.what, point.address, point.expected,
 		      point.found);
 	*end++ = '\n';
-	lines->bytes = (size_t)(end - lines->text);
+	failures.bytes = (size_t)(end - failures.text);
 }
 
-/* A directive is what follows the description, "" for none. */
-static void show_failure(const char *directive)
+static void show_failure(void)
 {
 	char line[LINE_BYTES];
 
-	if (*directive)
-		keep_line(&deviations, "deviates");
-	else
-		keep_line(&failures, "not ok");
-	say("not ok %u - %s%s", count.number, point.description, directive);
+	say("not ok %u - %s", count.number, point.description);
 	say("  ---");
 	say("  what: %s", point.what);
 	say("  address: 0x%016lx", point.address);
@@ -233,7 +241,7 @@ static void show_failure(const char *directive)
 	say("  ...");
 
 	format(line, sizeof(line), "not ok %u - %s", count.number, point.description);
-	screen_line(*directive ? SCREEN_TEXT : SCREEN_BAD, line);
+	screen_line(SCREEN_BAD, line);
 	format(line, sizeof(line), "    %s at %016lx: expected %s, found %s", point.what,
 	       point.address, point.expected, point.found);
 	screen_line(SCREEN_TEXT, line);
@@ -241,26 +249,31 @@ static void show_failure(const char *directive)
 
 void point_end(void)
 {
-	if (point.mismatches == 0) {
+	if (point.mismatches) {
+		count.failed++;
+		keep_failure();
+		show_failure();
+	} else if (point.finding) {
+		count.blamed++;
+		say("not ok %u - %s # TODO the firmware: %s", count.number, point.description,
+		    point.finding);
+	} else {
 		say("ok %u - %s", count.number, point.description);
-		return;
 	}
-	count.failed++;
-	show_failure("");
 }
 
-void point_end_todo(void)
+void point_found(const char *identifier)
 {
-	if (point.mismatches == 0) {
-		point_end();
-		return;
-	}
-	count.excused++;
-	show_failure(" # TODO the firmware deviates from its specification");
+	if (point.about_firmware && !point.finding)
+		point.finding = identifier;
 }
 
 void point_skip(const char *reason)
 {
+	if (point.finding) {
+		point_end();
+		return;
+	}
 	count.skipped++;
 	say("ok %u - %s # SKIP %s", count.number, point.description, reason);
 }

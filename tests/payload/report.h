@@ -50,11 +50,16 @@ bool report_all_passed(void);
 void report_bail_out(const char *text, ...) PRINTF_LIKE(1, 2);
 
 void point_begin(const char *description, ...) PRINTF_LIKE(1, 2);
+/* A point that is about the firmware and not about the map; it is described as "firmware: ...". */
+void point_begin_firmware(const char *description, ...) PRINTF_LIKE(1, 2);
 void point_end(void);
-/* The same, but mismatches are the firmware's own, known to be harmless, and fail nothing. */
-void point_end_todo(void);
 /* Instead of point_end(): this could not be tried. */
 void point_skip(const char *reason);
+/*
+ * There is a finding about the firmware (audit/finding.h), with this identifier. The open point, if
+ * it is about the firmware, says so and fails nothing; one about the map is not touched by that.
+ */
+void point_found(const char *identifier);
 
 /* Each of these returns whether it matched; where not, the open point has failed. */
 bool expect(const char *what, uint64_t address, uint64_t expected, uint64_t found);

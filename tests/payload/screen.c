@@ -6,12 +6,13 @@
 #include "report.h"
 #include "screen.h"
 
-#define CELL_WIDTH   (KEEL_FONT_COLUMNS + 1)
-#define CELL_HEIGHT  (KEEL_FONT_ROWS + 3)
-#define MARGIN	     6
-#define WANT_COLUMNS 105 /* of text across the screen: decides how large a dot is */
-#define WANT_LINES   40
-#define BAND_WIDTH   (2 * CELL_WIDTH) /* of the picture of the map, left of the text */
+#define CELL_WIDTH     (KEEL_FONT_COLUMNS + 1)
+#define CELL_HEIGHT    (KEEL_FONT_ROWS + 3)
+#define MARGIN	       6
+#define WANT_COLUMNS   105 /* of text across the screen: decides how large a dot is */
+#define WANT_LINES     40
+#define STATUS_COLUMNS 40		/* with the margin */
+#define BAND_WIDTH     (2 * CELL_WIDTH) /* of the picture of the map, left of the text */
 
 /* 0xRRGGBB, whatever the screen's own format is. */
 static const uint32_t colours[SCREEN_COLOUR_COUNT] = {
@@ -179,6 +180,15 @@ void screen_line(enum screen_colour colour, const char *text)
 		text = draw(screen.top, screen.scale, colour, text);
 		screen.top += height;
 	} while (*text);
+}
+
+void screen_status(const char *text)
+{
+	if (!screen.usable)
+		return;
+	fill(0, screen.bottom, STATUS_COLUMNS * CELL_WIDTH * screen.scale,
+	     CELL_HEIGHT * screen.scale, screen.pixel[SCREEN_BACKGROUND]);
+	draw(screen.bottom, screen.scale, SCREEN_DIM, text);
 }
 
 void screen_large(enum screen_colour colour, const char *text, bool at_bottom)

@@ -42,6 +42,9 @@ void screen_line(enum screen_colour colour, const char *text);
 /* A line of twice the size: the title, or with `at_bottom` the result in its reserved place. */
 void screen_large(enum screen_colour colour, const char *text, bool at_bottom);
 
+/* What is going on, in the result's place until there is one; "": nothing. Short. */
+void screen_status(const char *text);
+
 /* How many lines still fit. */
 uint32_t screen_room(void);
 

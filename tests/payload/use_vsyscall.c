@@ -102,6 +102,14 @@ static bool lies_between(const struct clock *before, uint64_t seconds, const str
 	return before->seconds <= seconds && seconds <= after->seconds;
 }
 
+/* The map is not to blame for a clock that runs backwards. */
+static bool clock_goes(void)
+{
+	struct clock first, second;
+
+	return clock_read(&first) && clock_read(&second) && first.seconds <= second.seconds;
+}
+
 static void use_time(const struct user_space *u, const char *name, uint64_t offset)
 {
 	const uint64_t *data = user_memory(u, USER_DATA_VIRT, 2 * sizeof(*data));
@@ -111,7 +119,7 @@ static void use_time(const struct user_space *u, const char *name, uint64_t offs
 
 	point_begin("vsyscall: ring 3 calls %s at %016lx (#PF 0x15, emulated): GetTime's time",
 		    name, KEEL_VSYSCALL_START + offset);
-	if (!clock_read(&before)) {
+	if (!clock_goes() || !clock_read(&before)) {
 		point_skip("GetTime cannot be used");
 		return;
 	}

@@ -56,7 +56,7 @@ sub explained {
 my $anywhere = sub { $_[0] };
 my $as_code = sub { "`$_[0]`" };
 my @loader = glob 'efi/*.c efi/*/*.c';
-my @self_check = glob 'tests/payload/*.c';
+my @self_check = glob 'tests/payload/*.c tests/payload/audit/*.c';
 explained('errors', 20, messages('fail\(fw', @loader), $anywhere);
 explained('panics', 2, messages('panic\(', @loader), $anywhere);
 

@@ -8,7 +8,7 @@ use warnings;
 use Test::More;
 
 my $file = 'build/keel.efi';
-my $limit = 262_144;
+my $limit = 393_216;
 my ($execute, $write) = (0x20000000, 0x80000000);
 
 open(my $handle, '<:raw', $file) or die "$file: $!\n";

@@ -168,10 +168,10 @@ sub judge_bochs {
 sub count {
 	my $report = shift;
 	my $skipped = grep { /^ok .* # SKIP / } @{ $report->{lines} };
-	my $deviates = grep { /^not ok .* # TODO / } @{ $report->{lines} };
-	my $passed = $report->{points} - $skipped - $deviates;
+	my $blamed = grep { /^not ok .* # TODO / } @{ $report->{lines} };
+	my $passed = $report->{points} - $skipped - $blamed;
 	return "$passed passed" . ($skipped ? ", $skipped skipped" : '')
-		. ($deviates ? ", $deviates in which the firmware deviates" : '');
+		. ($blamed ? ", $blamed with findings about the firmware" : '');
 }
 
 # What the rows have come to, as a table in Markdown.

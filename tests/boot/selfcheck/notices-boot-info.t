@@ -33,7 +33,7 @@ my $madt_io_apics = 'boot_info: I/O APICs';
 my $modules = 'boot_info: modules lie';
 my $addresses = "firmware's tables: boot_info";
 my $cpu_areas = "memory map: the CPUs' tables";
-my $secure = 'runtime services: GetVariable agrees with boot_info';
+my $secure = 'firmware: GetVariable agrees with boot_info';
 my $mailboxes = 'every CPU: mailboxes';
 my $pointers = 'boot_info: every pointer';
 

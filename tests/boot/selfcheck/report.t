@@ -203,7 +203,7 @@ configure($selfcheck);
 $machine->fill_variables(7000);
 # The firmware puts its store in order several times, a byte of emulated flash after the other.
 $run = $machine->boot(undef, limit => 300);
-like($run->{text}, qr/^ok \d+ - runtime services: SetVariable keeps .* # SKIP too little room/m,
+like($run->{text}, qr/^ok \d+ - firmware: keeps .* # SKIP too little room/m,
 	'full flash: nothing is kept');
 is($run->{ended}, 'guest-shutdown', 'full flash: and that is all');
 is(scalar own(), 0, 'full flash: there is no variable');

@@ -2,7 +2,7 @@
 /* Whether the services of EFI 2.0 may be called; see efi_2.h. UEFI 2.10, 4.2 and 4.3. */
 #include <stddef.h>
 #include "efi.h"
-#include "efi_2.h"
+#include "audit/efi_2.h"
 #include "firmware.h"
 #include "report.h"
 

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * uint64_t service_enter(uint64_t function, uint64_t a, b, c, d, e): calls firmware with
- * Microsoft's x64 convention. Registers that it has to keep hold known values; service_changed is
- * zero if they still do, and if the stack pointer does. service_flags are the flags that it
- * returned with. A fault goes on at service_faulted (fault.c knows probe_resume and probe_rsp).
+ * Microsoft's x64 convention, on the services' own stack. Registers that it has to keep hold known
+ * values; service_changed is zero if they still do, and if the stack pointer does. service_flags
+ * are the flags that it returned with. A fault that cannot be helped goes on at service_faulted:
+ * fault.c knows probe_resume and probe_rsp.
  */
-#include "saved_registers.h"
+#include "tests/payload/saved_registers.h"
 	.set PATTERN, 0x4b65656c
 
 	.macro FOR_KEPT operation, more
@@ -28,7 +29,8 @@ service_enter:
 	movq $service_faulted, probe_resume(%rip)
 
 	/* Four arguments' home space and the fifth argument; it aligns the stack, too. */
-	subq $40, %rsp
+	movq service_stack_top(%rip), %rsp
+	subq $48, %rsp
 	movq %r9, 32(%rsp)
 	movq %r8, %r9
 	movq %rcx, %r8
@@ -39,8 +41,8 @@ service_enter:
 
 	pushfq
 	popq service_flags(%rip)
-	leaq 40(%rsp), %rcx
-	subq probe_rsp(%rip), %rcx
+	leaq 48(%rsp), %rcx
+	subq service_stack_top(%rip), %rcx
 	FOR_KEPT subq, orq
 	movq %rcx, service_changed(%rip)
 	jmp service_leave

@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Calls of runtime services at their virtual addresses, watched: a fault in firmware comes back as
- * a status, and what the calling convention keeps is compared after each call. UEFI 2.10, 2.3.4
- * "x64 Platforms", and chapter 8.
+ * Calls of runtime services at their virtual addresses, each watched: what it touches, what it
+ * leaves changed, how long it takes and how much stack. All of that ends as findings about the
+ * firmware. UEFI 2.10, 2.3.4 "x64 Platforms", and chapter 8.
  */
-#ifndef PAYLOAD_SERVICE_H
-#define PAYLOAD_SERVICE_H
+#ifndef PAYLOAD_AUDIT_SERVICE_H
+#define PAYLOAD_AUDIT_SERVICE_H
 
 #include <stdbool.h>
 #include <stdint.h>
 #include "efi.h"
+#include "fault.h"
 
 enum service {
 	SERVICE_GET_TIME,
@@ -21,7 +22,6 @@ enum service {
 	SERVICE_SET_VARIABLE,
 	SERVICE_SET_VIRTUAL_ADDRESS_MAP,
 	SERVICE_GET_NEXT_HIGH_MONOTONIC_COUNT,
-	SERVICE_UPDATE_CAPSULE,
 	SERVICE_QUERY_CAPSULE_CAPABILITIES,
 	SERVICE_QUERY_VARIABLE_INFO,
 	SERVICE_COUNT
@@ -29,16 +29,23 @@ enum service {
 
 #define SERVICE_ARGUMENTS 5
 
-/* Not a status that firmware can return: it raised an exception instead. */
+/* Not a status that firmware can return: it raised an exception instead, or is not called. */
 #define SERVICE_FAULTED UINT64_MAX
+
+/* Before the first call: page tables, stacks and the state of the CPU. */
+void service_init(void);
 
 /* The table's pointer to the service as it stands there; 0 where services cannot be used. */
 uint64_t service_address(enum service service);
 /* Whether the firmware's table is long enough to have it. */
 bool service_exists(enum service service);
+const char *service_name(enum service service);
 
-/* The firmware says that it offers it, and services can be used at all. */
+/* The firmware says that it offers it, services can be used at all, and it has not faulted yet. */
 bool service_is_offered(enum service service);
+
+/* EFI_RT_PROPERTIES_TABLE says that it is not there. */
+bool service_is_excluded(enum service service);
 
 /*
  * Opens a point about the service; closes it as skipped and returns false where it is not offered.
@@ -49,21 +56,24 @@ bool service_begin(enum service service, const char *what);
 efi_status service_call_at(enum service service, uint64_t address,
 			   const uint64_t arguments[SERVICE_ARGUMENTS]);
 
+/*
+ * While this is set, arguments are wrong on purpose: a service that falls over a null pointer has
+ * taken it from them. It then ends, and may be called again.
+ */
+extern bool service_arguments_are_wrong;
+
 /* Arguments are numbers: pointers go through ADDRESS(). */
 #define ADDRESS(pointer) ((uint64_t)(pointer))
 #define CALL(service, ...) \
 	service_call_at(SERVICE_##service, 0, (const uint64_t[SERVICE_ARGUMENTS]){ __VA_ARGS__ })
 
-void expect_status(const char *what, efi_status expected, efi_status found);
+/* ResetSystem, if it may be called; comes back where the firmware does nothing. */
+void service_reset(uint32_t type);
 
-/* Right answers, as a set of EFI_STATUS values: in some cases there are two. */
-#define ANSWER_INVALID	   (1u << 2)
-#define ANSWER_UNSUPPORTED (1u << 3)
-#define ANSWER_TOO_SMALL   (1u << 5)
-#define ANSWER_NOT_FOUND   (1u << 14)
-void expect_answer(const char *what, uint32_t answers, efi_status found);
+/* For exception(): whether a service raised it and the frame was taken care of. */
+bool service_exception(struct fault_frame *frame);
 
-/* The last point: what was seen over all calls. */
-void service_check_calls(void);
+/* Comments: calls, longest time and deepest stack of each. */
+void service_show(void);
 
 #endif

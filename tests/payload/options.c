@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The command line; see options.h. */
+#include "efi.h"
+#include "options.h"
+#include "report.h"
+
+static void set_finish(struct options *options, uint32_t value)
+{
+	options->finish = value;
+}
+
+static void set_strict(struct options *options, uint32_t value)
+{
+	options->strict = value;
+}
+
+static const struct {
+	const char *word;
+	void (*set)(struct options *options, uint32_t value);
+	uint32_t value;
+} words[] = {
+	{ "finish=poweroff", set_finish, EFI_RESET_SHUTDOWN },
+	{ "finish=reboot", set_finish, EFI_RESET_COLD },
+	{ "finish=halt", set_finish, FINISH_HALT },
+	{ "firmware=strict", set_strict, true },
+	{ "firmware=default", set_strict, false },
+};
+
+/* Does the word begin with all of that, and end there? */
+static bool is_word(const char *text, const char *word)
+{
+	while (*word && *text == *word)
+		text++, word++;
+	return !*word && (*text == ' ' || !*text);
+}
+
+static void take_word(struct options *options, const char *text)
+{
+	for (unsigned n = 0; n < sizeof(words) / sizeof(words[0]); n++) {
+		if (!is_word(text, words[n].word))
+			continue;
+		words[n].set(options, words[n].value);
+		return;
+	}
+	show(SCREEN_BAD,
+	     "Unknown option, expected finish=poweroff, reboot or halt, or firmware=strict: %s",
+	     text);
+}
+
+struct options options_read(void)
+{
+	struct options options = { FINISH_HALT, false };
+
+	for (const char *text = boot->command_line; *text;) {
+		take_word(&options, text);
+		while (*text && *text != ' ')
+			text++;
+		while (*text == ' ')
+			text++;
+	}
+	return options;
+}
