@@ -77,6 +77,12 @@ UINT64 free_pages(void)
 EFI_DEVICE_PATH *keel_path(void)
 {
 	static const CHAR16 name[] = u"\\keel.efi";
+
+	return path_on_disk(name, sizeof(name));
+}
+
+EFI_DEVICE_PATH *path_on_disk(const CHAR16 *name, UINTN name_bytes)
+{
 	static UINT8 path[1024] __attribute__((aligned(8)));
 	EFI_GUID image_guid = EFI_LOADED_IMAGE_PROTOCOL_GUID;
 	EFI_GUID path_guid = EFI_DEVICE_PATH_PROTOCOL_GUID;
@@ -90,15 +96,15 @@ EFI_DEVICE_PATH *keel_path(void)
 		return NULL;
 	for (node = disk; !IsDevicePathEnd(node); node = NextDevicePathNode(node))
 		bytes += DevicePathNodeLength(node);
-	if (bytes + 2 * sizeof(EFI_DEVICE_PATH) + sizeof(name) > sizeof(path))
+	if (bytes + 2 * sizeof(EFI_DEVICE_PATH) + name_bytes > sizeof(path))
 		return NULL;
 	memcpy(path, disk, bytes);
 
 	node = (EFI_DEVICE_PATH *)(path + bytes);
 	node->Type = MEDIA_DEVICE_PATH;
 	node->SubType = MEDIA_FILEPATH_DP;
-	SetDevicePathNodeLength(node, sizeof(*node) + sizeof(name));
-	memcpy(node + 1, name, sizeof(name));
+	SetDevicePathNodeLength(node, sizeof(*node) + name_bytes);
+	memcpy(node + 1, name, name_bytes);
 	node = NextDevicePathNode(node);
 	SetDevicePathEndNode(node);
 	return (EFI_DEVICE_PATH *)path;

@@ -43,6 +43,8 @@ const char *launch_wait(void);
 
 /* The device path of \keel.efi: that of the disk that this image comes from, and a file node. */
 EFI_DEVICE_PATH *keel_path(void);
+/* The same for another file; name_bytes counts its zero. The next call overwrites it. */
+EFI_DEVICE_PATH *path_on_disk(const CHAR16 *name, UINTN name_bytes);
 
 /* Powers the machine off: the test is over. */
 EFI_STATUS finish(void);

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What the runtime driver unruly.c can do, and what it needs for that. */
+#ifndef UNRULY_H
+#define UNRULY_H
+
+#include <efi.h>
+
+#define RET 0xc3
+
+/* The name of each deed is its variant, in small letters with hyphens. */
+#define DEEDS(DEED)                                                     \
+	/* Around GetTime, which then does its work: unruly_deeds.h. */ \
+	DEED(NOTHING, "nothing")                                        \
+	DEED(UNLISTED_CODE, "unlisted-code")                            \
+	DEED(READS_BOOT, "reads-boot")                                  \
+	DEED(WRITES_BOOT, "writes-boot")                                \
+	DEED(RUNS_BOOT, "runs-boot")                                    \
+	DEED(READS_OLD, "reads-old")                                    \
+	DEED(WRITES_OLD, "writes-old")                                  \
+	DEED(READS_PAGE_ZERO, "reads-page-zero")                        \
+	DEED(WRITES_LOADER, "writes-loader")                            \
+	DEED(WRITES_NVS, "writes-nvs")                                  \
+	DEED(READS_UNLISTED, "reads-unlisted")                          \
+	DEED(WRITES_CODE, "writes-code")                                \
+	DEED(CHANGES_CODE, "changes-code")                              \
+	DEED(RUNS_DATA, "runs-data")                                    \
+	DEED(DEEP_STACK, "deep-stack")                                  \
+	DEED(OVERRUNS_STACK, "overruns-stack")                          \
+	DEED(LOSES_STACK, "loses-stack")                                \
+	DEED(INTERRUPTS_ON, "interrupts-on")                            \
+	DEED(DIRECTION, "direction")                                    \
+	DEED(CR0_CHANGED, "cr0")                                        \
+	DEED(CR4_CHANGED, "cr4")                                        \
+	DEED(DR7_CHANGED, "dr7")                                        \
+	DEED(EFER_CHANGED, "efer")                                      \
+	DEED(PAT_CHANGED, "pat")                                        \
+	DEED(GS_CHANGED, "gs-base")                                     \
+	DEED(GDT_CHANGED, "gdt")                                        \
+	DEED(IDT_CHANGED, "idt")                                        \
+	DEED(FCW_CHANGED, "fcw")                                        \
+	DEED(MXCSR_CHANGED, "mxcsr")                                    \
+	DEED(SPOILS_REGISTER, "spoils-register")                        \
+	DEED(NEVER_RETURNS, "never-returns")                            \
+	DEED(UNDEFINED, "undefined")                                    \
+	DEED(GENERAL_PROTECTION, "general-protection")                  \
+	DEED(DIVIDES, "divides")                                        \
+	DEED(READS_NOWHERE, "reads-nowhere")                            \
+	DEED(READS_KERNEL_HOLE, "reads-kernel-hole")                    \
+	/* What a service answers. */                                   \
+	DEED(TIME_FAILS, "time-fails")                                  \
+	DEED(TIME_RUBBISH, "time-rubbish")                              \
+	DEED(TIME_BACKWARDS, "time-backwards")                          \
+	DEED(NO_RESOLUTION, "no-resolution")                            \
+	DEED(TAKES_NULL, "takes-null")                                  \
+	DEED(SET_TIME_FAILS, "set-time-fails")                          \
+	DEED(SET_TIME_LOST, "set-time-lost")                            \
+	DEED(WAKEUP_FAILS, "wakeup-fails")                              \
+	DEED(OFFERED_AND_MISSING, "offered-and-missing")                \
+	DEED(EXCLUDED_AND_THERE, "excluded-and-there")                  \
+	DEED(REFUSED, "refused")                                        \
+	DEED(OUT_OF_ROOM, "out-of-room")                                \
+	DEED(LOST, "lost")                                              \
+	DEED(NOT_DELETED, "not-deleted")                                \
+	DEED(NO_APPENDING, "no-appending")                              \
+	DEED(MIXES_VENDORS, "mixes-vendors")                            \
+	DEED(WRONG_ATTRIBUTES, "wrong-attributes")                      \
+	DEED(WRONG_CONTENT, "wrong-content")                            \
+	DEED(WRONG_SIZE, "wrong-size")                                  \
+	DEED(TWICE, "twice")                                            \
+	DEED(LEAVES_OUT, "leaves-out")                                  \
+	DEED(NEVER_ENDS, "never-ends")                                  \
+	DEED(INFO_RUBBISH, "info-rubbish")                              \
+	DEED(NO_ROOM, "no-room")                                        \
+	DEED(COUNT_STANDS, "count-stands")                              \
+	DEED(TWICE_VIRTUAL, "twice-virtual")                            \
+	DEED(CAPSULE_FAILS, "capsule-fails")
+
+#define DEED_ID(id, name)   id,
+#define DEED_NAME(id, name) name,
+enum deed { DEEDS(DEED_ID) DEED_COUNT, FIRST_ANSWER = TIME_FAILS };
+#define DEED_NAMES               \
+	{                        \
+		DEEDS(DEED_NAME) \
+	}
+
+/* The firmware's own functions, and pages of different types: physical addresses for all time. */
+struct state {
+	UINT64 hits;
+	enum deed deed;
+	BOOLEAN virtual;
+	void *boot_page, *loader_page, *nvs_page, *own_page;
+	UINT64 own_phys;
+	EFI_GET_TIME get_time;
+	EFI_SET_TIME set_time;
+	EFI_GET_WAKEUP_TIME get_wakeup_time;
+	EFI_GET_VARIABLE get_variable;
+	EFI_SET_VARIABLE set_variable;
+	EFI_GET_NEXT_VARIABLE_NAME get_next_name;
+	EFI_QUERY_VARIABLE_INFO query_info;
+	EFI_QUERY_CAPSULE_CAPABILITIES query_capsule;
+	EFI_GET_NEXT_HIGH_MONO_COUNT monotonic;
+	EFI_SET_VIRTUAL_ADDRESS_MAP set_virtual;
+};
+
+extern struct state state;
+
+/* A deed of the first kind, then GetTime. What is left changed is changed when it returns. */
+EFI_STATUS do_around(enum deed deed, EFI_TIME *time, EFI_TIME_CAPABILITIES *capabilities);
+
+#endif
