@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include "keelmap.h"
+#include "verdict.h"
 
 static int show_as(const struct simulation *s)
 {
@@ -27,16 +28,6 @@ static int show_as(const struct simulation *s)
 	return EXIT_GOOD;
 }
 
-static bool read_sources(const struct options *options, struct source *map,
-			 struct source *attributes)
-{
-	const bool separate = options->attributes_path;
-
-	return source_read_map(map, options->map_path, options->boot,
-			       separate ? NULL : attributes) &&
-	       (!separate || source_read_table(attributes, options->attributes_path));
-}
-
 static int run(const struct options *options)
 {
 	struct source map = { 0 };
@@ -44,7 +35,7 @@ static int run(const struct options *options)
 	struct simulation s = { .options = options, .map = &map, .attributes = &attributes };
 	int exit_code = EXIT_BAD_INPUT;
 
-	if (read_sources(options, &map, &attributes)) {
+	if (sources_read(options, &map, &attributes)) {
 		exit_code = simulation_run(&s);
 		if (exit_code == EXIT_GOOD)
 			exit_code = show_as(&s);
@@ -64,7 +55,7 @@ int main(int argc, char **argv)
 	int exit_code;
 
 	if (options_read(&options, argc, argv, &exit_code))
-		exit_code = run(&options);
+		exit_code = options.verdict ? show_verdict(&options) : run(&options);
 	free(options.boundaries);
 	return exit_code;
 }

@@ -27,6 +27,7 @@ struct options {
 	const char *attributes_path;
 	enum format format;
 	bool check;
+	bool verdict;
 	bool no_1g;
 	uint32_t phys_bits; /* 0: not given */
 	uint64_t cpus;
@@ -45,6 +46,8 @@ bool options_read(struct options *options, int argc, char **argv, int *exit_code
 struct source {
 	const char *path; /* "standard input" for that; any bytes but zero */
 	char *name;	  /* the same, for people: name_printable() */
+	char *text;	  /* of a map: all of the file */
+	size_t text_bytes;
 	struct parsed parsed;
 	struct parse_log log;
 };
@@ -57,6 +60,8 @@ struct source {
 bool source_read_map(struct source *map, const char *path, uint64_t boot,
 		     struct source *attributes);
 bool source_read_table(struct source *attributes, const char *path);
+/* Both, as the options say. */
+bool sources_read(const struct options *options, struct source *map, struct source *attributes);
 void source_free(struct source *source);
 
 /*

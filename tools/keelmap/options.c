@@ -42,6 +42,8 @@ static const char help[] =
 	"  --format=svg             a picture\n"
 	"  --check                  exit 1 also if a check of the tables fails, or where lines of the\n"
 	"                           log are missing, or there twice\n"
+	"  --verdict                what is wrong with the firmware, in words: from a report what the\n"
+	"                           audit found, from a map what can be seen in it\n"
 	"  --version                the version of Keel that it shows\n"
 	"  --help                   this text\n"
 	"\n"
@@ -56,7 +58,8 @@ static const char help[] =
 	"\n"
 	"What is wrong is told on standard error, in lines \"# problem: ...\", and in JSON's problems.\n"
 	"\n"
-	"Exit code: 0; 1 when Keel could not boot there, or --check found a problem; 2 for bad input.\n";
+	"Exit code: 0; 1 when Keel could not boot there, --check found a problem, or --verdict something\n"
+	"grave; 2 for bad input.\n";
 
 enum {
 	OPT_BOOT = 256,
@@ -70,6 +73,7 @@ enum {
 	OPT_BOUNDARY,
 	OPT_FORMAT,
 	OPT_CHECK,
+	OPT_VERDICT,
 	OPT_VERSION,
 	OPT_HELP
 };
@@ -86,6 +90,7 @@ static const struct option long_options[] = {
 	{ "mtrr-boundary", required_argument, NULL, OPT_BOUNDARY },
 	{ "format", required_argument, NULL, OPT_FORMAT },
 	{ "check", no_argument, NULL, OPT_CHECK },
+	{ "verdict", no_argument, NULL, OPT_VERDICT },
 	{ "version", no_argument, NULL, OPT_VERSION },
 	{ "help", no_argument, NULL, OPT_HELP },
 	{ 0 },
@@ -247,6 +252,8 @@ static bool read_option(struct options *o, int option, const char *text)
 		return read_format(o, text);
 	case OPT_CHECK:
 		return o->check = true;
+	case OPT_VERDICT:
+		return o->verdict = true;
 	default:
 		return wrong_usage(option, text);
 	}

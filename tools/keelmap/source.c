@@ -87,7 +87,8 @@ bool source_read_map(struct source *map, const char *path, uint64_t boot, struct
 		return false;
 	good = !parse_map(text, bytes, boot, &map->parsed, &table, &map->log, &error) ||
 	       is_wrong(map, &error);
-	free(text);
+	map->text = text;
+	map->text_bytes = bytes;
 	if (good)
 		tell_boots(map, boot);
 	if (good && attributes) {
@@ -115,9 +116,19 @@ bool source_read_table(struct source *attributes, const char *path)
 	return good;
 }
 
+bool sources_read(const struct options *options, struct source *map, struct source *attributes)
+{
+	const bool separate = options->attributes_path;
+
+	return source_read_map(map, options->map_path, options->boot,
+			       separate ? NULL : attributes) &&
+	       (!separate || source_read_table(attributes, options->attributes_path));
+}
+
 void source_free(struct source *source)
 {
 	parsed_free(&source->parsed);
 	free(source->name);
+	free(source->text);
 	*source = (struct source){ 0 };
 }
