@@ -26,6 +26,7 @@ static const uint32_t colours[SCREEN_COLOUR_COUNT] = {
 
 static struct {
 	bool usable;
+	bool has_result;
 	uint32_t scale;
 	uint32_t top;	 /* where the next line goes, in pixels */
 	uint32_t bottom; /* where the reserved place begins */
@@ -184,7 +185,7 @@ void screen_line(enum screen_colour colour, const char *text)
 
 void screen_status(const char *text)
 {
-	if (!screen.usable)
+	if (!screen.usable || screen.has_result)
 		return;
 	fill(0, screen.bottom, STATUS_COLUMNS * CELL_WIDTH * screen.scale,
 	     CELL_HEIGHT * screen.scale, screen.pixel[SCREEN_BACKGROUND]);
@@ -198,6 +199,7 @@ void screen_large(enum screen_colour colour, const char *text, bool at_bottom)
 	if (!screen.usable)
 		return;
 	if (at_bottom) {
+		screen.has_result = true;
 		fill(0, screen.bottom, boot->framebuffer.width, height,
 		     screen.pixel[SCREEN_BACKGROUND]);
 		draw(screen.bottom, 2 * screen.scale, colour, text);
