@@ -9,12 +9,6 @@
 
 struct arrival arrival;
 
-_Noreturn static void halt_for_good(void)
-{
-	for (;;)
-		__asm__ volatile("cli; hlt");
-}
-
 /*
  * INIT keeps the mode (SDM vol. 3A 10.12.5.1); some emulators reset it. From x2APIC mode the way
  * back leads through a disabled APIC. Returns whether it was another one.

@@ -8,6 +8,7 @@
 #include <keel/selectors.h>
 #include "handover/gate.h"
 #include "handover/switch.h"
+#include "lib/x86.h"
 
 #define VECTORS	   256
 #define VECTOR_NMI 2
@@ -45,6 +46,5 @@ _Noreturn void fault_fatal(void)
 	fatal_handler = 0;
 	if (handler)
 		handler(&fault);
-	for (;;)
-		__asm__ volatile("cli; hlt");
+	halt_for_good();
 }

@@ -123,8 +123,7 @@ _Noreturn void panic(const char *format, ...)
 	keep_words(format, arguments);
 	va_end(arguments);
 	print_panic(&out, "The machine is halted; reset it.\n");
-	for (;;)
-		__asm__ volatile("cli; hlt");
+	halt_for_good();
 }
 
 _Noreturn void panic_of_fault(const struct fault *fault)

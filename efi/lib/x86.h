@@ -99,4 +99,15 @@ static inline uint8_t in8(uint16_t port)
 	return value;
 }
 
+/*
+ * HLT leaves write-combining buffers as they are, and the last words on the screen may be in them:
+ * SFENCE writes them out (SDM vol. 3A 11.3.1).
+ */
+_Noreturn static inline void halt_for_good(void)
+{
+	__asm__ volatile("sfence" ::: "memory");
+	for (;;)
+		__asm__ volatile("cli; hlt");
+}
+
 #endif

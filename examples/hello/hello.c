@@ -123,6 +123,8 @@ _Noreturn void kernel_main(const struct keel_boot_info *info)
 	} else {
 		text("hello: not started by Keel, or by one that is older than this kernel\r\n");
 	}
+	/* HLT does not write out what waits for the screen in write-combining buffers. */
+	__asm__ volatile("sfence" : : : "memory");
 	for (;;)
 		__asm__ volatile("cli; hlt");
 }

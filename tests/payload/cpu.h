@@ -49,13 +49,15 @@
 #define MSR_MTRR_DEF_TYPE    0x2ff
 #define MSR_EFER	     0xc0000080
 
-#define APIC_BASE_X2APIC BIT(10)
+#define APIC_BASE_X2APIC  BIT(10)
+#define APIC_BASE_ENABLED BIT(11)
 
 #define EFER_LME BIT(8)
 #define EFER_LMA BIT(10)
 #define EFER_NXE BIT(11)
 
 /* Leaf 1, EDX; leaf 7, EBX and ECX; leaf 80000001h, EDX. */
+#define CPUID_1_EDX_APIC	    (1u << 9)
 #define CPUID_1_EDX_MTRR	    (1u << 12)
 #define CPUID_7_EBX_SMEP	    (1u << 7)
 #define CPUID_7_EBX_SMAP	    (1u << 20)
@@ -173,8 +175,10 @@ static inline uint32_t port_read_32(uint16_t port)
 	return value;
 }
 
+/* What was drawn last may be in write-combining buffers, which HLT leaves alone: 11.3.1. */
 _Noreturn static inline void halt_forever(void)
 {
+	asm volatile("sfence" : : : "memory");
 	for (;;)
 		asm volatile("cli; hlt");
 }
