@@ -84,6 +84,16 @@ probe_access_\name:
 	PROBE write, movb %sil, (%rdi)
 	PROBE fetch, call *%rdi
 
+	.macro READ_MSR
+	movl %edi, %ecx
+	rdmsr
+	shlq $32, %rdx
+	orq %rdx, %rax
+	.endm
+
+	/* uint64_t probe_access_msr(uint32_t msr), likewise. */
+	PROBE msr, READ_MSR
+
 probe_done:
 	movq $0, probe_resume(%rip)
 	ret

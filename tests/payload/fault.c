@@ -27,6 +27,7 @@ extern const char exception_stubs[];
 uint8_t probe_access_read(uint64_t virt);
 void probe_access_write(uint64_t virt, uint8_t value);
 void probe_access_fetch(uint64_t virt);
+uint64_t probe_access_msr(uint32_t msr);
 void exception(struct fault_frame *frame);
 
 const char *fault_activity;
@@ -82,6 +83,12 @@ struct fault probe(enum probe_access access, uint64_t virt)
 	else
 		probe_access_fetch(virt);
 	return probe_fault;
+}
+
+uint64_t probe_msr(uint32_t msr)
+{
+	probe_fault = (struct fault){ .vector = PROBE_NO_FAULT };
+	return probe_access_msr(msr);
 }
 
 static void show_registers(const struct fault_frame *f)

@@ -66,6 +66,9 @@ void fault_set_stack(unsigned vector, uint8_t ist);
 /* Accesses one byte, and comes back whatever happens. */
 struct fault probe(enum probe_access access, uint64_t virt);
 
+/* A register that need not be there, which probe_fault tells: 0 then. */
+uint64_t probe_msr(uint32_t msr);
+
 /* What is going on, for the message of an exception that nobody expected; NULL: nothing special. */
 extern const char *fault_activity;
 

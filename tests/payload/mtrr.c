@@ -2,6 +2,7 @@
 /* Memory type range registers; see mtrr.h. SDM vol. 3A 11.11. */
 #include <keel/paging.h>
 #include "cpu.h"
+#include "fault.h"
 #include "mtrr.h"
 #include "report.h"
 
@@ -38,7 +39,8 @@ static bool has_registers;
 
 /*
  * AMD64 APM vol. 2, 7.7.5 and 3.2.9: SYSCFG.MtrrTom2En and Tom2ForceMemTypeWB, TOP_MEM2. Firmware
- * for AMD's CPUs describes memory above 4 GiB in this way only.
+ * for AMD's CPUs describes memory above 4 GiB in this way only. Some hypervisors show such a CPU
+ * without these registers.
  */
 static uint64_t read_wb_end(void)
 {
@@ -46,9 +48,9 @@ static uint64_t read_wb_end(void)
 	const struct cpuid vendor = read_cpuid(0);
 	const bool is_amd = vendor.ebx == 0x68747541 || vendor.ebx == 0x6f677948;
 
-	if (!is_amd || (read_msr(MSR_SYSCFG) & both) != both)
+	if (!is_amd || (probe_msr(MSR_SYSCFG) & both) != both)
 		return 0;
-	return read_msr(MSR_TOP_MEM2) & KEEL_PTE_ADDRESS;
+	return probe_msr(MSR_TOP_MEM2) & KEEL_PTE_ADDRESS;
 }
 
 void mtrr_init(void)

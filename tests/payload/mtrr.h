@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Reads the registers; before it, only the fixed ranges are known. */
+/* Reads the registers, after fault_init(); before it, only the fixed ranges are known. */
 void mtrr_init(void);
 
 /*
