@@ -4,7 +4,11 @@
 #include "space/cpu_area.h"
 #include "space/runtime_map.h"
 
-#define REAL_MODE_LAST 0x9ffff /* below the legacy video memory */
+/*
+ * The end of what a CPU is started from. Above it is the extended BIOS data area of many boards,
+ * which not every memory map has: Linux keeps off it from the same address on (ebda.c).
+ */
+#define REAL_MODE_LAST 0x9efff
 
 /* Maps that are read until one is like the map that the tables were made for. */
 #define MAX_REVIEWS 8
@@ -39,10 +43,14 @@ static void allocate_ap_start(const struct firmware *fw, const struct kernel *ke
 {
 	const uint64_t pages = kernel_wants_cpus(kernel) ? START_PAGES : 1;
 
-	if (EFI_ERROR(block_allocate_below(fw, &space->ap_start, REAL_MODE_LAST, pages)))
-		note(fw, "no free page below 1 MB: other CPUs cannot be started");
-	else
+	block_allocate_below(fw, &space->ap_start, REAL_MODE_LAST, pages);
+	/* Page 0 goes back as it is: the BIOS has its vectors there, and 0 says "none". */
+	if (!space->ap_start.phys)
+		block_free(fw, &space->ap_start);
+	if (space->ap_start.pages)
 		memset(block_memory(&space->ap_start), 0, block_bytes(&space->ap_start));
+	else
+		note(fw, "no free page below 1 MB: other CPUs cannot be started");
 }
 
 /* Where the arrays are that others fill in. */

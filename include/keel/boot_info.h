@@ -329,9 +329,9 @@ struct keel_boot_info {
 	/* CPUs. */
 	const struct keel_cpu *cpus;
 	uint64_t cpu_count;
-	uint64_t idt_phys;	/* the page that is the IDT; all gates are absent */
-	uint64_t vsyscall_phys; /* the page behind the vsyscall address */
-	uint64_t local_apic_phys;
+	uint64_t idt_phys;	  /* the page that is the IDT; all gates are absent */
+	uint64_t vsyscall_phys;	  /* the page behind the vsyscall address */
+	uint64_t local_apic_phys; /* its registers; 0: there is none, or it is switched off */
 	const struct keel_io_apic *io_apics;
 	uint64_t io_apic_count;
 	uint64_t early_console_phys; /* the UART behind KEEL_FIXMAP_EARLY_CONSOLE */
@@ -365,7 +365,7 @@ struct keel_boot_info {
 	uint64_t direct_map_left_out_bytes; /* memory beyond the direct map's end */
 
 	/*
-	 * A free page below 1 MiB, zeroed, of type KEEL_MEMORY_TYPE_CPU_AREA: room for the code
+	 * A free page below 0x9f000, zeroed, of type KEEL_MEMORY_TYPE_CPU_AREA: room for the code
 	 * with which the kernel starts other CPUs (SIPI vector = address / 4 KiB). 0 if there was
 	 * none, or if Keel has started the CPUs and one is missing: should it come late, it halts
 	 * in that page.

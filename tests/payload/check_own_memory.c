@@ -9,7 +9,9 @@
 #include "report.h"
 
 #define ELF_SYMBOL_BYTES 24
-#define REAL_MODE_END	 KEEL_U64(0x100000)
+/* A start-up interrupt reaches 1 MB; the extended BIOS data area begins here, or further down. */
+#define EBDA_START  KEEL_U64(0x9f000)
+#define START_BYTES (2 * KEEL_PAGE_SIZE) /* what Keel needs to start CPUs itself */
 
 bool range_is_possible(const struct keel_memory_range *r)
 {
@@ -137,23 +139,34 @@ static bool check_cpu_areas(void)
 	return readable;
 }
 
+/* Of a range below the EBDA, without page 0, which is nobody's. */
+static uint64_t usable_bytes(const struct keel_memory_range *r)
+{
+	const uint64_t start = r->phys ? r->phys : KEEL_PAGE_SIZE;
+	const uint64_t end = r->phys + r->bytes < EBDA_START ? r->phys + r->bytes : EBDA_START;
+
+	return end > start ? end - start : 0;
+}
+
 /* A start-up interrupt has eight bits for the page: SDM vol. 3A 8.4.3. */
 static void check_ap_start(void)
 {
 	const uint64_t phys = boot->ap_start_phys;
 
 	point_begin("memory map: a page below 1 MB to start CPUs from is kept, or none is free");
-	expect("a page below 1 MB", phys, phys % REAL_MODE_END / KEEL_PAGE_SIZE * KEEL_PAGE_SIZE,
+	expect("a page below the EBDA", phys, phys % EBDA_START / KEEL_PAGE_SIZE * KEEL_PAGE_SIZE,
 	       phys);
 	if (phys)
 		expect_cpu_area("ap_start_phys", phys, KEEL_PAGE_SIZE);
-	/* Page 0 is nobody's: a zero means that there is no page. */
+	/* A zero means that there is no place, or that a CPU is missing for which it is kept. */
 	for (uint64_t n = 0; !phys && n < boot->memory_range_count; n++) {
 		const struct keel_memory_range *r = &boot->memory_ranges[n];
 
-		if (r->type == KEEL_MEMORY_TYPE_CONVENTIONAL && r->phys < REAL_MODE_END)
-			expect("only page 0 is free", r->phys, true,
-			       r->phys + r->bytes <= KEEL_PAGE_SIZE);
+		if (r->type == KEEL_MEMORY_TYPE_CPU_AREA && r->phys < EBDA_START)
+			break;
+		if (r->type == KEEL_MEMORY_TYPE_CONVENTIONAL && r->phys < EBDA_START)
+			expect("there is no place in what is free", r->phys, true,
+			       usable_bytes(r) < START_BYTES);
 	}
 	point_end();
 }
