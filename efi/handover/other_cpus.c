@@ -204,7 +204,7 @@ void other_cpus_start(const struct boot_facts *facts, const struct space *space,
 	arrival.mailboxes[0].state = KEEL_CPU_RUNNING;
 	if (arrival.cpu_count == 1)
 		return;
-	if (space->ap_start.pages == START_PAGES)
+	if (space->ap_start.pages == START_PAGES && facts->machine->cpu.apic_base)
 		start_all(space, exit);
 	clear_stacks(area->stacks_phys);
 	tell_missing();

@@ -46,22 +46,33 @@ struct reader {
 	uint64_t met_mask;
 };
 
-/* The entry after `entry` (NULL: the first), or NULL at the end or where the lengths are wrong. */
-static const struct madt_entry *next_entry(const struct reader *r, const struct madt_entry *entry)
+/* Whether an entry fits into what is left; what it is shorter than is not known of all types. */
+static bool is_whole(const struct reader *r, const struct madt_entry *entry)
 {
 	static const uint8_t least[] = {
 		[LOCAL_APIC] = 8,
 		[IO_APIC] = 12,
 		[X2APIC] = 16,
 	};
+	const uint64_t left = (uint64_t)(r->end - (const char *)entry);
+
+	return left >= 2 && entry->length >= 2 && entry->length <= left &&
+	       (entry->type >= sizeof(least) || entry->length >= least[entry->type]);
+}
+
+/* The entry after `entry` (NULL: the first), or NULL at the end or where the lengths are wrong. */
+static const struct madt_entry *next_entry(const struct reader *r, const struct madt_entry *entry)
+{
 	const char *at = entry ? (const char *)entry + entry->length : r->start;
 	const struct madt_entry *next = (const void *)at;
 
-	if (r->end - at < 2 || next->length < 2 || next->length > r->end - at)
+	if (at == r->end)
 		return NULL;
-	if (next->type < sizeof(least) && next->length < least[next->type])
-		return NULL;
-	return next;
+	if (is_whole(r, next))
+		return next;
+	r->madt->wrong_offset = (uint64_t)(at - r->start) + MADT_HEADER_BYTES;
+	r->madt->wrong_length = r->end - at < 2 ? 0 : next->length;
+	return NULL;
 }
 
 /* All ones are not a CPU but all of them. */

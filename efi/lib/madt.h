@@ -24,15 +24,18 @@ struct madt {
 	/* I/O APICs beyond what the fixmap has slots for, and the address of the first of them. */
 	uint64_t io_apics_left_out;
 	uint64_t left_out_phys;
+	/* Where in the table an entry's length is wrong, and what it is; 0: nowhere. */
+	uint64_t wrong_offset;
+	uint64_t wrong_length;
 };
 
 /* Bytes of memory, aligned to 8, for a table of so many bytes. */
 uint64_t madt_work_bytes(uint64_t table_bytes);
 
 /*
- * Reads a table of so many bytes (0: there is none), which may be rubbish behind its header: what
- * comes after a wrong length is left out. own_apic_id is that of the CPU that runs. The arrays lie
- * in `work`. The time is proportional to the table's size.
+ * Reads a table of so many bytes (0: there is none), which may be rubbish behind its header: an
+ * entry with a wrong length, and what comes after it, is left out. own_apic_id is that of the CPU
+ * that runs. The arrays lie in `work`. The time is proportional to the table's size.
  */
 void madt_read(const void *table, uint64_t table_bytes, uint32_t own_apic_id, void *work,
 	       struct madt *madt);

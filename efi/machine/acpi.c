@@ -47,56 +47,86 @@ static bool sums_to_zero(const void *data, uint64_t bytes)
 	return sum == 0;
 }
 
-/* A table that is whole, and what it is called; NULL if it is not. */
-static const struct table *sound_table(const struct listed_tables *tables, uint64_t phys,
-				       const char *signature)
+/* A table that can be read, and what it is called; NULL if it is not. */
+static const struct table *table_at(const struct listed_tables *tables, uint64_t phys,
+				    const char *signature)
 {
 	const struct table *t = (const void *)phys;
 
 	if (!listed_tables_hold(tables, phys, sizeof(*t)) || memcmp(t->signature, signature, 4) ||
-	    t->length < sizeof(*t) || !listed_tables_hold(tables, phys, t->length) ||
-	    !sums_to_zero(t, t->length))
+	    t->length < sizeof(*t) || !listed_tables_hold(tables, phys, t->length))
 		return NULL;
 	return t;
 }
 
-/* The XSDT, or where that is not sound the RSDT. */
-static const struct table *find_root(const struct listed_tables *tables, uint64_t *entry_bytes)
+/* Of tables of one kind: the first whose checksum is right, or else the first. */
+struct choice {
+	const struct table *table;
+	bool sound;
+};
+
+static void consider(struct choice *choice, const struct table *t, uint64_t least_bytes)
+{
+	if (!t || t->length < least_bytes || choice->sound)
+		return;
+	choice->sound = sums_to_zero(t, t->length);
+	if (choice->sound || !choice->table)
+		choice->table = t;
+}
+
+/*
+ * One with a wrong checksum is used, too, as ACPICA does: boards have shipped with such. What it
+ * leads to is looked at in any case.
+ */
+static const struct table *settle(const struct firmware *fw, const struct choice *choice,
+				  const char *signature)
+{
+	if (choice->table && !choice->sound)
+		note(fw, "the checksum of the ACPI table %s is wrong: it is used all the same",
+		     signature);
+	return choice->table;
+}
+
+/* The table that lists the others. */
+struct root {
+	const struct table *table; /* NULL: there is none */
+	unsigned entry_bytes;	   /* of an address in it */
+};
+
+/* The XSDT, or where that cannot be read the RSDT. */
+static struct root find_root(const struct firmware *fw, const struct listed_tables *tables)
 {
 	const struct rsdp *rsdp = (const void *)tables->roots.rsdp_phys;
-	const struct table *root = NULL;
+	struct choice xsdt = { NULL };
+	struct choice rsdt = { NULL };
 
 	if (!rsdp || !listed_tables_hold(tables, tables->roots.rsdp_phys, RSDP_1_BYTES) ||
 	    memcmp(rsdp->signature, "RSD PTR ", 8) || !sums_to_zero(rsdp, RSDP_1_BYTES))
-		return NULL;
-	*entry_bytes = 8;
+		return (struct root){ NULL };
 	if (rsdp->revision >= 2)
-		root = sound_table(tables, rsdp->xsdt_phys, "XSDT");
-	if (root)
-		return root;
-	*entry_bytes = 4;
-	return sound_table(tables, rsdp->rsdt_phys, "RSDT");
+		consider(&xsdt, table_at(tables, rsdp->xsdt_phys, "XSDT"), 0);
+	if (xsdt.table)
+		return (struct root){ settle(fw, &xsdt, "XSDT"), 8 };
+	consider(&rsdt, table_at(tables, rsdp->rsdt_phys, "RSDT"), 0);
+	return (struct root){ settle(fw, &rsdt, "RSDT"), 4 };
 }
 
-/* One that is long enough and whose checksum is right; NULL if there is none. */
-static const struct table *find_table(const struct listed_tables *tables, const char *signature,
+/* One that is long enough; NULL if there is none. */
+static const struct table *find_table(const struct firmware *fw, const struct listed_tables *tables,
+				      const struct root *root, const char *signature,
 				      uint64_t least_bytes)
 {
-	uint64_t entry_bytes;
-	const struct table *root = find_root(tables, &entry_bytes);
+	const uint64_t end = root->table ? root->table->length : 0;
+	struct choice choice = { 0 };
 
-	if (!root)
-		return NULL;
-	for (uint64_t at = sizeof(*root); at + entry_bytes <= root->length; at += entry_bytes) {
+	for (uint64_t at = sizeof(*root->table); at + root->entry_bytes <= end;
+	     at += root->entry_bytes) {
 		uint64_t phys = 0;
-		const struct table *t;
 
-		memcpy(&phys, (const char *)root + at, entry_bytes);
-		t = sound_table(tables, phys, signature);
-		if (t && t->length >= least_bytes)
-			return t;
+		memcpy(&phys, (const char *)root->table + at, root->entry_bytes);
+		consider(&choice, table_at(tables, phys, signature), least_bytes);
 	}
-	return NULL;
+	return settle(fw, &choice, signature);
 }
 
 /* From the APIC itself: what CPUID says of it is wrong in some virtual machines. */
@@ -104,7 +134,7 @@ static uint32_t own_apic_id(const struct cpu *cpu, uint64_t local_apic_phys)
 {
 	if (cpu->x2apic)
 		return (uint32_t)read_msr(MSR_X2APIC_ID);
-	if (read_msr(MSR_APIC_BASE) & APIC_BASE_ENABLED)
+	if (cpu->apic_base)
 		return *(volatile uint32_t *)(local_apic_phys + APIC_ID) >> 24;
 	return cpuid(LEAF_FEATURES, 0).ebx >> 24;
 }
@@ -116,6 +146,9 @@ static void note_oddities(const struct firmware *fw, const struct acpi *acpi)
 	if (madt->io_apics_left_out)
 		note(fw, "I/O APIC at %x left out: more than %u of them", madt->left_out_phys,
 		     (uint64_t)KEEL_FIXMAP_IO_APIC_COUNT);
+	if (madt->wrong_offset)
+		note(fw, "the MADT is used up to byte %u: the entry there has %u bytes, it says",
+		     madt->wrong_offset, madt->wrong_length);
 	if (acpi->has_madt && !madt->lists_own_cpu)
 		note(fw, "the MADT does not list this CPU, APIC ID %x",
 		     (uint64_t)madt->cpus[0].apic_id);
@@ -124,13 +157,15 @@ static void note_oddities(const struct firmware *fw, const struct acpi *acpi)
 EFI_STATUS acpi_examine(const struct firmware *fw, const struct listed_tables *tables,
 			const struct cpu *cpu, struct acpi *acpi)
 {
-	const struct table *madt = find_table(tables, "APIC", MADT_HEADER_BYTES);
-	const struct spcr *spcr = (const void *)find_table(tables, "SPCR", sizeof(*spcr));
+	const struct root root = find_root(fw, tables);
+	const struct table *madt = find_table(fw, tables, &root, "APIC", MADT_HEADER_BYTES);
+	const struct spcr *spcr =
+		(const void *)find_table(fw, tables, &root, "SPCR", sizeof(*spcr));
 	const uint64_t madt_bytes = madt ? madt->length : 0;
 	EFI_STATUS status;
 
 	*acpi = (struct acpi){ .has_madt = madt };
-	acpi->local_apic_phys = read_msr(MSR_APIC_BASE) & KEEL_PTE_ADDRESS;
+	acpi->local_apic_phys = cpu->apic_base & KEEL_PTE_ADDRESS;
 	/* An address that the CPU cannot reach would be no page of the fixmap. */
 	if (spcr && spcr->space == SPCR_SPACE_MEMORY && !(spcr->address >> cpu->paging.phys_bits))
 		acpi->early_console_phys = spcr->address;

@@ -12,7 +12,7 @@ struct acpi {
 	bool has_madt;	  /* a usable one; without, `madt` has the one CPU that runs */
 	struct madt madt; /* its arrays lie in `block` */
 	struct block block;
-	uint64_t local_apic_phys;
+	uint64_t local_apic_phys;    /* 0: there is no local APIC */
 	uint64_t early_console_phys; /* a UART in memory space that SPCR names; 0: none */
 };
 

@@ -6,6 +6,7 @@
 #define LEAF_EXTENDED_MAX      0x80000000
 #define LEAF_EXTENDED_FEATURES 0x80000001
 #define LEAF_ADDRESS_SIZES     0x80000008
+#define FEATURES_EDX_APIC      (1u << 9) /* also 0 where it was switched off: vol. 3A 10.4.3 */
 #define FEATURES_EDX_MTRR      (1u << 12)
 #define FEATURES_EDX_PAT       (1u << 16)
 #define STRUCTURED_EBX_SMEP    (1u << 7)
@@ -69,6 +70,14 @@ static void find_features(struct cpu *cpu)
 			(structured.ecx & STRUCTURED_ECX_UMIP ? CPU_UMIP : 0);
 }
 
+/* Without one there is no such register: RDMSR faults. */
+static uint64_t find_apic(const struct cpuid *features)
+{
+	const uint64_t base = features->edx & FEATURES_EDX_APIC ? read_msr(MSR_APIC_BASE) : 0;
+
+	return base & APIC_BASE_ENABLED ? base : 0;
+}
+
 EFI_STATUS cpu_examine(const struct firmware *fw, struct cpu *cpu)
 {
 	const struct cpuid features = cpuid(LEAF_FEATURES, 0);
@@ -87,9 +96,10 @@ EFI_STATUS cpu_examine(const struct firmware *fw, struct cpu *cpu)
 		return fail(fw, EFI_UNSUPPORTED, "the CPU has no PAT (CPUID leaf 1: EDX is %x)",
 			    (uint64_t)features.edx);
 	*cpu = (struct cpu){
-		.x2apic = read_msr(MSR_APIC_BASE) & APIC_BASE_X2APIC,
+		.apic_base = find_apic(&features),
 		.la57 = read_cr4() & CR4_LA57,
 	};
+	cpu->x2apic = cpu->apic_base & APIC_BASE_X2APIC;
 	cpu->paging.boundaries = cpu->boundaries;
 	cpu->paging.phys_bits = extended_max >= LEAF_ADDRESS_SIZES
 					? cpuid(LEAF_ADDRESS_SIZES, 0).eax & 0xff

@@ -17,9 +17,10 @@
 struct cpu {
 	struct mm_machine paging; /* leads to `boundaries`: the structure stays where it is */
 	uint64_t boundaries[CPU_MAX_BOUNDARIES];
-	uint32_t features; /* CPU_ bits */
-	bool x2apic;	   /* the local APIC is in x2APIC mode */
-	bool la57;	   /* the firmware uses 5-level paging */
+	uint32_t features;  /* CPU_ bits */
+	uint64_t apic_base; /* IA32_APIC_BASE; 0: no local APIC, or it is off */
+	bool x2apic;	    /* the local APIC is in x2APIC mode */
+	bool la57;	    /* the firmware uses 5-level paging */
 };
 
 /* Refuses a CPU without NX or PAT. */

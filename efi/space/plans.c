@@ -71,7 +71,8 @@ void plans_prepare(const struct boot_facts *facts, const struct mm_cpu_area *are
 	plans->request.slot_count = 0;
 	if (acpi->early_console_phys)
 		add_slot(plans, KEEL_FIXMAP_EARLY_CONSOLE, acpi->early_console_phys);
-	add_slot(plans, KEEL_FIXMAP_LOCAL_APIC, acpi->local_apic_phys);
+	if (acpi->local_apic_phys)
+		add_slot(plans, KEEL_FIXMAP_LOCAL_APIC, acpi->local_apic_phys);
 	for (uint64_t n = 0; n < acpi->madt.io_apic_count; n++)
 		add_slot(plans, acpi->madt.io_apics[n].slot, acpi->madt.io_apics[n].phys);
 }

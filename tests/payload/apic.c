@@ -3,6 +3,7 @@
 #include "apic.h"
 #include "cpu.h"
 #include "report.h"
+#include "walk.h"
 
 /* Offsets in the page of registers; in x2APIC mode each 16 bytes are one MSR. */
 #define REG_ID	     0x20
@@ -14,6 +15,26 @@
 #define ID_SHIFT       24
 #define ID_BROADCAST   0xff
 #define DELIVERY_TRIES 100000
+
+uint64_t apic_base(void)
+{
+	const bool exists = read_cpuid(1).edx & CPUID_1_EDX_APIC;
+	const uint64_t base = exists ? read_msr(MSR_APIC_BASE) : 0;
+
+	return base & APIC_BASE_ENABLED ? base : 0;
+}
+
+const char *apic_why_not(void)
+{
+	const uint64_t base = apic_base(), virt = KEEL_FIXMAP_SLOT(KEEL_FIXMAP_LOCAL_APIC);
+
+	if (!base)
+		return "there is no local APIC";
+	if (!(base & APIC_BASE_X2APIC) &&
+	    !(walk_lookup(boot->kernel_root_phys, virt, KEEL_LEVEL_PT) & KEEL_PTE_P))
+		return "its slot is not mapped: see above";
+	return NULL;
+}
 
 static bool is_x2apic(void)
 {

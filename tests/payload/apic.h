@@ -9,6 +9,12 @@
 /* Interrupts for another CPU: the low half of the interrupt command register (figure 10-12). */
 #define APIC_NMI 0x4400
 
+/* IA32_APIC_BASE, or 0 where there is no local APIC or it is switched off: vol. 3A 10.4.3. */
+uint64_t apic_base(void);
+
+/* Why nothing of it can be read; NULL where it can. */
+const char *apic_why_not(void);
+
 /* A register, by its offset in the page; APIC IDs are in other bits in x2APIC mode. */
 uint32_t apic_register(unsigned offset);
 

@@ -4,6 +4,7 @@
  * came from.
  */
 #include <stddef.h>
+#include "apic.h"
 #include "checks.h"
 #include "cpu.h"
 #include "efi.h"
@@ -180,20 +181,19 @@ static uint64_t left_out_bytes(void)
 
 static void check_machine(void)
 {
-	const uint64_t apic_base = read_msr(MSR_APIC_BASE);
-	const bool has_topology = read_cpuid(0xb).ebx != 0;
+	const uint64_t base = apic_base();
+	const uint32_t own_id = apic_why_not() ? read_cpuid(1).ebx >> 24 : apic_id();
 	const uint64_t known = KEEL_FLAG_RUNTIME_CODE_WRITABLE | KEEL_FLAG_STALE_SYSTEM_TABLE_CRC |
 			       KEEL_FLAG_X2APIC;
 
 	point_begin("boot_info: CPUs, and memory that is left out");
 	expect("flags without a meaning", 0, 0, boot->flags & ~known);
-	expect("KEEL_FLAG_X2APIC", 0, (apic_base & APIC_BASE_X2APIC) != 0,
+	expect("KEEL_FLAG_X2APIC", 0, (base & APIC_BASE_X2APIC) != 0,
 	       (boot->flags & KEEL_FLAG_X2APIC) != 0);
-	expect("local_apic_phys", 0, apic_base & KEEL_PTE_ADDRESS, boot->local_apic_phys);
+	expect("local_apic_phys", 0, base & KEEL_PTE_ADDRESS, boot->local_apic_phys);
+	/* What CPUID says of the ID is wrong in some virtual machines, so the APIC says it. */
 	for (uint64_t n = 0; n < boot->cpu_count; n++)
-		expect("apic_id is CPU 0's", n, n == 0,
-		       boot->cpus[n].apic_id ==
-			       (has_topology ? read_cpuid(0xb).edx : read_cpuid(1).ebx >> 24));
+		expect("apic_id is CPU 0's", n, n == 0, boot->cpus[n].apic_id == own_id);
 	expect("direct_map_left_out_bytes", 0, left_out_bytes(), boot->direct_map_left_out_bytes);
 	point_end();
 }

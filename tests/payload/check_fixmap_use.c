@@ -4,6 +4,7 @@
  * is given to a page, to another one, and back. SDM vol. 3A 11.4 (local APIC); Intel 82093AA data
  * sheet, 3 "Register Description" (I/O APIC).
  */
+#include "apic.h"
 #include "audit/finding.h"
 #include "checks.h"
 #include "cpu.h"
@@ -14,12 +15,9 @@
 #include "report.h"
 #include "walk.h"
 
-#define MSR_APIC_BASE	  0x1b
-#define APIC_BASE_ENABLED BIT(11)
-#define APIC_BASE_X2APIC  BIT(10)
-#define APIC_ID		  0x20
-#define APIC_VERSION	  0x30
-#define IO_APIC_VERSION	  1
+#define APIC_ID		0x20
+#define APIC_VERSION	0x30
+#define IO_APIC_VERSION 1
 
 static volatile uint32_t *registers(uint64_t slot, uint64_t offset)
 {
@@ -44,7 +42,7 @@ static void expect_version(uint64_t slot, uint32_t version)
 
 static void check_local_apic(void)
 {
-	const uint64_t mode = read_msr(MSR_APIC_BASE);
+	const uint64_t mode = apic_base();
 
 	point_begin("fixmap: local APIC's version and ID, read through its slot %016lx",
 		    KEEL_FIXMAP_SLOT(KEEL_FIXMAP_LOCAL_APIC));
@@ -54,8 +52,8 @@ static void check_local_apic(void)
 		point_skip("it is in x2APIC mode: nothing is in memory space");
 		return;
 	}
-	if (!(mode & APIC_BASE_ENABLED) || !boot->local_apic_phys) {
-		point_skip("it is switched off");
+	if (!mode) {
+		point_skip("there is no local APIC");
 		return;
 	}
 	if (expect_mapped(KEEL_FIXMAP_LOCAL_APIC)) {

@@ -156,7 +156,7 @@ void check_madt(void)
 {
 	madt = madt_met();
 	madt_bytes = madt ? number(madt, 4, 4) : 0;
-	if (madt_bytes < MADT_HEADER_BYTES) {
+	if (!madt) {
 		point_begin("boot_info: CPUs and I/O APICs are those of the MADT");
 		point_skip("there is no MADT");
 		return;

@@ -151,9 +151,7 @@ static const char *why_not(void)
 		return "there is one CPU";
 	if (!boot->ap_start_phys && !boot->cpus_waiting)
 		return "no page below 1 MB was free";
-	if (!boot->local_apic_phys && !(boot->flags & KEEL_FLAG_X2APIC))
-		return "there is no local APIC";
-	return NULL;
+	return apic_why_not();
 }
 
 void check_other_cpus(void)

@@ -132,13 +132,8 @@ static void check_pending(const char *reason)
 
 void check_quiet(void)
 {
-	const bool x2apic = boot->flags & KEEL_FLAG_X2APIC;
-	const char *reason = NULL;
+	const char *reason = apic_why_not();
 
-	if (!x2apic && !boot->local_apic_phys)
-		reason = "there is no local APIC";
-	else if (!x2apic && !is_mapped(KEEL_FIXMAP_SLOT(KEEL_FIXMAP_LOCAL_APIC)))
-		reason = "its slot is not mapped: see above";
 	check_8259s();
 	check_io_apic_pins();
 	check_local_apic_lines(reason);

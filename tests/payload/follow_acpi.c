@@ -4,7 +4,8 @@
 #include "follow_tables.h"
 #include "report.h"
 
-#define HEADER 36
+#define HEADER	    36
+#define MADT_HEADER 44
 
 /* Those that were met and are whole, for the audit. */
 #define MET_AT_MOST 256
@@ -69,17 +70,22 @@ static void follow_bgrt(const uint8_t *t)
 		keep("the boot picture is mapped", phys, number(image, 2, 4), false);
 }
 
-/* The first that is met with a checksum that is right. */
+/* The first whose checksum is right, or else the first: ACPICA uses one with a wrong one, too. */
 static const uint8_t *madt;
+static bool madt_is_sound;
 
 static void meet_madt(const uint8_t *t)
 {
+	const uint64_t bytes = number(t, 4, 4);
 	uint8_t sum = 0;
 
-	for (uint64_t n = 0; n < number(t, 4, 4); n++)
+	if (madt_is_sound || bytes < MADT_HEADER)
+		return;
+	for (uint64_t n = 0; n < bytes; n++)
 		sum += t[n];
-	if (!madt && !sum)
+	if (!madt || !sum)
 		madt = t;
+	madt_is_sound = !sum;
 }
 
 const uint8_t *madt_met(void)

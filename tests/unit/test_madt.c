@@ -211,12 +211,21 @@ static void wrong_lengths_end_the_list(void **state)
 		add_local(s, 2, 2, 1);
 		read_as(s, OWN_ID);
 		assert_int_equal(s->madt.cpu_count, 2);
+		assert_int_equal(s->madt.wrong_offset, MADT_HEADER_BYTES + 8);
+		assert_int_equal(s->madt.wrong_length, wrong[n][1]);
 	}
-	/* Cut off anywhere. */
-	for (uint64_t bytes = 0; bytes < MADT_HEADER_BYTES + 16; bytes++) {
+	/* Cut off anywhere: in the header it is no table, between two entries it is whole. */
+	s->bytes = MADT_HEADER_BYTES;
+	add_local(s, 1, 1, 1);
+	add_local(s, 2, 2, 1);
+	for (uint64_t bytes = 0; bytes <= MADT_HEADER_BYTES + 16; bytes++) {
+		const uint64_t entries = bytes < MADT_HEADER_BYTES ? 0 : bytes - MADT_HEADER_BYTES;
+
 		s->bytes = bytes;
 		read_as(s, OWN_ID);
-		assert_true(s->madt.cpu_count <= 2);
+		assert_int_equal(s->madt.cpu_count, 1 + entries / 8);
+		assert_int_equal(s->madt.wrong_offset, entries % 8 ? bytes - entries % 8 : 0);
+		assert_int_equal(s->madt.wrong_length, entries % 8 > 1 ? 8 : 0);
 	}
 }
 

@@ -7,6 +7,10 @@
  *			eight bits. No such CPU answers
  *	repeated	it lists each CPU twice
  *	unlisted	it does not list the CPU that runs, whose ID is 0
+ *	checksum	it has a wrong checksum
+ *	two		there is another one before it, without CPUs and with a wrong checksum
+ *	root		the table that lists it has a wrong checksum
+ *	zero		behind the first CPU is an entry of length 0
  */
 #include "hooks.h"
 
@@ -64,15 +68,23 @@ static void add_x2apic(struct table *t, UINT32 id, UINT32 uid, UINT32 flags)
 	add(t, &entry, sizeof(entry));
 }
 
+static BOOLEAN keeps_all(const char *wanted)
+{
+	return text_is(wanted, "checksum") || text_is(wanted, "two") || text_is(wanted, "root") ||
+	       text_is(wanted, "zero");
+}
+
 /* Local APIC entries are type, length, UID, ID, and flags in 32 bits (5.2.12.2). */
 static void add_cpu(struct table *to, const UINT8 *e, const char *wanted)
 {
 	if (text_is(wanted, "large"))
 		add_x2apic(to, e[3], e[2], e[4] & ENABLED);
-	if (text_is(wanted, "repeated")) {
+	if (text_is(wanted, "repeated") || keeps_all(wanted))
 		add(to, e, e[1]);
+	if (text_is(wanted, "repeated"))
 		add(to, e, e[1]);
-	}
+	if (text_is(wanted, "zero") && !e[3])
+		add(to, (const UINT8[2]){ LOCAL_APIC, 0 }, 2);
 	if (text_is(wanted, "unlisted") && e[3])
 		add(to, e, e[1]);
 	if (text_is(wanted, "phantom")) {
@@ -97,6 +109,23 @@ static void convert(struct table *to, const struct table *from, const char *want
 	sign(to);
 }
 
+/* Where the good one was; that takes the place of the last table. */
+static void add_bad_one(struct table *xsdt, UINT64 *entry)
+{
+	static UINT8 bad[MADT_HEADER_BYTES];
+	struct table *t = (struct table *)bad;
+	UINT64 *last = (UINT64 *)((UINT8 *)xsdt + xsdt->length - sizeof(*last));
+
+	if (entry == last)
+		complain("the MADT is the last table");
+	memcpy(t, (const void *)*entry, MADT_HEADER_BYTES);
+	t->length = MADT_HEADER_BYTES;
+	sign(t);
+	t->checksum++;
+	*last = *entry;
+	*entry = (UINT64)t;
+}
+
 /*
  * The XSDT, whose address is at offset 24 of the RSDP, has addresses of 64 bits after its header.
  */
@@ -119,7 +148,11 @@ static void replace(const char *wanted)
 			continue;
 		convert(madt, t, wanted);
 		*entry = (UINT64)madt;
+		if (text_is(wanted, "two"))
+			add_bad_one(xsdt, entry);
 		sign(xsdt);
+		madt->checksum += text_is(wanted, "checksum");
+		xsdt->checksum += text_is(wanted, "root");
 		return;
 	}
 	complain("there is no MADT");
