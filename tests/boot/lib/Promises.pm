@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# The two sections of docs/protocol.md that say what a kernel finds, cut into pieces: from the first word
+# The sections of docs/protocol.md that say what a kernel finds, cut into pieces: from the first word
 # to the last, in order, without what makes a table of it. A piece is its name, the text, and perhaps a
 # kind with a reason:
 #
@@ -182,6 +182,58 @@ our @promises = (
 		[ '', "or build an address space with Keel's own code, as "
 			. '[`examples/mapper/`](../examples/mapper) does. A new root that copies PML4 entries '
 			. '256 to 511 shares all of the upper half, and what is added below them later.', advice ],
+	],
+	"The firmware's tables" => [
+		[ '', 'The firmware puts its tables where it likes: into memory, into reserved ranges, into the '
+			. 'BIOS area below 1 MB, which need not be in the memory map. A kernel reaches these, at '
+			. '`KEEL_DIRECT_MAP(address)`:', advice ],
+		[ 'configuration table', '1. the configuration table;' ],
+		[ 'SMBIOS', '2. the SMBIOS entry points, 32-bit and 64-bit, each with the structures that it '
+			. 'leads to;' ],
+		[ 'ESRT', '3. the ESRT (UEFI 2.10, 23.4);' ],
+		[ 'final events', "4. the TPM's final events, `EFI_TCG2_FINAL_EVENTS_TABLE`, as many as there "
+			. 'were when Keel looked;' ],
+		[ 'RSDP', '5. the RSDP;' ],
+		[ 'XSDT', '6. the XSDT,' ],
+		[ 'RSDT', 'or the RSDT where there is no XSDT that can be used,', unknowable =>
+			'this machine has an XSDT; tests/unit/test_table_walk.c has what has none' ],
+		[ 'ACPI tables', 'and every table in it.' ],
+		[ 'FADT', 'What a FADT leads to: FACS and DSDT, by the address of 64 bits,' ],
+		[ 'FADT of 32 bits', 'or that of 32 where the other is 0.' ],
+		[ 'event log', 'What a TPM2 table leads to: the area for the event log.' ],
+		[ 'bitmap', 'What a BGRT leads to: the bitmap.' ],
+		[ 'no further', 'Nothing further: neither what ACPI code reads, nor other tables of the '
+			. 'configuration table.' ],
+		[ 'virtual addresses', 'Of the first five, `efi_config_table_virt`, `smbios_virt`, '
+			. '`smbios3_virt` and `rsdp_virt` are the addresses in the direct map.' ],
+		[ 'physical addresses', 'Addresses *in* tables are physical.' ],
+		[ '', 'Before it follows one, a kernel that has to live on any board looks whether a range of '
+			. '`memory_ranges` with `virt` holds it.', advice ],
+		[ 'tables in memory', 'What is memory is mapped anyway, writable, and keeps its type.' ],
+		[ 'ranges of tables', 'All other pages of these tables are ranges of type FIRMWARE_TABLE,' ],
+		[ 'attributes of tables', 'split from the range that holds them, whose attributes they keep, or '
+			. 'new where no descriptor is; then the attributes are 0.' ],
+		[ 'leaves of tables', 'Their leaves are 4 KiB, but for 2 MB that are aligned and all of them '
+			. 'tables.' ],
+		[ 'FACS', 'A FACS is writable, as its lock is.' ],
+		[ '', 'Keel believes none of it.', advice ],
+		[ 'signatures', 'A table is left out, and so is what it leads to, if its signature is not the '
+			. 'one that its place asks for,' ],
+		[ 'lengths', 'if its length is less than its own header or leads to where nothing is,' ],
+		[ 'sum of the RSDP', 'and an RSDP if its first 20 bytes do not sum up to 0.' ],
+		[ 'not followed', 'Addresses in page 0, and those above 4 GB that no descriptor holds, are not '
+			. 'followed.' ],
+		[ 'most tables', 'It looks at 1,024 tables in the order of the list, depth first, and maps 64 MB '
+			. 'of them.', unknowable => 'this machine has fewer; tests/unit/test_table_walk.c has '
+			. 'more, and so has tests/boot/firmware/firmware-tables.t' ],
+		[ 'tables beyond 105 TB', 'Beyond 105 TB nothing is mapped.', unknowable =>
+			'nothing is there on this machine' ],
+		[ '', 'Each of these is a note of the loader. The tables are found once, before the kernel is '
+			. 'loaded.', advice ],
+		[ 'late tables', 'What the configuration table gains later is in `boot_info`, but it is mapped '
+			. 'only if it is memory: otherwise its `..._virt` is 0.', unknowable => 'a kernel does '
+			. 'not learn what came when; tests/boot/firmware/firmware-tables.t has such tables' ],
+		[ '', 'The loader says so.', advice ],
 	],
 );
 
