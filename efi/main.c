@@ -60,7 +60,7 @@ static EFI_STATUS boot(void *argument)
 
 	/* What it is started on, and its files. */
 	if (!EFI_ERROR(status))
-		status = machine_examine(&fw, &machine);
+		status = machine_examine(&fw, &entry.wanted.screen, &machine);
 	stopwatch_end(&watch, KEEL_STAGE_SETUP);
 	if (!EFI_ERROR(status))
 		status = kernel_load(&fw, &self, &volume, &entry, &kernel);

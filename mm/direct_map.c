@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The direct map: every byte of memory at KEEL_DIRECT_MAP_START + its physical address, writable,
- * but read-only where the frame is executable in another region; the framebuffer; and firmware's
+ * but read-only where the frame is executable in another region; framebuffers; and firmware's
  * tables that lie in neither.
  */
 #include "frames.h"
@@ -84,30 +84,48 @@ static bool is_in_use(const struct keel_mapping *mappings, uint64_t count, uint6
 }
 
 /*
- * This map has no ioremap area, so the framebuffer is mapped here, write-combining, in the whole
- * pages that contain it; unless they are memory (of which `first` is the first mapping here), or
- * executable elsewhere.
+ * This map has no ioremap area, so framebuffers are mapped here, write-combining, in the whole
+ * pages that contain them; unless they are memory (of which `first` is the first mapping here) or
+ * those of another one, or executable elsewhere. Sets *mapped if it is mapped.
  */
 static struct mm_result add_framebuffer(struct mm_plan *plan, const struct mm_request *request,
+					const struct mm_framebuffer *framebuffer,
 					const struct mm_frames *executable_frames, uint64_t first,
-					struct mm_outcome *outcome)
+					bool *mapped)
 {
-	const uint64_t phys = request->framebuffer_phys & ~(KEEL_PAGE_SIZE - 1);
-	const uint64_t last = request->framebuffer_phys + (request->framebuffer_bytes - 1);
+	const uint64_t phys = framebuffer->phys & ~(KEEL_PAGE_SIZE - 1);
+	const uint64_t last = framebuffer->phys + (framebuffer->bytes - 1);
 	const uint64_t end = (last | (KEEL_PAGE_SIZE - 1)) + 1;
 	const struct keel_mapping m = direct_mapping(phys, end, KEEL_RIGHTS_RW, KEEL_MEMORY_WC);
 
-	if (!request->framebuffer_phys || !request->framebuffer_bytes)
+	if (!framebuffer->phys || !framebuffer->bytes)
 		return mm_ok();
 	if (last < phys || end > MM_DIRECT_MAP_BYTES || last >> request->machine->phys_bits ||
 	    is_in_use(plan->mappings + first, plan->count - first, phys, end) ||
 	    is_in_use(executable_frames->mappings, executable_frames->count, phys, end)) {
-		mm_tell(request->notes, MM_NOTE_FRAMEBUFFER, MM_NO_INDEX, request->framebuffer_phys,
-			request->framebuffer_bytes);
+		mm_tell(request->notes, MM_NOTE_FRAMEBUFFER, MM_NO_INDEX, framebuffer->phys,
+			framebuffer->bytes);
 		return mm_ok();
 	}
-	outcome->framebuffer_mapped = true;
+	*mapped = true;
 	return mm_plan_add(plan, &m);
+}
+
+static struct mm_result add_framebuffers(struct mm_plan *plan, const struct mm_request *request,
+					 const struct mm_frames *executable_frames, uint64_t first,
+					 struct mm_outcome *outcome)
+{
+	for (unsigned n = 0; n < MM_FRAMEBUFFERS_MOST; n++) {
+		bool mapped = false;
+		const struct mm_result result =
+			add_framebuffer(plan, request, request->framebuffers + n, executable_frames,
+					first, &mapped);
+
+		if (result.error)
+			return result;
+		outcome->framebuffers_mapped |= (uint32_t)mapped << n;
+	}
+	return mm_ok();
 }
 
 static struct mm_result add_tables(struct mm_plan *plan, const struct mm_request *request,
@@ -115,7 +133,7 @@ static struct mm_result add_tables(struct mm_plan *plan, const struct mm_request
 				   const struct mm_outcome *outcome)
 {
 	struct mm_table_walk walk =
-		mm_table_walk(request, request->map, outcome->framebuffer_mapped);
+		mm_table_walk(request, request->map, outcome->framebuffers_mapped);
 	struct mm_table_piece piece;
 	uint64_t left_out_bytes = 0;
 
@@ -148,7 +166,7 @@ struct mm_result mm_plan_direct_map(struct mm_plan *plan, const struct mm_reques
 
 	result = add_all_memory(plan, request, &executable_frames, outcome);
 	if (!result.error)
-		result = add_framebuffer(plan, request, &executable_frames, first, outcome);
+		result = add_framebuffers(plan, request, &executable_frames, first, outcome);
 	if (result.error)
 		return result;
 	executable_frames.next = 0; /* tables begin at the lowest address once more */

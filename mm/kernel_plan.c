@@ -14,7 +14,8 @@ uint64_t mm_plan_capacity(const struct mm_request *request)
 		3 * (descriptors + request->map->count + pieces + request->segment_count + 3);
 
 	return places + mm_table_pieces_most(request) + 4 * (request->machine->boundary_count + 1) +
-	       request->cpu_count * (2 + MM_ENTRY_AREA_PARTS + 1) + 2 * request->slot_count + 16;
+	       request->cpu_count * (2 + MM_ENTRY_AREA_PARTS + 1) + 2 * request->slot_count +
+	       MM_FRAMEBUFFERS_MOST + 16;
 }
 
 static struct mm_result append_plan(struct mm_plan *plan, const struct mm_plan *more)

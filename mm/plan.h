@@ -72,6 +72,14 @@ struct mm_fixmap_slot {
 	uint32_t slot; /* KEEL_FIXMAP_SLOT(slot) is its address */
 };
 
+/* Memory of a screen, at any address: whole pages around it are mapped. bytes 0: none. */
+struct mm_framebuffer {
+	uint64_t phys;
+	uint64_t bytes;
+};
+
+#define MM_FRAMEBUFFERS_MOST 8 /* of a request; more screens than that are on no machine yet */
+
 /*
  * The entries of the Memory Attributes Table (UEFI 2.10, 4.6.4), or count 0. Checked as a whole
  * before use: an inconsistent table is not used at all, with a note.
@@ -95,8 +103,7 @@ struct mm_request {
 	struct mm_cpu_area area;
 	const struct mm_fixmap_slot *slots; /* any order, each slot once */
 	uint64_t slot_count;
-	uint64_t framebuffer_phys; /* 0: none. Any address: whole pages around it are mapped */
-	uint64_t framebuffer_bytes;
+	struct mm_framebuffer framebuffers[MM_FRAMEBUFFERS_MOST];
 	const struct mm_table_pages *tables; /* firmware's, see there for the order */
 	uint64_t table_count;
 	const struct mm_notes *notes; /* may be NULL */
@@ -104,9 +111,9 @@ struct mm_request {
 
 /* What planning found out, beside the mappings. */
 struct mm_outcome {
-	uint64_t left_out_bytes;    /* memory beyond the direct map's end */
-	bool runtime_code_writable; /* some runtime code had to stay writable and executable */
-	bool framebuffer_mapped;
+	uint64_t left_out_bytes;      /* memory beyond the direct map's end */
+	bool runtime_code_writable;   /* some runtime code had to stay writable and executable */
+	uint32_t framebuffers_mapped; /* a bit each, bit 0 for the first */
 };
 
 /* Mappings that are always enough for such a request: the capacity to give to its plan. */

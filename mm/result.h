@@ -57,7 +57,7 @@ enum mm_note {
 	MM_NOTE_ATTRIBUTES_BAD, /* Memory Attributes Table inconsistent, not used; index: entry */
 	MM_NOTE_CODE_WRITABLE,	/* runtime code stays writable and executable; its first address,
 				 * and pages in all */
-	MM_NOTE_FRAMEBUFFER, /* framebuffer not mapped: overlaps memory or leaves the direct map */
+	MM_NOTE_FRAMEBUFFER,	/* one not mapped: overlaps, or leaves the direct map */
 	MM_NOTE_TABLES_LEFT_OUT, /* firmware's tables beyond the direct map's end; value: bytes */
 	MM_NOTE_COUNT
 };

@@ -6,28 +6,48 @@
 #include "table_pieces.h"
 
 struct mm_table_walk mm_table_walk(const struct mm_request *request,
-				   const struct mm_memory_map *map, bool framebuffer_mapped)
+				   const struct mm_memory_map *map, uint32_t framebuffers_mapped)
 {
-	struct mm_table_walk walk = { .request = request, .map = map };
+	struct mm_table_walk walk = { .request = request,
+				      .map = map,
+				      .framebuffers_mapped = framebuffers_mapped };
 
-	if (framebuffer_mapped) {
-		walk.framebuffer_phys = request->framebuffer_phys & ~(KEEL_PAGE_SIZE - 1);
-		walk.framebuffer_end = request->framebuffer_phys + request->framebuffer_bytes;
-	}
 	walk.has_memory = mm_next_mapped_run(map, &walk.next_range, false, &walk.memory);
 	return walk;
+}
+
+/*
+ * The pages of the first framebuffer that is mapped and ends above phys; none of them lies in
+ * another one. False if there is none.
+ */
+static bool next_framebuffer(const struct mm_table_walk *walk, uint64_t phys,
+			     struct mm_framebuffer *pages)
+{
+	*pages = (struct mm_framebuffer){ .phys = UINT64_MAX };
+	for (unsigned n = 0; n < MM_FRAMEBUFFERS_MOST; n++) {
+		const struct mm_framebuffer *f = walk->request->framebuffers + n;
+		const uint64_t start = f->phys & ~(KEEL_PAGE_SIZE - 1);
+		const uint64_t end =
+			(f->phys + f->bytes + (KEEL_PAGE_SIZE - 1)) & ~(KEEL_PAGE_SIZE - 1);
+
+		if (walk->framebuffers_mapped >> n & 1 && end > phys && start < pages->phys)
+			*pages = (struct mm_framebuffer){ start, end - start };
+	}
+	return pages->bytes;
 }
 
 /* Where what is mapped at phys anyway ends; phys where nothing is. */
 static uint64_t mapped_end(struct mm_table_walk *walk, uint64_t phys)
 {
+	struct mm_framebuffer pages;
+
 	while (walk->has_memory && walk->memory.end <= phys)
 		walk->has_memory =
 			mm_next_mapped_run(walk->map, &walk->next_range, false, &walk->memory);
 	if (walk->has_memory && walk->memory.phys <= phys)
 		return walk->memory.end;
-	if (walk->framebuffer_phys <= phys && phys < walk->framebuffer_end)
-		return (walk->framebuffer_end + (KEEL_PAGE_SIZE - 1)) & ~(KEEL_PAGE_SIZE - 1);
+	if (next_framebuffer(walk, phys, &pages) && pages.phys <= phys)
+		return pages.phys + pages.bytes;
 	return phys;
 }
 
@@ -78,13 +98,15 @@ bool mm_next_table_piece(struct mm_table_walk *walk, struct mm_table_piece *piec
 		const uint64_t end = table->phys + table->bytes;
 		const uint64_t phys =
 			first_free(walk, walk->done > table->phys ? walk->done : table->phys, end);
+		struct mm_framebuffer pages;
 
 		if (phys >= end)
 			continue;
 		*piece = (struct mm_table_piece){ phys, end, KEEL_MEMORY_WB, table->writable };
 		if (walk->has_memory)
 			cut_at(&piece->end, phys, walk->memory.phys);
-		cut_at(&piece->end, phys, walk->framebuffer_phys);
+		if (next_framebuffer(walk, phys, &pages))
+			cut_at(&piece->end, phys, pages.phys);
 		cut_at(&piece->end, phys, MM_DIRECT_MAP_BYTES);
 		if (is_device(walk->request, phys, &piece->end))
 			piece->memory_type = KEEL_MEMORY_UC;
@@ -98,7 +120,7 @@ uint64_t mm_table_pieces_most(const struct mm_request *request)
 {
 	if (!request->table_count)
 		return 0;
-	/* Cut by runs of memory, framebuffer, the direct map's end, and both ends of a device. */
-	return request->table_count + request->map->count + 2 +
+	/* Cut by runs of memory, framebuffers, the direct map's end, and both ends of a device. */
+	return request->table_count + request->map->count + MM_FRAMEBUFFERS_MOST + 1 +
 	       2 * mm_descriptor_count(&request->descriptors);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The pages of firmware's tables that neither memory nor the framebuffer maps, piece by piece. */
+/* The pages of firmware's tables that neither memory nor a framebuffer maps, piece by piece. */
 #ifndef MM_TABLE_PIECES_H
 #define MM_TABLE_PIECES_H
 
@@ -16,18 +16,17 @@ struct mm_table_piece {
 struct mm_table_walk {
 	const struct mm_request *request;
 	const struct mm_memory_map *map;
-	uint64_t framebuffer_phys; /* its pages; both 0 where it is not mapped */
-	uint64_t framebuffer_end;
-	uint64_t next;		     /* of the tables: the first that is not done */
-	uint64_t done;		     /* of that one: what lies below this address */
-	uint64_t next_range;	     /* of the map: the first behind `memory` */
-	struct mm_mapped_run memory; /* the first that ends above `done`; at the end none does */
+	uint32_t framebuffers_mapped; /* as in an outcome */
+	uint64_t next;		      /* of the tables: the first that is not done */
+	uint64_t done;		      /* of that one: what lies below this address */
+	uint64_t next_range;	      /* of the map: the first behind `memory` */
+	struct mm_mapped_run memory;  /* the first that ends above `done`; at the end none does */
 	bool has_memory;
 };
 
 /* `map` is the request's, or another one of the same memory. */
 struct mm_table_walk mm_table_walk(const struct mm_request *request,
-				   const struct mm_memory_map *map, bool framebuffer_mapped);
+				   const struct mm_memory_map *map, uint32_t framebuffers_mapped);
 
 /*
  * The next piece: all of it lies within the direct map's reach, or none. False at the end.

@@ -99,7 +99,7 @@ struct mm_result mm_memory_map_add_tables(struct mm_memory_map *map,
 					  const struct mm_outcome *outcome)
 {
 	struct rewrite r = begin_rewrite(map);
-	struct mm_table_walk walk = mm_table_walk(request, &r.old, outcome->framebuffer_mapped);
+	struct mm_table_walk walk = mm_table_walk(request, &r.old, outcome->framebuffers_mapped);
 	struct mm_table_piece piece;
 	bool room = true;
 

@@ -46,7 +46,8 @@ const char *mm_note_text(enum mm_note note)
 		[MM_NOTE_LEFT_OUT] = "memory beyond the direct map's end is left out",
 		[MM_NOTE_ATTRIBUTES_BAD] = "Memory Attributes Table is inconsistent: not used",
 		[MM_NOTE_CODE_WRITABLE] = "runtime code stays writable and executable",
-		[MM_NOTE_FRAMEBUFFER] = "framebuffer overlaps memory or has no place: not mapped",
+		[MM_NOTE_FRAMEBUFFER] =
+			"framebuffer overlaps memory or another, or has no place: not mapped",
 		[MM_NOTE_TABLES_LEFT_OUT] =
 			"firmware's tables beyond the direct map's end are left out",
 	};

@@ -17,11 +17,18 @@
 
 #define CONFIG_TIMEOUT_MOST 3600 /* seconds */
 #define CONFIG_VERSION_MOST 9999
+#define CONFIG_SCREEN_MOST  16384 /* pixels */
 
 /* A file that is loaded for the kernel. */
 struct config_module {
 	const char *path;
 	const char *options; /* empty: none */
+};
+
+/* A size in pixels; both 0: as the firmware has the screen. */
+struct config_screen {
+	uint32_t width;
+	uint32_t height;
 };
 
 struct config_entry {
@@ -32,6 +39,7 @@ struct config_entry {
 	uint32_t module_count;
 	uint32_t line; /* of its title; 0: load options */
 	bool symbols;  /* hand over the kernel's symbols */
+	struct config_screen screen;
 	struct requests requests;
 };
 

@@ -23,6 +23,7 @@ static const struct {
 	[KEY_VERSION] = { "version", "NUMBER", KEY_BIT(KEY_VERSION) | KEY_BIT(KEY_ENTRY) },
 	[KEY_CPUS] = { "cpus", "left|started", KEY_BIT(KEY_CPUS) | KEY_BIT(KEY_ENTRY) },
 	[KEY_RANDOM] = { "random", "no|place", KEY_BIT(KEY_RANDOM) | KEY_BIT(KEY_ENTRY) },
+	[KEY_SCREEN] = { "screen", "WIDTHxHEIGHT", KEY_BIT(KEY_SCREEN) | KEY_BIT(KEY_ENTRY) },
 	[KEY_ENTRY] = { "entry", "TITLE", ENTRY_EXCLUDES },
 };
 
@@ -67,17 +68,36 @@ static bool refuse_key(const struct config_parser *p, const char *name)
 	return false;
 }
 
-/* A decimal number up to `most`; a value that is none is refused with `why`. */
+/* A decimal number up to `most` that ends at `end`. Returns what follows, or NULL: it is none. */
+static const char *read_number(const char *c, char end, uint32_t most, uint32_t *number)
+{
+	*number = 0;
+	for (; *c != end; c++) {
+		if (*c < '0' || *c > '9')
+			return NULL;
+		*number = *number * 10 + (uint32_t)(*c - '0');
+		if (*number > most)
+			return NULL;
+	}
+	return c + 1;
+}
+
+/* A value that is no such number is refused with `why`. */
 static bool take_number(const struct config_parser *p, unsigned key, const char *value,
 			uint32_t most, const char *why, uint32_t *number)
 {
-	*number = 0;
-	for (const char *c = value; *c; c++) {
-		*number = *number * 10 + (uint32_t)(*c - '0');
-		if (*c < '0' || *c > '9' || *number > most)
-			return refuse_value(p, key, value, why);
-	}
-	return true;
+	return read_number(value, 0, most, number) || refuse_value(p, key, value, why);
+}
+
+static bool take_screen(const struct config_parser *p, const char *value)
+{
+	struct config_screen *screen = &p->entry->screen;
+	const char *height = read_number(value, 'x', CONFIG_SCREEN_MOST, &screen->width);
+
+	if (height && read_number(height, 0, CONFIG_SCREEN_MOST, &screen->height) &&
+	    screen->width && screen->height)
+		return true;
+	return refuse_value(p, KEY_SCREEN, value, "not two numbers from 1 to 16384");
 }
 
 static bool take_version(const struct config_parser *p, const char *value)
@@ -201,6 +221,8 @@ static bool take_value(struct config_parser *p, unsigned key, char *value)
 		return take_choice(p, key, KEEL_REQUEST_CPUS, value, "neither left nor started");
 	case KEY_RANDOM:
 		return take_choice(p, key, KEEL_REQUEST_PLACE, value, "neither no nor place");
+	case KEY_SCREEN:
+		return take_screen(p, value);
 	case KEY_ENTRY:
 		p->config->chosen = value;
 	}

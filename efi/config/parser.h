@@ -22,6 +22,7 @@ enum config_key {
 	KEY_VERSION,
 	KEY_CPUS,
 	KEY_RANDOM,
+	KEY_SCREEN,
 	KEY_ENTRY,
 	KEY_COUNT
 };
@@ -31,7 +32,7 @@ enum config_key {
 #define KEYS_OF_KERNEL                                                                           \
 	(KEY_BIT(KEY_KERNEL) | KEY_BIT(KEY_SELFCHECK) | KEY_BIT(KEY_OPTIONS) |                   \
 	 KEY_BIT(KEY_MODULE) | KEY_BIT(KEY_SYMBOLS) | KEY_BIT(KEY_VERSION) | KEY_BIT(KEY_CPUS) | \
-	 KEY_BIT(KEY_RANDOM))
+	 KEY_BIT(KEY_RANDOM) | KEY_BIT(KEY_SCREEN))
 #define KEYS_OF_FILE \
 	(KEY_BIT(KEY_TIMEOUT) | KEY_BIT(KEY_DEFAULT) | KEY_BIT(KEY_QUIET) | KEY_BIT(KEY_TITLE))
 #define KEYS_OF_ENTRY	(KEY_BIT(KEY_TITLE) | KEYS_OF_KERNEL)

@@ -84,9 +84,9 @@ static void leave_descriptor_tables(const struct space *space)
 
 static uint64_t framebuffer_virt(const struct boot_facts *facts, const struct space *space)
 {
-	if (!space->plans.outcome.framebuffer_mapped)
+	if (!(space->plans.outcome.framebuffers_mapped & 1))
 		return 0;
-	return KEEL_DIRECT_MAP(facts->machine->framebuffer.phys);
+	return KEEL_DIRECT_MAP(facts->machine->graphics.screens[0].framebuffer.phys);
 }
 
 /*
@@ -196,7 +196,7 @@ EFI_STATUS handover(struct firmware *fw, const struct boot_facts *facts, struct 
 	    space->plans.tables, space->roots.tables.phys);
 	/* What other kernels do is not known. */
 	announced = is_self_check && report_variable_announce(fw);
-	panic_prepare(fw, &facts->machine->framebuffer);
+	panic_prepare(fw, &facts->machine->graphics.screens[0].framebuffer);
 	other_cpus_prepare(fw, facts);
 	stopwatch_end(watch, KEEL_STAGE_SETUP);
 	status = leave_boot_services(fw, facts, space, watch, &exit);

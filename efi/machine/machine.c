@@ -4,14 +4,24 @@
 #include "lib/text.h"
 #include "lib/tsc.h"
 #include "lib/x86.h"
-#include "machine/graphics.h"
+
+static void tell_screens(struct text *text, const struct graphics *graphics)
+{
+	for (uint64_t n = 0; n < graphics->count; n++) {
+		const struct keel_framebuffer *f = &graphics->screens[n].framebuffer;
+
+		text_print(text, "%s%ux%u at %x", n ? ", " : "", (uint64_t)f->width,
+			   (uint64_t)f->height, f->phys);
+	}
+	text_print(text, graphics->count ? "\n" : "no linear framebuffer\n");
+}
 
 /* In one go: each line by itself costs more than all of the examination. */
 static void tell(const struct firmware *fw, const struct machine *m)
 {
 	const uint64_t revision = fw->system->Hdr.Revision;
 	const struct cpu *cpu = &m->cpu;
-	char memory[512] = "";
+	char memory[768] = "";
 	struct text text = text_in(memory, sizeof(memory));
 	uint64_t bytes;
 	const struct memory_attributes_table *attributes = firmware_attributes(fw, &bytes);
@@ -30,18 +40,15 @@ static void tell(const struct firmware *fw, const struct machine *m)
 		   attributes ? (uint64_t)attributes->entries : 0,
 		   m->acpi.has_madt ? "" : "no usable MADT, ", m->acpi.madt.cpu_count,
 		   m->acpi.madt.io_apic_count);
-	if (m->framebuffer.format == KEEL_PIXEL_NONE)
-		text_print(&text, "no linear framebuffer\n");
-	else
-		text_print(&text, "%ux%u at %x\n", (uint64_t)m->framebuffer.width,
-			   (uint64_t)m->framebuffer.height, m->framebuffer.phys);
+	tell_screens(&text, &m->graphics);
 	say(fw, "%l", memory);
 	if (fw->quirks & QUIRK_EFI_1_10)
 		note(fw, "this vendor's firmware hangs in runtime services of EFI 2.0 and later: "
 			 "they are not called");
 }
 
-EFI_STATUS machine_examine(const struct firmware *fw, struct machine *machine)
+EFI_STATUS machine_examine(const struct firmware *fw, const struct config_screen *wanted,
+			   struct machine *machine)
 {
 	EFI_STATUS status = cpu_examine(fw, &machine->cpu);
 
@@ -51,9 +58,10 @@ EFI_STATUS machine_examine(const struct firmware *fw, struct machine *machine)
 	status = listed_tables_find(fw, machine->cpu.paging.phys_bits, &machine->listed);
 	if (!EFI_ERROR(status))
 		status = acpi_examine(fw, &machine->listed, &machine->cpu, &machine->acpi);
+	if (!EFI_ERROR(status))
+		status = graphics_examine(fw, wanted, &machine->graphics);
 	if (EFI_ERROR(status))
 		return status;
-	graphics_examine(fw, &machine->framebuffer);
 	machine->secure_boot = secure_boot_state(fw);
 	machine->tsc_hz = tsc_frequency(cpuid, &machine->tsc_source);
 	tell(fw, machine);

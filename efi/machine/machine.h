@@ -7,6 +7,7 @@
 #include "firmware.h"
 #include "machine/acpi.h"
 #include "machine/cpu.h"
+#include "machine/graphics.h"
 #include "machine/listed_tables.h"
 #include "machine/secure_boot.h"
 #include "machine/tables.h"
@@ -16,14 +17,15 @@ struct machine {
 	struct firmware_tables tables;
 	struct listed_tables listed;
 	struct acpi acpi;
-	struct keel_framebuffer framebuffer; /* virt is 0: nothing is mapped yet */
+	struct graphics graphics;
 	enum keel_secure_boot secure_boot;
 	uint64_t tsc_hz;     /* 0: not known */
 	uint32_t tsc_source; /* enum keel_tsc_source */
 };
 
-/* Looks at all of it, and says what it has found. */
-EFI_STATUS machine_examine(const struct firmware *fw, struct machine *machine);
+/* Looks at all of it, and says what it has found. The screen gets the mode that is wanted. */
+EFI_STATUS machine_examine(const struct firmware *fw, const struct config_screen *wanted,
+			   struct machine *machine);
 void machine_free(const struct firmware *fw, struct machine *machine);
 
 #endif

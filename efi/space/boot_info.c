@@ -39,10 +39,29 @@ static uint64_t strings_bytes(const struct boot_facts *facts)
 	return bytes;
 }
 
+static uint64_t edids_bytes(const struct graphics *graphics)
+{
+	uint64_t bytes = 0;
+
+	for (uint64_t n = 0; n < graphics->count; n++)
+		bytes += graphics->screens[n].edid_bytes;
+	return bytes;
+}
+
+/* Now, while the firmware's memory is its own. */
+static void copy_edids(char *to, const struct graphics *graphics)
+{
+	for (uint64_t n = 0; n < graphics->count; n++) {
+		memcpy(to, graphics->screens[n].edid, graphics->screens[n].edid_bytes);
+		to += graphics->screens[n].edid_bytes;
+	}
+}
+
 static uint64_t lay_out(struct boot_info *b, const struct boot_facts *facts,
 			const struct boot_info_sizes *sizes, uint64_t start)
 {
 	const struct madt *madt = &facts->machine->acpi.madt;
+	const struct graphics *graphics = &facts->machine->graphics;
 	struct arena arena = { .start = start };
 
 	b->info = arena_take(&arena, sizeof(*b->info));
@@ -53,6 +72,8 @@ static uint64_t lay_out(struct boot_info *b, const struct boot_facts *facts,
 	b->io_apics = arena_take(&arena, madt->io_apic_count * sizeof(*b->io_apics));
 	b->segments = arena_take(&arena, facts->kernel->elf.segment_count * sizeof(*b->segments));
 	b->modules = arena_take(&arena, facts->modules->count * sizeof(*b->modules));
+	b->screens = arena_take(&arena, graphics->count * sizeof(*b->screens));
+	b->edids = arena_take(&arena, edids_bytes(graphics));
 	b->strings = arena_take(&arena, strings_bytes(facts));
 	b->attributes = arena_take(&arena, sizes->attributes_bytes);
 	return arena.bytes;
@@ -69,6 +90,7 @@ EFI_STATUS boot_info_allocate(const struct firmware *fw, const struct boot_facts
 		return status;
 	memset(block_memory(&b->block), 0, block_bytes(&b->block));
 	lay_out(b, facts, sizes, b->block.phys);
+	copy_edids(b->edids, &facts->machine->graphics);
 	/* Not later, with all the rest: there would have to be a copy until then. */
 	b->info->random_source =
 		random_words(fw, (uint64_t *)b->info->random_seed, RANDOM_MOST_WORDS);
@@ -221,13 +243,28 @@ static void fill_firmware_tables(struct keel_boot_info *info, const struct space
 }
 
 /* What could not be mapped is not handed over. */
-static void fill_screen(struct keel_boot_info *info, const struct machine *machine,
-			const struct mm_outcome *outcome)
+static void fill_screens(const struct boot_info *b, const struct graphics *graphics,
+			 const struct mm_outcome *outcome)
 {
-	if (!outcome->framebuffer_mapped)
-		return;
-	info->framebuffer = machine->framebuffer;
-	info->framebuffer.virt = KEEL_DIRECT_MAP(machine->framebuffer.phys);
+	struct keel_boot_info *info = b->info;
+	char *edid = b->edids;
+
+	info->screens = TO_KERNEL(b->screens);
+	for (uint64_t n = 0; n < graphics->count; n++) {
+		const struct screen *from = graphics->screens + n;
+		struct keel_screen *to = b->screens + info->screen_count;
+
+		if (outcome->framebuffers_mapped >> n & 1) {
+			to->framebuffer = from->framebuffer;
+			to->framebuffer.virt = KEEL_DIRECT_MAP(from->framebuffer.phys);
+			to->edid = from->edid_bytes ? TO_KERNEL(edid) : NULL;
+			to->edid_bytes = from->edid_bytes;
+			info->screen_count++;
+		}
+		edid += from->edid_bytes;
+	}
+	if (info->screen_count)
+		info->framebuffer = b->screens[0].framebuffer;
 }
 
 static void fill_flags(struct keel_boot_info *info, const struct cpu *cpu,
@@ -272,7 +309,7 @@ void boot_info_fill(const struct firmware *fw, const struct boot_facts *facts,
 	fill_cpus(&b, machine, space, exit);
 	fill_firmware(info, fw, machine, exit);
 	fill_firmware_tables(info, space, exit);
-	fill_screen(info, machine, &space->plans.outcome);
+	fill_screens(&b, &machine->graphics, &space->plans.outcome);
 	fill_strings(&b, facts);
 	info->exit_tries = exit->tries;
 	info->loader_phys = facts->image->phys;

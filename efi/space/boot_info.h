@@ -59,10 +59,12 @@ struct boot_info {
 	struct keel_io_apic *io_apics;
 	struct keel_segment *segments;
 	struct keel_module *modules;
+	struct keel_screen *screens;
+	char *edids;
 	char *strings;
 };
 
-/* The memory for it, zeroed but for the random seed. */
+/* The memory for it, zeroed but for the random seed and what monitors say of themselves. */
 EFI_STATUS boot_info_allocate(const struct firmware *fw, const struct boot_facts *facts,
 			      const struct boot_info_sizes *sizes, struct boot_info *boot_info);
 void boot_info_free(const struct firmware *fw, struct boot_info *boot_info);

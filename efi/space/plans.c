@@ -25,11 +25,14 @@ void plans_measure(const struct boot_facts *facts, const struct firmware_map *ma
 		.segment_count = elf->segment_count,
 		.cpu_count = machine->acpi.madt.cpu_count,
 		.slot_count = KEEL_FIXMAP_SLOTS,
-		.framebuffer_phys = machine->framebuffer.phys,
-		.framebuffer_bytes = machine->framebuffer.bytes,
 		.tables = machine->listed.pages,
 		.table_count = machine->listed.count,
 	};
+	for (uint64_t n = 0; n < machine->graphics.count; n++) {
+		const struct keel_framebuffer *f = &machine->graphics.screens[n].framebuffer;
+
+		request->framebuffers[n] = (struct mm_framebuffer){ f->phys, f->bytes };
+	}
 	plans->kernel.capacity = mm_plan_capacity(request);
 	plans->transition.capacity = plans->kernel.capacity;
 	plans->landing.capacity = LANDING_MAPPINGS;

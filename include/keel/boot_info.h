@@ -220,6 +220,18 @@ struct keel_framebuffer {
 };
 
 /*
+ * A screen that can be drawn on: each has a framebuffer of its own, mapped write-combining. EDID is
+ * what the monitor says of itself, blocks of 128 bytes (VESA E-EDID A2), as the firmware has it
+ * (UEFI 2.10, 12.9.2: EFI_EDID_ACTIVE_PROTOCOL, else EFI_EDID_DISCOVERED_PROTOCOL). Nobody has
+ * looked whether it makes sense.
+ */
+struct keel_screen {
+	struct keel_framebuffer framebuffer;
+	const void *edid;    /* NULL: the firmware has none */
+	uint64_t edid_bytes; /* 0 then */
+};
+
+/*
  * A file that was loaded for the kernel: whole pages of type KEEL_MEMORY_TYPE_MODULE, zero from the
  * file's end to the end of the last page. An empty file takes no memory: phys and data are 0.
  */
@@ -354,7 +366,7 @@ struct keel_boot_info {
 	uint64_t smbios_phys;	 /* 32-bit entry point */
 	uint64_t smbios3_phys;	 /* 64-bit entry point */
 
-	struct keel_framebuffer framebuffer;
+	struct keel_framebuffer framebuffer; /* of the screen that the person sees */
 
 	/* Time stamp counter at EFI entry and at the jump; the duration of each stage, in ticks. */
 	uint64_t entry_tsc;
@@ -451,6 +463,10 @@ struct keel_boot_info {
 	uint64_t smbios_virt;
 	uint64_t smbios3_virt;
 	uint64_t efi_config_table_virt;
+
+	/* All screens, the one of `framebuffer` first; 0 where that is KEEL_PIXEL_NONE. */
+	const struct keel_screen *screens;
+	uint64_t screen_count;
 };
 
 /* Whether this boot_info has the member, for those that came with a later version. */

@@ -57,8 +57,8 @@ struct mm_check {
 	bool global;		    /* leaves of the upper half are global */
 	/* Only for mm_check_direct_map. */
 	const struct mm_memory_map *map;
-	uint64_t framebuffer_phys; /* as in the request; 0 where it is not mapped */
-	uint64_t framebuffer_bytes;
+	const struct mm_framebuffer *framebuffers; /* of the request, all of them */
+	uint32_t framebuffers_mapped;		   /* of the outcome */
 	void *work; /* mm_check_work_bytes, aligned to 8; only used during the call */
 };
 
@@ -108,7 +108,7 @@ bool mm_check_frames(const struct mm_check *check, struct mm_check_report *repor
 
 /*
  * All memory of the map is at base + phys, and so are its ranges of firmware's tables; nothing else
- * is but the framebuffer.
+ * is but framebuffers.
  */
 bool mm_check_direct_map(const struct mm_check *check, struct mm_check_report *report);
 

@@ -166,10 +166,16 @@ static void next_memory(struct memory *memory, struct mm_check_report *report)
 
 static bool is_framebuffer(const struct mm_check *check, uint64_t phys)
 {
-	const uint64_t first = check->framebuffer_phys & -KEEL_PAGE_SIZE;
-	const uint64_t last = check->framebuffer_phys + (check->framebuffer_bytes - 1);
+	for (unsigned n = 0; n < MM_FRAMEBUFFERS_MOST; n++) {
+		const struct mm_framebuffer *f;
 
-	return check->framebuffer_phys && check->framebuffer_bytes && phys >= first && phys <= last;
+		if (!(check->framebuffers_mapped >> n & 1))
+			continue;
+		f = check->framebuffers + n;
+		if (phys >= (f->phys & -KEEL_PAGE_SIZE) && phys <= f->phys + (f->bytes - 1))
+			return true;
+	}
+	return false;
 }
 
 /* One run of the direct map against memory, piece by piece. */

@@ -52,6 +52,8 @@ static void check_entry(const struct work *work, const struct config *config, ui
 		check_string(work, e->kernel, false);
 		REQUIRE(*e->kernel);
 	}
+	REQUIRE(!e->screen.width == !e->screen.height);
+	REQUIRE(e->screen.width <= CONFIG_SCREEN_MOST && e->screen.height <= CONFIG_SCREEN_MOST);
 	REQUIRE(e->first_module == (n ? before->first_module + before->module_count : 0));
 	REQUIRE(e->first_module + e->module_count <= config->module_count);
 	for (uint64_t other = 0; other < n; other++)

@@ -51,6 +51,7 @@ static bool check_pointers(void)
 	sound &= expect_array("cpus", boot->cpus, boot->cpu_count, sizeof(*boot->cpus));
 	expect_array("io_apics", boot->io_apics, boot->io_apic_count, sizeof(*boot->io_apics));
 	expect_array("modules", boot->modules, boot->module_count, sizeof(*boot->modules));
+	expect_array("screens", boot->screens, boot->screen_count, sizeof(*boot->screens));
 	expect_pointer("command_line", boot->command_line, 1);
 	expect_pointer("entry_title", boot->entry_title, 1);
 	expect_pointer("kernel_path", boot->kernel_path, 1);

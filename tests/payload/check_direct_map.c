@@ -6,6 +6,7 @@
 #include "found.h"
 #include "kept.h"
 #include "report.h"
+#include "screens.h"
 
 #define DIRECT_MAP_BYTES (KEEL_DIRECT_MAP_LAST - KEEL_DIRECT_MAP_START + 1)
 
@@ -76,9 +77,8 @@ static void check_memory(void)
 	point_end();
 }
 
-static void check_framebuffer(void)
+static void expect_framebuffer(const struct keel_framebuffer *fb)
 {
-	const struct keel_framebuffer *fb = &boot->framebuffer;
 	const uint64_t first = fb->phys / KEEL_PAGE_SIZE * KEEL_PAGE_SIZE;
 	const uint64_t pages = (fb->phys + fb->bytes - first + KEEL_PAGE_SIZE - 1) / KEEL_PAGE_SIZE;
 	const struct found_piece piece = {
@@ -89,12 +89,19 @@ static void check_framebuffer(void)
 		.memory_type = KEEL_MEMORY_WC,
 	};
 
+	if (fb->bytes)
+		found_expect(&piece);
+}
+
+static void check_framebuffers(void)
+{
 	point_begin("direct map: the framebuffer is write-combining");
-	if (fb->format == KEEL_PIXEL_NONE || fb->bytes == 0) {
+	if (!framebuffer_count()) {
 		point_skip("there is no framebuffer");
 		return;
 	}
-	found_expect(&piece);
+	for (uint64_t n = 0; n < framebuffer_count(); n++)
+		expect_framebuffer(framebuffer(n));
 	point_end();
 }
 
@@ -149,7 +156,7 @@ void check_direct_map(void)
 {
 	found_forget(KEEL_REGION_DIRECT_MAP);
 	check_memory();
-	check_framebuffer();
+	check_framebuffers();
 	check_table_pages();
 	check_first_pages();
 	point_begin("direct map: nothing but memory, the framebuffer and the firmware's tables");

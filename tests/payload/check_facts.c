@@ -198,12 +198,10 @@ static void check_machine(void)
 	point_end();
 }
 
-static void check_framebuffer(void)
+static void expect_possible(const struct keel_framebuffer *f)
 {
-	const struct keel_framebuffer *f = &boot->framebuffer;
 	const uint32_t outer = 0xff, inner = 0xff0000;
 
-	point_begin("boot_info: the framebuffer's size and format");
 	expect("format", 0, true, f->format <= KEEL_PIXEL_MASKS);
 	expect("there is one", f->phys, f->format != KEEL_PIXEL_NONE, f->bytes != 0);
 	if (f->format != KEEL_PIXEL_NONE) {
@@ -222,6 +220,32 @@ static void check_framebuffer(void)
 		expect("green_mask", f->phys, 0xff00, f->green_mask);
 		expect("blue_mask", f->phys, red_first ? inner : outer, f->blue_mask);
 	}
+}
+
+/* All screens in their array, that of the person first. */
+static void check_screens(void)
+{
+	const struct keel_screen *screens = boot->screens;
+
+	point_begin("boot_info: the framebuffer's size and format");
+	expect_possible(&boot->framebuffer);
+	expect("screen_count", 0, boot->framebuffer.format != KEEL_PIXEL_NONE,
+	       boot->screen_count != 0);
+	for (uint64_t n = 0; n < boot->screen_count; n++) {
+		const struct keel_framebuffer *f = &screens[n].framebuffer;
+
+		expect_possible(f);
+		expect("virt", f->phys, KEEL_DIRECT_MAP(f->phys), f->virt);
+		expect("there is an EDID", f->phys, screens[n].edid != NULL,
+		       screens[n].edid_bytes != 0);
+		for (uint64_t before = 0; before < n; before++)
+			expect("another one", n, false,
+			       f->phys == screens[before].framebuffer.phys);
+	}
+	if (boot->screen_count)
+		expect("screens[0] is not boot_info's", 0, 0,
+		       (uint64_t)__builtin_memcmp(&screens[0].framebuffer, &boot->framebuffer,
+						  sizeof(boot->framebuffer)));
 	point_end();
 }
 
@@ -245,6 +269,6 @@ void check_facts(void)
 {
 	check_firmware();
 	check_machine();
-	check_framebuffer();
+	check_screens();
 	check_time_stamps();
 }

@@ -73,6 +73,18 @@ static bool expect_data(const char *what, const void *pointer, uint64_t count, u
 	return !all || (r && all <= r->bytes - (phys - r->phys));
 }
 
+/* Returns whether nothing of what screens lead to leads out of memory. */
+static bool check_screens(void)
+{
+	bool readable =
+		expect_data("screens", boot->screens, boot->screen_count, sizeof(*boot->screens));
+
+	for (uint64_t n = 0; readable && n < boot->screen_count; n++)
+		readable &=
+			expect_data("edid", boot->screens[n].edid, 1, boot->screens[n].edid_bytes);
+	return readable;
+}
+
 /* Returns whether nothing of it leads out of memory. */
 static bool check_data(void)
 {
@@ -94,6 +106,7 @@ static bool check_data(void)
 	readable &= expect_data("modules", b->modules, b->module_count, sizeof(*b->modules));
 	readable &= expect_data("symbols", b->symbols, b->symbol_count, ELF_SYMBOL_BYTES);
 	readable &= expect_data("symbol_names", b->symbol_names, 1, b->symbol_names_bytes);
+	readable &= check_screens();
 	point_end();
 	return readable;
 }

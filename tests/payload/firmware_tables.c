@@ -10,6 +10,7 @@
 #include "found.h"
 #include "kept.h"
 #include "report.h"
+#include "screens.h"
 
 #define TABLES_AT_MOST 1024
 #define BYTES_AT_MOST  (KEEL_U64(64) << 20)
@@ -140,10 +141,11 @@ bool is_device(uint64_t phys)
 
 static bool in_framebuffer(uint64_t page_phys)
 {
-	const struct keel_framebuffer *f = &boot->framebuffer;
-
-	return f->format != KEEL_PIXEL_NONE && page_phys + KEEL_PAGE_SIZE > f->phys &&
-	       page_phys < f->phys + f->bytes;
+	for (uint64_t n = 0; n < framebuffer_count(); n++)
+		if (page_phys + KEEL_PAGE_SIZE > framebuffer(n)->phys &&
+		    page_phys < framebuffer(n)->phys + framebuffer(n)->bytes)
+			return true;
+	return false;
 }
 
 static void expect_own_type(const struct table *t)

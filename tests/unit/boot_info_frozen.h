@@ -76,6 +76,10 @@
 	MEMBER(framebuffer, red_mask, 44, 4) \
 	MEMBER(framebuffer, green_mask, 48, 4) \
 	MEMBER(framebuffer, blue_mask, 52, 4) \
+	STRUCT(screen, 72) \
+	MEMBER(screen, framebuffer, 0, 56) \
+	MEMBER(screen, edid, 56, 8) \
+	MEMBER(screen, edid_bytes, 64, 8) \
 	STRUCT(module, 40) \
 	MEMBER(module, phys, 0, 8) \
 	MEMBER(module, bytes, 8, 8) \
@@ -175,7 +179,9 @@
 	MEMBER(boot_info, rsdp_virt, 728, 8) \
 	MEMBER(boot_info, smbios_virt, 736, 8) \
 	MEMBER(boot_info, smbios3_virt, 744, 8) \
-	MEMBER(boot_info, efi_config_table_virt, 752, 8)
+	MEMBER(boot_info, efi_config_table_virt, 752, 8) \
+	MEMBER(boot_info, screens, 760, 8) \
+	MEMBER(boot_info, screen_count, 768, 8)
 
 #define BOOT_INFO_1_BYTES 496
 #define BOOT_INFO_2_BYTES 688

@@ -16,8 +16,8 @@ static inline struct mm_check scene_checked(const struct scene *s, void *work)
 		.plan = &s->plan,
 		.global = true,
 		.map = &s->map,
-		.framebuffer_phys = s->outcome.framebuffer_mapped ? s->request.framebuffer_phys : 0,
-		.framebuffer_bytes = s->request.framebuffer_bytes,
+		.framebuffers = s->request.framebuffers,
+		.framebuffers_mapped = s->outcome.framebuffers_mapped,
 		.work = work,
 	};
 }

@@ -169,6 +169,9 @@ sub log_line { $notations{'Linux 6'}->(@_) . "\n" }
 	ok($code eq '0' && $out =~ /^keelmap \Q$version\E(?:\+[0-9a-f]+)?\n\z/ && $err eq '', '--version');
 	(undef, $out) = keelmap('--format=plan', '--framebuffer', '80000000:3M', $qemu);
 	like($out, qr/^ffff800080000000 0{8}80000000 300000 rw- WC direct_map$/m, '--framebuffer');
+	(undef, $out) = keelmap('--format=plan', map({ ('--framebuffer', "${_}0000000:3M") } 8, 9), $qemu);
+	like($out, qr/^ffff8000${_}0000000 0{8}${_}0000000 300000 rw- WC direct_map$/m, "two of them: $_")
+		for 8, 9;
 	(undef, undef, $err) = keelmap('--framebuffer', '100000:0x1000', $qemu);
 	like($err, qr/framebuffer overlaps memory/, '--framebuffer over memory is told');
 	(undef, $out) = keelmap('--format=plan', '--mtrr-boundary', '10000000', '--mtrr-boundary',
@@ -384,6 +387,7 @@ my @wrong = (
 	[['--kernel-bytes', '99999999999999999999', $qemu], '--kernel-bytes: expected'],
 	[['--kernel-phys', '1001', $qemu], '--kernel-phys: expected a hexadecimal physical address, a multiple of 0x1000'],
 	[['--framebuffer', '80000000', $qemu], '--framebuffer: expected ADDR:BYTES'],
+	[[('--framebuffer', '80000000:1M') x 9, $qemu], '--framebuffer: expected 8 of them at most'],
 	[['--mtrr-boundary', 'x', $qemu], '--mtrr-boundary: expected'],
 	[["$dir/none"], 'No such file'],
 	[[$dir], 'Is a directory'],

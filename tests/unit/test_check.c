@@ -35,8 +35,8 @@ static void sound(void **state)
 	s->machine.largest_leaf_level = KEEL_LEVEL_PD;
 	s->machine.boundaries = boundaries;
 	s->machine.boundary_count = 4;
-	s->request.framebuffer_phys = 0x80000800; /* not on a page */
-	s->request.framebuffer_bytes = 0x300000;
+	s->request.framebuffers[0].phys = 0x80000800; /* not on a page */
+	s->request.framebuffers[0].bytes = 0x300000;
 	check_sound(s);
 	check_sound(scene_new(map_file_read("tests/maps/intel-brickland-512g.map", 40), 3));
 	check_sound(scene_new(map_file_read("tests/maps/asus-n56vz.map", 48), 3));

@@ -300,9 +300,7 @@ static void foreign_and_framebuffer(void **state)
 	struct mm_check check;
 	struct scene *s = built(&check);
 	struct keel_memory_range *r = range_of(s, KEEL_MEMORY_TYPE_ACPI_NVS);
-	const struct {
-		uint64_t phys, bytes;
-	} places[] = {
+	const struct mm_framebuffer places[] = {
 		{ 0, 0 },
 		{ r->phys, 0 },
 		{ r->phys + KEEL_PAGE_SIZE, r->bytes },
@@ -314,8 +312,10 @@ static void foreign_and_framebuffer(void **state)
 	assert_true(mm_check_direct_map(&check, &report));
 	r->type = KEEL_MEMORY_TYPE_UEFI_COUNT; /* a type that nobody has given a meaning */
 	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
-		check.framebuffer_phys = places[i].phys;
-		check.framebuffer_bytes = places[i].bytes;
+		struct mm_framebuffer framebuffers[MM_FRAMEBUFFERS_MOST] = { [7] = places[i] };
+
+		check.framebuffers = framebuffers;
+		check.framebuffers_mapped = (uint32_t)(places[i].bytes != 0) << 7;
 		expect(mm_check_direct_map(&check, &report), &report, MM_CHECK_DIRECT_FOREIGN,
 		       KEEL_DIRECT_MAP(r->phys));
 	}

@@ -641,7 +641,7 @@ static void check_outcomes(const struct mm_outcome *fine, const struct mm_outcom
 {
 	assert_int_equal(fine->left_out_bytes, coarse->left_out_bytes);
 	assert_int_equal(fine->runtime_code_writable, coarse->runtime_code_writable);
-	assert_int_equal(fine->framebuffer_mapped, coarse->framebuffer_mapped);
+	assert_int_equal(fine->framebuffers_mapped, coarse->framebuffers_mapped);
 }
 
 struct plans {
@@ -717,8 +717,8 @@ static void random_plans(void **state)
 			s->request.area =
 				mm_cpu_area_layout(0x1000000, s->request.cpu_count, false);
 		if (random_below(&random, 2)) {
-			s->request.framebuffer_phys = w.base + random_below(&random, 0x100000);
-			s->request.framebuffer_bytes = random_below(&random, 0x10000);
+			s->request.framebuffers[0].phys = w.base + random_below(&random, 0x100000);
+			s->request.framebuffers[0].bytes = random_below(&random, 0x10000);
 		}
 		if (!scene_shares_frames(s, scene_plan(s)))
 			check_plans(s);

@@ -160,7 +160,43 @@ static void quiet(void **state)
 		"title a\nselfcheck\nquiet\n", 3,
 		"'quiet' is no key of an entry, expected: title TITLE, kernel PATH, selfcheck, "
 		"options TEXT, module PATH [TEXT], symbols yes|no, version NUMBER, "
-		"cpus left|started, random no|place");
+		"cpus left|started, random no|place, screen WIDTHxHEIGHT");
+}
+
+static void screen(void **state)
+{
+	static const char *const wrong[] = { "1280",	 "1280x",      "x800",	  "0x800",
+					     "1280x0",	 "16385x1",    "1x16385", "1280x800x32",
+					     "1280*800", "1280 x 800", "-1x800",  "1280X800" };
+	struct config_case c;
+
+	(void)state;
+	case_file(&c, "title a\nselfcheck\nscreen 1280x800\ntitle b\nscreen 1x16384\nselfcheck\n"
+		      "title c\nselfcheck\n");
+	expect_ok(&c);
+	assert_int_equal(c.config.entries[0].screen.width, 1280);
+	assert_int_equal(c.config.entries[0].screen.height, 800);
+	assert_int_equal(c.config.entries[1].screen.width, 1);
+	assert_int_equal(c.config.entries[1].screen.height, 16384);
+	assert_int_equal(c.config.entries[2].screen.width, 0);
+	assert_int_equal(c.config.entries[2].screen.height, 0);
+	case_free(&c);
+	for (unsigned n = 0; n < sizeof(wrong) / sizeof(wrong[0]); n++) {
+		char file[80];
+		char text[160];
+
+		sprintf(file, "title a\nscreen %s\nselfcheck\n", wrong[n]);
+		sprintf(text,
+			"not two numbers from 1 to 16384: expected 'screen WIDTHxHEIGHT', "
+			"found 'screen %s'",
+			wrong[n]);
+		refused_file(file, 2, text);
+	}
+	refused_file("title a\nscreen 1x1\nselfcheck\nscreen 1x1\n", 4,
+		     "'screen' cannot follow the 'screen' before it");
+	refused_file("screen 1x1\n", 1,
+		     "'screen' is no key before the first title, expected: timeout SECONDS, "
+		     "default TITLE, quiet, title TITLE");
 }
 
 /* As many entries and modules as fit into the bytes, in a workspace of just the right size. */
@@ -212,7 +248,7 @@ static void many(void **state)
 #define HEAD_KEYS "timeout SECONDS, default TITLE, quiet, title TITLE"
 #define ENTRY_KEYS                                                                                \
 	"title TITLE, kernel PATH, selfcheck, options TEXT, module PATH [TEXT], symbols yes|no, " \
-	"version NUMBER, cpus left|started, random no|place"
+	"version NUMBER, cpus left|started, random no|place, screen WIDTHxHEIGHT"
 
 static void refused_keys(void **state)
 {
@@ -402,19 +438,13 @@ static void choose(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(good_file),
-		cmocka_unit_test(line_ends_and_marks),
-		cmocka_unit_test(truncated),
-		cmocka_unit_test(defaults),
-		cmocka_unit_test(quiet),
-		cmocka_unit_test(many),
-		cmocka_unit_test(refused_keys),
-		cmocka_unit_test(refused_values),
-		cmocka_unit_test(refused_entries),
-		cmocka_unit_test(refused_text),
-		cmocka_unit_test(long_words),
-		cmocka_unit_test(choose),
-		cmocka_unit_test(no_search_for_titles),
+		cmocka_unit_test(good_file),	  cmocka_unit_test(line_ends_and_marks),
+		cmocka_unit_test(truncated),	  cmocka_unit_test(defaults),
+		cmocka_unit_test(screen),	  cmocka_unit_test(quiet),
+		cmocka_unit_test(many),		  cmocka_unit_test(refused_keys),
+		cmocka_unit_test(refused_values), cmocka_unit_test(refused_entries),
+		cmocka_unit_test(refused_text),	  cmocka_unit_test(long_words),
+		cmocka_unit_test(choose),	  cmocka_unit_test(no_search_for_titles),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -198,7 +198,8 @@ static void unaligned(void **state)
 
 #define KEYS                                                                                \
 	"quiet, kernel=PATH, selfcheck, options=TEXT, module=PATH [TEXT], symbols=yes|no, " \
-	"version=NUMBER, cpus=left|started, random=no|place, entry=TITLE"
+	"version=NUMBER, cpus=left|started, random=no|place, screen=WIDTHxHEIGHT, "         \
+	"entry=TITLE"
 
 /* As the shell's editor and bcfg put the data of a boot option. */
 static void from_a_file(void **state)
@@ -232,6 +233,10 @@ static void refused(void **state)
 	refused_options("kernel=\"\"", "no value: expected 'kernel=PATH', found 'kernel'");
 	refused_options("kernel=x symbols=maybe",
 			"neither yes nor no: expected 'symbols=yes|no', found 'symbols=maybe'");
+	refused_options("kernel=x screen=1280",
+			"not two numbers from 1 to 16384: expected 'screen=WIDTHxHEIGHT', "
+			"found 'screen=1280'");
+	refused_options("entry=y screen=1x1", "'screen' cannot follow the 'entry' before it");
 	refused_options("selfcheck=yes",
 			"takes no value: expected 'selfcheck', found 'selfcheck=yes'");
 	refused_options("kernel=x options=\"a b", "no closing quote in 'options=a b'");

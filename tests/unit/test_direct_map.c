@@ -288,8 +288,8 @@ static struct scene *with_framebuffer(uint64_t phys, uint64_t bytes)
 {
 	struct scene *s = scene_with(7, 0x80000000, 16, 0xf);
 
-	s->request.framebuffer_phys = phys;
-	s->request.framebuffer_bytes = bytes;
+	s->request.framebuffers[0].phys = phys;
+	s->request.framebuffers[0].bytes = bytes;
 	build(s);
 	return s;
 }
@@ -306,7 +306,7 @@ static void framebuffer(void **state)
 		struct scene *s = with_framebuffer(phys, 0x3e9000);
 		bool large = scene_walk(s, KEEL_DIRECT_MAP(phys)).level == 2;
 
-		assert_true(s->outcome.framebuffer_mapped);
+		assert_true(s->outcome.framebuffers_mapped);
 		assert_int_equal(s->log.count[MM_NOTE_FRAMEBUFFER], 0);
 		expect_bits(s, phys, KEEL_U64(0x800000000000016b) | (large ? 0x80 : 0));
 		expect_bits(s, phys & ~KEEL_U64(0xfff),
@@ -323,15 +323,44 @@ static void no_framebuffer(void **state)
 	struct scene *s = with_framebuffer(0, 0x100000);
 
 	(void)state;
-	assert_false(s->outcome.framebuffer_mapped);
+	assert_false(s->outcome.framebuffers_mapped);
 	assert_int_equal(s->log.count[MM_NOTE_FRAMEBUFFER], 0);
 	expect_absent(s, 0);
 	scene_free(s);
 
 	s = with_framebuffer(0xc0000000, 0);
-	assert_false(s->outcome.framebuffer_mapped);
+	assert_false(s->outcome.framebuffers_mapped);
 	assert_int_equal(s->log.count[MM_NOTE_FRAMEBUFFER], 0);
 	expect_absent(s, 0xc0000000);
+	scene_free(s);
+}
+
+/* Each has its own; one that shares a page with another is left out. */
+static void framebuffers(void **state)
+{
+	static const struct mm_framebuffer places[MM_FRAMEBUFFERS_MOST] = {
+		{ 0xd0000000, 0x1000 },
+		{ 0xc0000400, 0x1000 }, /* below the first, on no page */
+		{ 0xc0001000, 0x1000 }, /* in the last page of that */
+		{ 0, 0x1000 },
+		{ 0xd0000000, 0x1000 }, /* the first again */
+		{ 0x80000000, 0x1000 }, /* memory */
+		{ 0xd0001000, 0x1000 }, /* right behind the first */
+		{ 0xfc10000000, 0x1000 },
+	};
+	struct scene *s = scene_with(7, 0x80000000, 16, 0xf);
+
+	(void)state;
+	memcpy(s->request.framebuffers, places, sizeof(places));
+	build(s);
+	assert_int_equal(s->outcome.framebuffers_mapped, 0xc3);
+	assert_int_equal(s->log.count[MM_NOTE_FRAMEBUFFER], 3);
+	for (unsigned n = 0; n < MM_FRAMEBUFFERS_MOST; n++)
+		if (s->outcome.framebuffers_mapped >> n & 1)
+			expect_bits(s, places[n].phys, KEEL_U64(0x800000000000016b));
+	expect_bits(s, 0xc0001000, KEEL_U64(0x800000000000016b));
+	expect_absent(s, 0xc0002000);
+	expect_absent(s, 0xd0002000);
 	scene_free(s);
 }
 
@@ -357,10 +386,10 @@ static void framebuffer_in_memory(void **state)
 		struct scene *s = scene_with(7, 0x80000000, 16, 0xf);
 
 		s->machine.phys_bits = 52;
-		s->request.framebuffer_phys = rows[i].phys;
-		s->request.framebuffer_bytes = rows[i].bytes;
+		s->request.framebuffers[0].phys = rows[i].phys;
+		s->request.framebuffers[0].bytes = rows[i].bytes;
 		build(s);
-		if (s->outcome.framebuffer_mapped)
+		if (s->outcome.framebuffers_mapped)
 			fail_msg("case %zu: mapped", i);
 		assert_int_equal(s->log.count[MM_NOTE_FRAMEBUFFER], 1);
 		expect_bits(s, 0x80000000, KEEL_U64(0x8000000000000163));
@@ -377,12 +406,12 @@ static void framebuffer_in_executable_frames(void **state)
 
 	(void)state;
 	s->segments[0].phys = 0xc0000000;
-	s->request.framebuffer_phys = s->segments[0].phys + s->segments[0].bytes - 1;
-	s->request.framebuffer_bytes = 0x100000;
+	s->request.framebuffers[0].phys = s->segments[0].phys + s->segments[0].bytes - 1;
+	s->request.framebuffers[0].bytes = 0x100000;
 	build(s);
-	assert_false(s->outcome.framebuffer_mapped);
+	assert_false(s->outcome.framebuffers_mapped);
 	assert_int_equal(s->log.count[MM_NOTE_FRAMEBUFFER], 1);
-	expect_absent(s, s->request.framebuffer_phys);
+	expect_absent(s, s->request.framebuffers[0].phys);
 	scene_free(s);
 }
 
@@ -392,16 +421,16 @@ static void framebuffer_beside_memory(void **state)
 	struct scene *s = with_framebuffer(0x80010000, 0x10000);
 
 	(void)state;
-	assert_true(s->outcome.framebuffer_mapped);
+	assert_true(s->outcome.framebuffers_mapped);
 	expect_bits(s, 0x8000ffff, KEEL_U64(0x8000000000000163));
 	expect_bits(s, 0x80010000, KEEL_U64(0x800000000000016b));
 	scene_free(s);
 
 	s = scene_with(11, 0x80000000, 0x4000, 1);
-	s->request.framebuffer_phys = 0x80000000;
-	s->request.framebuffer_bytes = 0x4000000;
+	s->request.framebuffers[0].phys = 0x80000000;
+	s->request.framebuffers[0].bytes = 0x4000000;
 	build(s);
-	assert_true(s->outcome.framebuffer_mapped);
+	assert_true(s->outcome.framebuffers_mapped);
 	expect_bits(s, 0x80000000, KEEL_U64(0x80000000000001eb));
 	scene_free(s);
 }
@@ -413,10 +442,10 @@ static void framebuffer_at_the_end(void **state)
 
 	(void)state;
 	s->machine.phys_bits = 52;
-	s->request.framebuffer_phys = SIZE - 0x300000;
-	s->request.framebuffer_bytes = 0x300000;
+	s->request.framebuffers[0].phys = SIZE - 0x300000;
+	s->request.framebuffers[0].bytes = 0x300000;
 	build(s);
-	assert_true(s->outcome.framebuffer_mapped);
+	assert_true(s->outcome.framebuffers_mapped);
 	expect_bits(s, SIZE - 1, KEEL_U64(0x80000000000001eb));
 	scene_free(s);
 }
@@ -428,10 +457,10 @@ static void framebuffer_beyond_phys_bits(void **state)
 
 	(void)state;
 	s->machine.phys_bits = 36;
-	s->request.framebuffer_phys = KEEL_U64(0x1000000000);
-	s->request.framebuffer_bytes = 0x100000;
+	s->request.framebuffers[0].phys = KEEL_U64(0x1000000000);
+	s->request.framebuffers[0].bytes = 0x100000;
 	build(s);
-	assert_false(s->outcome.framebuffer_mapped);
+	assert_false(s->outcome.framebuffers_mapped);
 	assert_int_equal(s->log.count[MM_NOTE_FRAMEBUFFER], 1);
 	scene_free(s);
 }
@@ -450,6 +479,7 @@ int main(void)
 		cmocka_unit_test(left_out_far_away),
 		cmocka_unit_test(nothing_left_out),
 		cmocka_unit_test(framebuffer),
+		cmocka_unit_test(framebuffers),
 		cmocka_unit_test(no_framebuffer),
 		cmocka_unit_test(framebuffer_in_memory),
 		cmocka_unit_test(framebuffer_in_executable_frames),

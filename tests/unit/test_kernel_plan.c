@@ -151,10 +151,10 @@ static void capacity_suffices(void **state)
 	s->request.slot_count = 768;
 	s->request.segments = segments;
 	s->request.segment_count = 200;
-	s->request.framebuffer_phys = 0x30000000;
-	s->request.framebuffer_bytes = 0x8000000;
+	s->request.framebuffers[0].phys = 0x30000000;
+	s->request.framebuffers[0].bytes = 0x8000000;
 	build(s);
-	assert_true(s->outcome.framebuffer_mapped);
+	assert_true(s->outcome.framebuffers_mapped);
 	assert_int_equal(s->log.count[MM_NOTE_ATTRIBUTES_BAD], 0);
 	free(boundaries);
 	free(slots);
@@ -175,7 +175,7 @@ static void nothing_given(void **state)
 	s->request.notes = NULL;
 	build(s);
 	assert_false(s->outcome.runtime_code_writable);
-	assert_false(s->outcome.framebuffer_mapped);
+	assert_false(s->outcome.framebuffers_mapped);
 	scene_free(s);
 }
 

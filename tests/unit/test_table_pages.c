@@ -328,11 +328,11 @@ static void behind_the_framebuffer(void **state)
 	struct scene *s = scene_with(&d);
 
 	(void)state;
-	s->request.framebuffer_phys = 0xc0000400;
-	s->request.framebuffer_bytes = 0x1000;
+	s->request.framebuffers[0].phys = 0xc0000400;
+	s->request.framebuffers[0].bytes = 0x1000;
 	use_tables(s, tables, 1);
 	build(s);
-	assert_true(s->outcome.framebuffer_mapped);
+	assert_true(s->outcome.framebuffers_mapped);
 	expect_bits(s, 0xbffff000, READ_ONLY);
 	expect_bits(s, 0xc0000000, COMBINING);
 	expect_bits(s, 0xc0001000, COMBINING);
@@ -344,8 +344,8 @@ static void behind_the_framebuffer(void **state)
 	/* One that ends with a page. */
 	d = (struct mm_descriptors){ .stride = 48 };
 	s = scene_with(&d);
-	s->request.framebuffer_phys = 0xc0000000;
-	s->request.framebuffer_bytes = 0x2000;
+	s->request.framebuffers[0].phys = 0xc0000000;
+	s->request.framebuffers[0].bytes = 0x2000;
 	use_tables(s, tables, 1);
 	build(s);
 	expect_bits(s, 0xc0001fff, COMBINING);
@@ -363,11 +363,11 @@ static void framebuffer_that_is_not_mapped(void **state)
 	(void)state;
 	descriptors_add(&d, 7, 0xc0000000, 1, 0xf);
 	s = scene_with(&d);
-	s->request.framebuffer_phys = 0xc0000000;
-	s->request.framebuffer_bytes = 0x10000;
+	s->request.framebuffers[0].phys = 0xc0000000;
+	s->request.framebuffers[0].bytes = 0x10000;
 	use_tables(s, tables, 1);
 	build(s);
-	assert_false(s->outcome.framebuffer_mapped);
+	assert_false(s->outcome.framebuffers_mapped);
 	expect_bits(s, 0xc0001000, READ_ONLY);
 	expect_range(s, 0xc0001000, 0x1000, TABLE, 0);
 	scene_free(s);
@@ -532,9 +532,9 @@ static void random_scene(struct world *w)
 		page += pages;
 	}
 	use_tables(w->s, w->tables, pick(w, tables + 1));
-	if (pick(w, 2)) {
-		w->s->request.framebuffer_phys = BASE + pick(w, PAGES * 0x1000);
-		w->s->request.framebuffer_bytes = 1 + pick(w, 10 * 0x1000);
+	for (uint64_t n = pick(w, 4); n-- > 0;) {
+		w->s->request.framebuffers[n].phys = BASE + pick(w, PAGES * 0x1000);
+		w->s->request.framebuffers[n].bytes = 1 + pick(w, 10 * 0x1000);
 	}
 	if (pick(w, 2) && !has_runtime(w->s))
 		w->s->segments[0].phys = BASE + 0x1000 * pick(w, 64);
@@ -569,10 +569,14 @@ static bool device_has(const struct scene *s, uint64_t phys)
 
 static bool framebuffer_has(const struct scene *s, uint64_t phys)
 {
-	const uint64_t first = s->request.framebuffer_phys & ~KEEL_U64(0xfff);
+	for (unsigned n = 0; n < MM_FRAMEBUFFERS_MOST; n++) {
+		const struct mm_framebuffer *f = &s->request.framebuffers[n];
 
-	return s->outcome.framebuffer_mapped && phys >= first &&
-	       phys < s->request.framebuffer_phys + s->request.framebuffer_bytes;
+		if (s->outcome.framebuffers_mapped >> n & 1 &&
+		    phys >= (f->phys & ~KEEL_U64(0xfff)) && phys < f->phys + f->bytes)
+			return true;
+	}
+	return false;
 }
 
 static bool is_executable(const struct scene *s, uint64_t phys)

@@ -33,8 +33,8 @@ struct options {
 	uint64_t cpus;
 	uint64_t kernel_bytes;
 	uint64_t kernel_phys;
-	uint64_t framebuffer_phys;
-	uint64_t framebuffer_bytes;
+	struct mm_framebuffer framebuffers[MM_FRAMEBUFFERS_MOST];
+	unsigned framebuffer_count;
 	uint64_t *boundaries; /* room for all arguments; ascending, each once */
 	uint32_t boundary_count;
 };

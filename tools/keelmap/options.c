@@ -33,7 +33,7 @@ static const char help[] =
 	"                           data and data\n"
 	"  --kernel-phys ADDR       where it wants to be (0x200000); moved when that is taken, as page 0\n"
 	"                           always is\n"
-	"  --framebuffer ADDR:N     a framebuffer of N bytes\n"
+	"  --framebuffer ADDR:N     a framebuffer of N bytes; up to 8 of them\n"
 	"  --mtrr-boundary ADDR     the memory type changes there (may be repeated)\n"
 	"  --format=table           for people (the default)\n"
 	"  --format=plan            mappings: virt phys bytes rights memory-type region\n"
@@ -181,11 +181,13 @@ static bool read_kernel_bytes(struct options *o, const char *text)
 static bool read_framebuffer(struct options *o, const char *text)
 {
 	struct cursor c = cursor_over(text);
+	struct mm_framebuffer *f = o->framebuffers + o->framebuffer_count;
 
+	if (o->framebuffer_count++ == MM_FRAMEBUFFERS_MOST)
+		return wrong_option("--framebuffer", "8 of them at most", text);
 	take_text(&c, "0x");
-	if (!take_hex(&c, &o->framebuffer_phys, "") || !take_text(&c, ":") ||
-	    !take_size(&c, &o->framebuffer_bytes) || c.at != c.end || !o->framebuffer_phys ||
-	    !o->framebuffer_bytes)
+	if (!take_hex(&c, &f->phys, "") || !take_text(&c, ":") || !take_size(&c, &f->bytes) ||
+	    c.at != c.end || !f->phys || !f->bytes)
 		return wrong_option("--framebuffer", "ADDR:BYTES, neither of them zero", text);
 	return true;
 }

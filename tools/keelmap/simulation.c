@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include "keelmap.h"
 
 #define DEFAULT_PHYS_BITS 46
@@ -102,9 +103,8 @@ static void make_request(struct simulation *s)
 		.cpu_count = s->options->cpus,
 		.slots = s->slots,
 		.slot_count = sizeof(s->slots) / sizeof(s->slots[0]),
-		.framebuffer_phys = s->options->framebuffer_phys,
-		.framebuffer_bytes = s->options->framebuffer_bytes,
 	};
+	memcpy(s->request.framebuffers, s->options->framebuffers, sizeof(s->request.framebuffers));
 }
 
 static bool allocate_memory_map(struct simulation *s)
@@ -157,8 +157,8 @@ static bool check_tables(struct simulation *s)
 		.plan = &s->plan,
 		.global = true,
 		.map = &s->memory,
-		.framebuffer_phys = s->outcome.framebuffer_mapped ? s->request.framebuffer_phys : 0,
-		.framebuffer_bytes = s->request.framebuffer_bytes,
+		.framebuffers = s->request.framebuffers,
+		.framebuffers_mapped = s->outcome.framebuffers_mapped,
 	};
 
 	check.work = malloc(mm_check_work_bytes(&check));

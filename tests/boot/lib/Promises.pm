@@ -113,7 +113,7 @@ our @promises = (
 		[ 'direct map', 'direct map ffff800000000000 RW; R where the frame is executable in another '
 			. 'region' ],
 		[ 'type of the direct map', 'WB, or the best that the attributes offer' ],
-		[ 'framebuffer', '- the framebuffer in it RW WC' ],
+		[ 'framebuffer', '- framebuffers in it RW WC' ],
 		[ 'firmware tables', "- the firmware's tables that are no memory R; RW where a FACS lies, unless "
 			. 'the frame is executable elsewhere' ],
 		[ 'type of firmware tables', "WB; UC where the firmware's map calls the page a device's" ],
@@ -172,7 +172,7 @@ our @promises = (
 		[ 'memory', "The direct map holds *memory*: types 1 to 7, 9, 10, 14 and Keel's own," ],
 		[ '105 TB', 'up to 105 TB.', unknowable => 'not on this machine: it would have to have more '
 			. 'memory than that. tests/unit/test_direct_map.c gives it such a map' ],
-		[ 'no memory', "It does not hold reserved ranges, MMIO (but for the framebuffer and the "
+		[ 'no memory', "It does not hold reserved ranges, MMIO (but for framebuffers and the "
 			. "firmware's tables) and what has a type of an OEM's or OS loader's: a "
 			. '`keel_memory_range` with `virt` 0 is not mapped;' ],
 		[ 'crossing', 'one that crosses 105 TB is mapped up to there.', unknowable => 'as before' ],

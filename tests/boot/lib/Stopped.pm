@@ -26,6 +26,7 @@ use constant {
 	ARRAYS => {
 		memory_range => 'memory_ranges', mapping => 'mappings', segment => 'segments',
 		cpu => 'cpus', mailbox => 'mailboxes', io_apic => 'io_apics', module => 'modules',
+		screen => 'screens',
 	},
 };
 

@@ -14,7 +14,8 @@ use lib qw(ovmf tests/boot/lib);
 use Changes;
 
 # The self-check from a file, so that it has symbols, and with two modules, the first of them empty.
-machine(smp => 2, limit => 900,
+# On two screens, with what monitors say of themselves.
+machine(smp => 2, limit => 900, driver => 'edid', variant => 'both', extra => [ '-device', 'bochs-display' ],
 	conf => "title Self-check\nkernel \\selfcheck.elf\nsymbols yes\n"
 		. "module \\empty.bin\nmodule \\module.bin one two\noptions finish=poweroff\n",
 	files => { '/selfcheck.elf' => 'build/selfcheck.elf', '/empty.bin' => \'',
@@ -99,6 +100,10 @@ for (
 	[ 'boot_info.rsdp_phys' => $firmware, '0' ],
 	[ 'boot_info.smbios_phys' => $firmware, '+0x1000' ],
 	[ 'boot_info.smbios3_phys' => $firmware, '+0x1000' ],
+	[ 'boot_info.screens' => $pointers, '^0x800000000000' ],
+	[ 'boot_info.screens' => 'memory map: boot_info and what', '-0x100000' ],
+	[ 'boot_info.screen_count' => $screen, '0' ],
+	[ 'boot_info.screen_count' => 'direct map: nothing', '1' ],
 	[ 'framebuffer.phys' => 'boot_info: every pointer', '+0x1000' ],
 	[ 'framebuffer.virt' => 'boot_info: every pointer', '+0x1000' ],
 	[ 'framebuffer.bytes' => 'direct map: the framebuffer', '+0x400000' ],
@@ -229,6 +234,12 @@ for (
 	[ 'mailbox.state', 'every CPU: CPU 1', '2', 1 ],
 	[ 'mailbox.differed', 'every CPU: CPU 1', '^0x80', 1 ],
 	[ 'mailbox.reserved', 'every CPU: CPU 1', '1', 1 ],
+	[ 'screen.framebuffer', $screen, '+0x1000', 0 ],
+	[ 'screen.framebuffer', 'direct map: the framebuffer', '+0x1000', 1 ],
+	[ 'screen.edid', 'memory map: boot_info and what', '^0x800000000000', 0 ],
+	[ 'screen.edid', 'memory map: boot_info and what', '0', 1 ],
+	[ 'screen.edid_bytes', 'memory map: boot_info and what', '+0x10000000', 1 ],
+	[ 'screen.edid_bytes', $screen, '0', 0 ],
 	[ 'module.phys', $modules, '+0x1000', 1 ],
 	[ 'module.phys', $modules, '+0x200', 1 ],
 	[ 'module.bytes', $modules, '-1', 1 ],
@@ -262,6 +273,8 @@ for (
 	[ 'boot_info.cpu_count' => $pointers, '0x400000000000000' ],
 	[ 'boot_info.io_apic_count' => 'memory map: boot_info and what', '0x100000000' ],
 	[ 'boot_info.module_count' => $pointers, '0x6666666666666667' ],
+	[ 'boot_info.screen_count' => 'memory map: boot_info and what', '0x100000000' ],
+	[ 'boot_info.screen_count' => $pointers, '0x1000000000000000' ],
 	[ 'boot_info.symbol_count' => 'memory map: boot_info and what', '0x100000000' ],
 	[ 'boot_info.symbol_count' => $pointers, '0x1000000000000000' ],
 	[ 'boot_info.tables_planned' => 'memory map: page tables', '0x10000000000000' ],

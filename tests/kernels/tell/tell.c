@@ -183,6 +183,26 @@ static void tell_configuration(const struct keel_boot_info *info)
 	fact_text("device", info->boot_device);
 }
 
+/* --- Screens --- */
+
+static void tell_screens(const struct keel_boot_info *info)
+{
+	fact("screens", info->screen_count);
+	for (uint64_t n = 0; n < info->screen_count; n++) {
+		const struct keel_screen *s = info->screens + n;
+		const uint8_t *edid = s->edid;
+		uint64_t sum = 0;
+
+		for (uint64_t byte = 0; byte < s->edid_bytes; byte++)
+			sum += edid[byte];
+		fact("screen_phys", s->framebuffer.phys);
+		fact("screen_width", s->framebuffer.width);
+		fact("screen_height", s->framebuffer.height);
+		fact("edid_bytes", s->edid_bytes);
+		fact("edid_sum", sum);
+	}
+}
+
 static void tell_rest(const struct keel_boot_info *info)
 {
 	uint64_t seed[KEEL_RANDOM_SEED_BYTES / sizeof(uint64_t)];
@@ -218,6 +238,7 @@ _Noreturn void tell(const struct keel_boot_info *info)
 	tell_configuration(info);
 	tell_modules(info);
 	tell_symbols(info);
+	tell_screens(info);
 	tell_rest(info);
 	put_text("tell: end\r\n");
 	if (info->runtime_state == KEEL_RUNTIME_VIRTUAL)
