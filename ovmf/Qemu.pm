@@ -33,6 +33,9 @@ my %defaults = (
 	server   => undef,		# folder that a TFTP server gives to PXE; keel.efi in it is started
 	boot_file => 'keel.efi',	# another one, in that folder
 	rom      => 0,			# the network card has QEMU's own ROM, iPXE
+	card     => 'virtio-net-pci',	# the network card
+	wire     => undef,		# [here, there]: on its network is what comes from this UDP port to
+					# that one, a frame each
 	media    => 'virtio',		# what the image is on: the keys of %media
 	sector   => 512,		# bytes of the medium's sectors; 4096 with virtio, beside and nvme
 	keep     => 0,			# what is written to the image stays in it
@@ -76,13 +79,24 @@ sub new {
 	return $self;
 }
 
+# A server that is in QEMU, and what else there is.
+sub _network {
+	my $self = shift;
+	my $server = "tftp=$self->{server},bootfile=$self->{boot_file}";
+	return ('-netdev', "user,id=net,$server") unless $self->{wire};
+	my ($here, $there) = map { "127.0.0.1:$_" } @{ $self->{wire} };
+	return ('-netdev', "user,id=server,$server",
+		'-netdev', "socket,id=wire,udp=$here,localaddr=$there",
+		'-netdev', 'hubport,id=hub1,hubid=0,netdev=server',
+		'-netdev', 'hubport,id=hub2,hubid=0,netdev=wire', '-netdev', 'hubport,id=net,hubid=0');
+}
+
 # Where the guest starts from.
 sub _medium {
 	my $self = shift;
 	if (defined $self->{server}) {
-		return ('-netdev', "user,id=net,tftp=$self->{server},bootfile=$self->{boot_file}",
-			'-device', 'virtio-net-pci,netdev=net,bootindex=0'
-				. ($self->{rom} ? '' : ',romfile='));
+		return ($self->_network, '-device', "$self->{card},netdev=net,bootindex=0"
+			. ($self->{rom} ? '' : ',romfile='));
 	}
 	my $device = $media{ $self->{media} }
 		or die "Qemu: media is '$self->{media}': one of @{[ sort keys %media ]}\n";

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * A kernel that overwrites every byte of memory that docs/protocol.md gives to it, and then calls
- * the firmware: if that table were wrong, this would not reach its end.
+ * the firmware: if that table were wrong, this would not reach its end. All of it must still hold
+ * what was written then. With the option "wait" it waits for a byte on the serial port before, in
+ * which devices may do what they like.
  */
 #include <keel/boot_info.h>
 
-enum { DATA = 0x3f8, LSR = DATA + 5, LSR_EMPTY = 0x20 };
+enum { DATA = 0x3f8, LSR = DATA + 5, LSR_DATA = 0x1, LSR_EMPTY = 0x20 };
 
 /* Places in words of 8 bytes: UEFI 2.10, 4.3 and 4.5. */
 enum { RUNTIME_SERVICES = 11, GET_TIME = 3, RESET_SYSTEM = 13, SHUTDOWN = 2 };
@@ -14,15 +16,18 @@ typedef __attribute__((ms_abi)) uint64_t get_time(void *time, void *capabilities
 typedef __attribute__((ms_abi)) void reset_system(uint32_t type, uint64_t status, uint64_t bytes,
 						  const void *data);
 
-#define MAX_RANGES 16
+#define MAX_RANGES 512
 #define RUBBISH	   UINT64_C(0xdeadbeefdeadbeef)
 
-/* All that is still needed when boot_info is gone. */
-static struct {
+struct range {
 	uint64_t phys, bytes;
-} last[MAX_RANGES];
-static unsigned last_count;
+};
+
+/* All that is still needed when boot_info is gone. What was overwritten comes first. */
+static struct range ranges[MAX_RANGES], last[MAX_RANGES];
+static unsigned range_count, last_count;
 static const uint64_t *const *system_table;
+static _Bool waits;
 
 static uint8_t port_read(uint16_t port)
 {
@@ -41,12 +46,51 @@ static void print(const char *text)
 	}
 }
 
+static void wait_for_byte(void)
+{
+	print("reclaim: waits\r\n");
+	while (!(port_read(LSR) & LSR_DATA))
+		;
+	port_read(DATA);
+}
+
 static void overwrite(uint64_t phys, uint64_t bytes)
 {
 	void *to = (void *)KEEL_DIRECT_MAP(phys);
 	uint64_t words = bytes / sizeof(uint64_t);
 
 	__asm__ volatile("rep stosq" : "+D"(to), "+c"(words) : "a"(RUBBISH) : "memory");
+	if (range_count < MAX_RANGES)
+		ranges[range_count] = (struct range){ phys, bytes };
+	range_count++;
+}
+
+/* Where something else is; 0: nowhere. */
+static uint64_t changed_phys(void)
+{
+	for (unsigned n = 0; n < range_count; n++) {
+		uint64_t at = KEEL_DIRECT_MAP(ranges[n].phys);
+		uint64_t words = ranges[n].bytes / sizeof(uint64_t);
+		_Bool same;
+
+		__asm__ volatile("repe scasq"
+				 : "+D"(at), "+c"(words), "=@ccz"(same)
+				 : "a"(RUBBISH)
+				 : "memory");
+		if (!same)
+			return KEEL_DIRECT_MAP_PHYS(at) - sizeof(uint64_t);
+	}
+	return 0;
+}
+
+static void print_changes(void)
+{
+	const uint64_t phys = range_count <= MAX_RANGES ? changed_phys() : UINT64_MAX;
+
+	print(phys ? "reclaim: changed at " : "reclaim: nothing has changed");
+	for (int shift = 60; phys && shift >= 0; shift -= 4)
+		print((const char[]){ "0123456789abcdef"[phys >> shift & 15], 0 });
+	print("\r\n");
 }
 
 static _Bool is_free(uint32_t type)
@@ -98,11 +142,15 @@ _Noreturn void kernel_main(const struct keel_boot_info *info)
 	if (keel_boot_info_check(info) == KEEL_BOOT_INFO_GOOD &&
 	    info->runtime_state == KEEL_RUNTIME_VIRTUAL) {
 		system_table = (const void *)info->efi_system_table_virt;
+		waits = info->command_line[0] == 'w';
 		overwrite_all(info);
 		forget_translations();
 		print("reclaim: all is overwritten\r\n");
+		if (waits)
+			wait_for_byte();
 		if (!((get_time *)system_table[RUNTIME_SERVICES][GET_TIME])(time, NULL))
 			print("reclaim: GetTime succeeds\r\n");
+		print_changes();
 		((reset_system *)system_table[RUNTIME_SERVICES][RESET_SYSTEM])(SHUTDOWN, 0, 0,
 									       NULL);
 	}
