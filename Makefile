@@ -174,7 +174,7 @@ build/keel.so: $(EFI_O) efi/keel.lds
 
 # Of a PE file: an application.
 EFI_TARGET  := efi-app-x86_64
-PE_SECTIONS := .text .reloc .rodata .data .got .dynamic .rela .kernel
+PE_SECTIONS := .text .reloc .rodata .data .got .dynamic .rela .sbat .kernel
 
 build/%.efi: build/%.so tools/finish-pe
 	$(call say,EFI)
@@ -185,7 +185,8 @@ build/%.efi: build/%.so tools/finish-pe
 # What these include is not known before they were built once.
 build/loader/efi/builtin_kernel.o: build/selfcheck.stripped.elf
 build/payload/tests/payload/module_image.o: build/module/tests/payload/module/module.o
-build/loader/efi/main.o build/loader/efi/report/file.o build/loader/efi/space/boot_info.o: build/version.h
+build/loader/efi/main.o build/loader/efi/report/file.o build/loader/efi/sbat.o \
+	build/loader/efi/space/boot_info.o: build/version.h
 build/tool/tools/keelmap/options.o: build/version.h
 
 # --- Disk images ---------------------------------------------------------------------------------
