@@ -11,7 +11,7 @@ SHELL	    := /bin/bash
 .SECONDARY:
 
 .PHONY: all
-all: build/keel.efi build/keel.img build/keel.iso build/qemu.img ## build keel.efi and the disk images (the default)
+all: build/keel.efi build/keel.img build/keel.iso build/qemu.img build/bundle-check ## build keel.efi, the disk images, and what tools/keel-bundle needs (the default)
 
 # Reproducible images: time stamps come from here. FAT begins in 1980.
 export SOURCE_DATE_EPOCH ?= 315532800
@@ -176,7 +176,7 @@ build/keel.so: $(EFI_O) efi/keel.lds
 EFI_TARGET  := efi-app-x86_64
 PE_SECTIONS := .text .reloc .rodata .data .got .dynamic .rela .sbat .kernel
 
-build/%.efi: build/%.so tools/finish-pe
+build/%.efi: build/%.so tools/finish-pe tools/Pe.pm
 	$(call say,EFI)
 	$(Q)$(OBJCOPY) --strip-all $(PE_SECTIONS:%=-j %) --target=$(EFI_TARGET) \
 		--file-alignment=4096 --section-alignment=4096 $< $@
@@ -229,6 +229,14 @@ build/keel.iso: build/keel.img ovmf/iso
 TOOL_C := $(wildcard tools/keelmap/*.c) efi/lib/utf.c tests/payload/audit/map_rules.c
 
 build/keelmap: $(call objects,tool,$(TOOL_C) $(MM_C) $(MM_CHECK_C))
+	$(call say,LD)
+	$(Q)$(CC) $(TOOL_CFLAGS) -o $@ $^
+
+# --- What tools/keel-bundle asks: whether keel.efi would take a file -------------------------------
+
+BUNDLE_CHECK_C := tools/bundle/check.c $(wildcard efi/lib/*.c efi/config/*.c efi/elf/*.c)
+
+build/bundle-check: $(call objects,tool,$(BUNDLE_CHECK_C))
 	$(call say,LD)
 	$(Q)$(CC) $(TOOL_CFLAGS) -o $@ $^
 

@@ -14,6 +14,7 @@
 #include "report/file.h"
 #include "space/space.h"
 #include "stack.h"
+#include "trust/secure_boot.h"
 #include "version.h"
 
 /* What there is before there is a stack. */
@@ -44,17 +45,19 @@ static EFI_STATUS boot(void *argument)
 	struct kernel kernel = { 0 };
 	struct modules modules = { 0 };
 	struct space space = { 0 };
-	const struct boot_facts facts = { &machine, &self, &volume, &entry, &kernel, &modules };
+	const enum keel_secure_boot secure_boot = secure_boot_state(&fw);
+	const struct boot_facts facts = { &machine, &self,    &volume,	  &entry,
+					  &kernel,  &modules, secure_boot };
 	EFI_STATUS status;
 
 	/* What to start. The time that the person takes at the menu is nobody's. */
 	status = loaded_image_examine(&fw, &self);
 	if (!EFI_ERROR(status))
-		status = boot_entry_find(&fw, &self, &volume, &entry);
+		status = boot_entry_find(&fw, &self, secure_boot, &volume, &entry);
 	stopwatch_end(&watch, KEEL_STAGE_SETUP);
 	if (!EFI_ERROR(status)) {
 		greet(&fw, entry.config_folder);
-		boot_entry_select(&fw, &entry);
+		status = boot_entry_select(&fw, &entry);
 	}
 	stopwatch_skip(&watch);
 

@@ -61,7 +61,7 @@ build/host/keelmap: $(call objects,host,$(TOOL_C)) $(MM_HOST_O)
 
 # --- Fuzzing -------------------------------------------------------------------------------------
 
-FUZZ	     := memory_map plan parse config elf tables
+FUZZ	     := memory_map plan parse config elf tables image
 FUZZ_SECONDS ?= 60
 FUZZ_FLAGS   := -Itests/unit -Itools/keelmap -Itests/fuzz
 FUZZ_C	     := \
@@ -207,6 +207,7 @@ UNIT_FILES := \
 	$(UNIT) \
 	$(FUZZ:%=build/replay_%) \
 	$(TELL) \
+	build/bundle-check \
 	build/elfcheck \
 	build/host/keelmap \
 	build/keelmap \

@@ -46,12 +46,22 @@ struct config_entry {
 struct config {
 	struct config_entry *entries;
 	struct config_module *modules;
-	const char *chosen; /* load options only: the title of an entry of keel.conf, or NULL */
+	const char *chosen;  /* load options only: the title of an entry of keel.conf, or NULL */
+	const char *outside; /* load options for a bundle: options for its entry; empty: none */
 	uint32_t entry_count;
 	uint32_t module_count;
 	uint32_t timeout_seconds; /* 0: do not wait */
 	uint32_t default_entry;	  /* index */
 	bool quiet;		  /* show only what is odd or wrong */
+	/* File only: options for the kernel may come from outside of the image that carries it. */
+	bool takes_options;
+};
+
+/* What load options may ask for: all of it, or less where the image is what people trust. */
+enum config_trust {
+	CONFIG_FREE,
+	CONFIG_SECURE, /* Secure Boot is on: the built-in self-check, without options */
+	CONFIG_BUNDLE  /* the image carries its configuration: an entry of that, options for it */
 };
 
 /* What is wrong: a sentence that tells what was expected, cut with "..." if it is very long. */
@@ -81,10 +91,12 @@ enum config_result config_parse(const void *file, uint64_t bytes, void *work, st
 
 /*
  * Reads EFI_LOADED_IMAGE_PROTOCOL.LoadOptions (UEFI 2.10 9.1), of any alignment. CONFIG_OK means
- * either one entry, titled "load options", or no entry and `chosen`, for config_select.
+ * either one entry, titled "load options", or no entry and `chosen`, for config_select. For a
+ * bundle there is never an entry, and `chosen` may be NULL: its own default.
  */
-enum config_result config_parse_options(const void *options, uint64_t bytes, void *work,
-					struct config *config, struct config_error *error);
+enum config_result config_parse_options(const void *options, uint64_t bytes,
+					enum config_trust trust, void *work, struct config *config,
+					struct config_error *error);
 
 /*
  * Makes the entry of that title the default and forgets the timeout: there is nothing to choose any

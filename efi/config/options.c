@@ -94,14 +94,41 @@ static bool is_8_bit_text(const uint8_t *options, uint64_t bytes)
 	return bytes > 1;
 }
 
-enum config_result config_parse_options(const void *options, uint64_t bytes, void *work,
-					struct config *config, struct config_error *error)
+/* What the words come to, once all of them were taken. */
+static enum config_result finish_words(struct config_parser *p)
+{
+	struct config *config = p->config;
+
+	if (!(p->seen & ~KEY_BIT(KEY_QUIET))) {
+		config->entry_count = 0;
+		return CONFIG_NONE;
+	}
+	if (p->trust == CONFIG_BUNDLE)
+		config->outside = p->entry->options;
+	else if (!config->chosen && !parser_end(p))
+		return CONFIG_WRONG;
+	if (config->chosen || config->outside)
+		config->entry_count = 0;
+	return CONFIG_OK;
+}
+
+static const uint32_t trusted_keys[] = {
+	[CONFIG_FREE] = KEYS_OF_OPTIONS,
+	[CONFIG_SECURE] = KEYS_OF_SECURE,
+	[CONFIG_BUNDLE] = KEYS_OF_BUNDLE,
+};
+
+enum config_result config_parse_options(const void *options, uint64_t bytes,
+					enum config_trust trust, void *work, struct config *config,
+					struct config_error *error)
 {
 	struct config_parser p;
 	uint64_t used;
 
 	parser_start(&p, bytes, work, config, error);
 	p.separator = "=";
+	p.trust = trust;
+	p.trusted = trusted_keys[trust];
 	if (is_8_bit_text(options, bytes)) {
 		config_refuse(
 			error,
@@ -117,13 +144,5 @@ enum config_result config_parse_options(const void *options, uint64_t bytes, voi
 		return CONFIG_NOT_TEXT;
 	if (!read_words(&p, p.text + config_mark_bytes(p.text, used)))
 		return p.foreign ? CONFIG_FOREIGN : CONFIG_WRONG;
-	if (!(p.seen & ~KEY_BIT(KEY_QUIET))) {
-		config->entry_count = 0;
-		return CONFIG_NONE;
-	}
-	if (!config->chosen && !parser_end(&p))
-		return CONFIG_WRONG;
-	if (config->chosen)
-		config->entry_count = 0;
-	return CONFIG_OK;
+	return finish_words(&p);
 }

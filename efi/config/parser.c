@@ -5,6 +5,8 @@
 #define START_BITS (KEY_BIT(KEY_KERNEL) | KEY_BIT(KEY_SELFCHECK))
 /* Of a whole file or line of load options, where `seen` begins anew with each entry. */
 #define ENTRY_EXCLUDES (KEY_BIT(KEY_COUNT) - 1 - KEY_BIT(KEY_QUIET))
+/* In load options for a bundle these two go together. */
+#define BUNDLE_EXCLUDES(key) ((key) == KEY_ENTRY ? KEY_BIT(KEY_ENTRY) : 0)
 
 static const struct {
 	const char *name;
@@ -14,6 +16,7 @@ static const struct {
 	[KEY_TIMEOUT] = { "timeout", "SECONDS", KEY_BIT(KEY_TIMEOUT) },
 	[KEY_DEFAULT] = { "default", "TITLE", KEY_BIT(KEY_DEFAULT) },
 	[KEY_QUIET] = { "quiet", "", KEY_BIT(KEY_QUIET) },
+	[KEY_OUTSIDE] = { "options", "from outside", KEY_BIT(KEY_OUTSIDE) },
 	[KEY_TITLE] = { "title", "TITLE", 0 },
 	[KEY_KERNEL] = { "kernel", "PATH", START_BITS | KEY_BIT(KEY_ENTRY) },
 	[KEY_SELFCHECK] = { "selfcheck", "", START_BITS | KEY_BIT(KEY_ENTRY) },
@@ -50,6 +53,20 @@ static bool refuse_value(const struct config_parser *p, unsigned key, const char
 	add_key(p, key, value);
 	config_refuse(p->error, "'");
 	return false;
+}
+
+/* The value comes last: it may be so long that it is cut. */
+static bool refuse_untrusted(const struct config_parser *p, unsigned key, const char *value)
+{
+	config_refuse(p->error, p->trust == CONFIG_SECURE
+					? "Secure Boot is on, and this comes from outside of the "
+					  "image (put it into a bundle with keel-bundle, or turn "
+					  "Secure Boot off): '"
+					: "this image is a bundle, and this comes from outside of "
+					  "it (put it into the bundle with keel-bundle, or start "
+					  "a keel.efi that is none): '");
+	add_key(p, key, value);
+	return config_refuse(p->error, "'");
 }
 
 static bool refuse_key(const struct config_parser *p, const char *name)
@@ -191,9 +208,18 @@ static bool take_symbols(const struct config_parser *p, const char *value)
 	       refuse_value(p, KEY_SYMBOLS, value, "neither yes nor no");
 }
 
+static bool take_outside(struct config_parser *p, const char *value)
+{
+	p->config->takes_options = text_same(value, keys[KEY_OUTSIDE].value);
+	return p->config->takes_options ||
+	       refuse_value(p, KEY_OUTSIDE, value, "options of an entry belong below its title");
+}
+
 static bool take_value(struct config_parser *p, unsigned key, char *value)
 {
 	switch (key) {
+	case KEY_OUTSIDE:
+		return take_outside(p, value);
 	case KEY_TIMEOUT:
 		return take_number(p, key, value, CONFIG_TIMEOUT_MOST,
 				   "not a number from 0 to 3600", &p->config->timeout_seconds);
@@ -253,14 +279,18 @@ bool parser_knows_flag(const char *name)
 bool parser_take(struct config_parser *p, const char *name, char *value)
 {
 	const unsigned key = find_key(p->allowed, name);
+	uint32_t excludes;
 	unsigned before = 0;
 
 	if (key == KEY_COUNT)
 		return refuse_key(p, name);
+	if (!(p->trusted & KEY_BIT(key)))
+		return refuse_untrusted(p, key, value);
 	if (!*value != !*keys[key].value)
 		return refuse_value(p, key, value, *value ? "takes no value" : "no value");
-	if (p->seen & keys[key].excludes) {
-		while (!(p->seen & keys[key].excludes & KEY_BIT(before)))
+	excludes = p->trust == CONFIG_BUNDLE ? BUNDLE_EXCLUDES(key) : keys[key].excludes;
+	if (p->seen & excludes) {
+		while (!(p->seen & excludes & KEY_BIT(before)))
 			before++;
 		return config_refuse(p->error, "'%s' cannot follow the '%s' before it", name,
 				     keys[before].name);
@@ -309,6 +339,7 @@ void parser_start(struct config_parser *p, uint64_t bytes, void *work, struct co
 	config->modules = (struct config_module *)(config->entries + most);
 	*error = (struct config_error){ .line = 0 };
 	*p = (struct config_parser){ .config = config, .error = error, .allowed = KEYS_OF_FILE };
+	p->trusted = UINT32_MAX;
 	p->slots = (uint32_t *)(config->modules + most);
 	p->slot_count = titles_slots(bytes);
 	__builtin_memset(p->slots, 0, p->slot_count * sizeof(*p->slots));

@@ -13,6 +13,7 @@ enum config_key {
 	KEY_TIMEOUT,
 	KEY_DEFAULT,
 	KEY_QUIET,
+	KEY_OUTSIDE,
 	KEY_TITLE,
 	KEY_KERNEL,
 	KEY_SELFCHECK,
@@ -33,10 +34,14 @@ enum config_key {
 	(KEY_BIT(KEY_KERNEL) | KEY_BIT(KEY_SELFCHECK) | KEY_BIT(KEY_OPTIONS) |                   \
 	 KEY_BIT(KEY_MODULE) | KEY_BIT(KEY_SYMBOLS) | KEY_BIT(KEY_VERSION) | KEY_BIT(KEY_CPUS) | \
 	 KEY_BIT(KEY_RANDOM) | KEY_BIT(KEY_SCREEN))
-#define KEYS_OF_FILE \
-	(KEY_BIT(KEY_TIMEOUT) | KEY_BIT(KEY_DEFAULT) | KEY_BIT(KEY_QUIET) | KEY_BIT(KEY_TITLE))
+#define KEYS_OF_FILE                                                                               \
+	(KEY_BIT(KEY_TIMEOUT) | KEY_BIT(KEY_DEFAULT) | KEY_BIT(KEY_QUIET) | KEY_BIT(KEY_OUTSIDE) | \
+	 KEY_BIT(KEY_TITLE))
 #define KEYS_OF_ENTRY	(KEY_BIT(KEY_TITLE) | KEYS_OF_KERNEL)
 #define KEYS_OF_OPTIONS (KEY_BIT(KEY_QUIET) | KEYS_OF_KERNEL | KEY_BIT(KEY_ENTRY))
+/* Of load options that must not lead out of the image. */
+#define KEYS_OF_SECURE (KEY_BIT(KEY_QUIET) | KEY_BIT(KEY_SELFCHECK))
+#define KEYS_OF_BUNDLE (KEY_BIT(KEY_QUIET) | KEY_BIT(KEY_ENTRY) | KEY_BIT(KEY_OPTIONS))
 
 struct config_parser {
 	struct config *config;
@@ -48,7 +53,9 @@ struct config_parser {
 	char *options; /* the next free byte for options, which are put together here */
 	const char *default_title;
 	uint32_t default_line;
-	uint32_t allowed;      /* the keys that may stand here, a bit each */
+	uint32_t allowed; /* the keys that may stand here, a bit each */
+	uint32_t trusted; /* of those: the ones that need no trust, or have it */
+	enum config_trust trust;
 	uint32_t seen;	       /* keys since the last title, a bit each */
 	const char *separator; /* between key and value, for messages */
 	bool foreign;	       /* load options that begin with a key of somebody else's */

@@ -1,63 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "entry/boot_entry.h"
+#include "entry/entry_files.h"
 #include "entry/menu.h"
-#include "lib/path.h"
 #include "lib/text.h"
 
 #define CONF "keel.conf"
-
-static EFI_STATUS open_file(struct volume *volume, const char *folder, const char *path,
-			    struct volume_file *f)
-{
-	EFI_BOOT_SERVICES *boot = volume->fw->boot;
-	const uint64_t units = text_bytes(folder) + text_bytes(path) + 3;
-	CHAR16 *absolute;
-	EFI_STATUS status =
-		boot->AllocatePool(EfiLoaderData, units * sizeof(CHAR16), (void **)&absolute);
-
-	memset(f, 0, sizeof(*f));
-	if (EFI_ERROR(status))
-		return status;
-	status = EFI_INVALID_PARAMETER;
-	if (path_resolve(folder, path, absolute, units))
-		status = volume_open(volume, absolute, path, f);
-	boot->FreePool(absolute);
-	return status;
-}
-
-static EFI_STATUS cannot_open(const struct firmware *fw, EFI_STATUS status, const char *folder,
-			      const char *path, const struct volume_file *f)
-{
-	if (status == EFI_OUT_OF_RESOURCES)
-		return fail(fw, status, "no memory to open %s%s", folder, path);
-	if (f->is_folder)
-		return fail(fw, status, "%s%s is a folder, not a file", folder, path);
-	if (f->file.bytes >> VOLUME_SIZE_BITS)
-		return fail(fw, status, "%s%s says that it has %u bytes: no volume has so many",
-			    folder, path, f->file.bytes);
-	if (status == EFI_TIMEOUT)
-		return fail(fw, status,
-			    "%s%s cannot be opened: the server does not answer, or it is a folder",
-			    folder, path);
-	return fail(fw, status, "%s%s cannot be opened", folder, path);
-}
-
-EFI_STATUS boot_entry_open(const struct boot_entry *entry, struct volume *volume, const char *path,
-			   struct volume_file *f)
-{
-	const struct firmware *fw = volume->fw;
-	const EFI_STATUS status = open_file(volume, entry->folder, path, f);
-
-	if (status == EFI_NOT_FOUND && !volume_exists(volume))
-		return fail(fw, status,
-			    "there is no file %s: keel.efi did not come from a volume, nor by PXE "
-			    "over IPv4",
-			    path);
-	if (status == EFI_NOT_FOUND)
-		return fail(fw, status, "there is no file %s (relative paths begin at %s)", path,
-			    entry->folder);
-	return EFI_ERROR(status) ? cannot_open(fw, status, "", path, f) : EFI_SUCCESS;
-}
 
 static EFI_STATUS config_wrong(const struct firmware *fw, const char *folder,
 			       const struct config_error *error)
@@ -87,6 +34,16 @@ static EFI_STATUS parse_file(const struct firmware *fw, struct file *file, struc
 	return EFI_SUCCESS;
 }
 
+/* Not passed over in silence: somebody has put it there and expects something of it. */
+static EFI_STATUS refuse_configuration(const struct firmware *fw, const char *folder)
+{
+	return fail(fw, EFI_ACCESS_DENIED,
+		    "%s" CONF " is not read: Secure Boot is on, and only what is in the signed "
+		    "image counts; put it into a bundle (keel-bundle), take it away, or turn "
+		    "Secure Boot off",
+		    folder);
+}
+
 /* EFI_NOT_FOUND, in silence, if there is no such file anywhere. */
 static EFI_STATUS read_configuration(struct volume *volume, struct boot_entry *entry)
 {
@@ -95,18 +52,44 @@ static EFI_STATUS read_configuration(struct volume *volume, struct boot_entry *e
 	struct volume_file f;
 
 	for (unsigned n = 0; n < sizeof(folders) / sizeof(folders[0]); n++) {
-		status = open_file(volume, folders[n], CONF, &f);
+		status = entry_open_file(volume, folders[n], CONF, &f);
 		if (status == EFI_NOT_FOUND)
 			continue;
+		if (entry->trust == CONFIG_SECURE) {
+			volume_close(&f);
+			return refuse_configuration(volume->fw, folders[n]);
+		}
 		entry->folder = folders[n];
 		entry->config_folder = folders[n];
 		if (EFI_ERROR(status))
-			return cannot_open(volume->fw, status, entry->folder, CONF, &f);
+			return entry_cannot_open(volume->fw, status, entry->folder, CONF, &f);
 		status = parse_file(volume->fw, &f.file, entry);
 		volume_close(&f);
 		return status;
 	}
 	return status;
+}
+
+static EFI_STATUS read_bundled(struct volume *volume, struct boot_entry *entry)
+{
+	struct volume_file f;
+	EFI_STATUS status;
+
+	entry->folder = "the bundle's ";
+	entry->config_folder = entry->folder;
+	status = entry_open_bundled(volume->fw, entry->bundle, CONF, &f);
+	return EFI_ERROR(status) ? status : parse_file(volume->fw, &f.file, entry);
+}
+
+/* Whether load options may add to the entry that is going to be chosen. */
+static EFI_STATUS check_outside(const struct firmware *fw, struct boot_entry *entry)
+{
+	if (!entry->outside || !*entry->outside || entry->config.takes_options)
+		return EFI_SUCCESS;
+	return fail(fw, EFI_ACCESS_DENIED,
+		    "load options: 'options=%s' is refused: this image is a bundle, and its " CONF
+		    " does not say 'options from outside'",
+		    entry->outside);
 }
 
 /* keel.conf, and in it the entry of that title, if there is one to look for. */
@@ -117,16 +100,21 @@ static EFI_STATUS find_in_file(struct firmware *fw, struct volume *volume, const
 	EFI_STATUS status;
 
 	entry->config = (struct config){ 0 };
-	status = read_configuration(volume, entry);
+	status = entry->bundle ? read_bundled(volume, entry) : read_configuration(volume, entry);
 	if (status == EFI_NOT_FOUND && !title)
 		return EFI_SUCCESS; /* the built-in self-check */
 	if (status == EFI_NOT_FOUND)
-		return fail(fw, status, "load options: entry=%s, but there is no " CONF, title);
+		return fail(fw, status, "load options: entry=%s, but there is no " CONF "%s", title,
+			    volume_exists(volume)
+				    ? ""
+				    : ": it is looked for on a volume, and by PXE over IPv4; "
+				      "whatever else starts keel.efi needs a bundle "
+				      "(keel-bundle)");
 	if (EFI_ERROR(status))
 		return status;
 	fw->quiet |= entry->config.quiet;
 	if (!title || config_select(&entry->config, title, &error) == CONFIG_OK)
-		return EFI_SUCCESS;
+		return check_outside(fw, entry);
 	return config_wrong(fw, entry->folder, &error);
 }
 
@@ -150,13 +138,14 @@ static EFI_STATUS find_in_options(struct firmware *fw, const struct loaded_image
 	work = block_memory(&entry->options);
 	entry->folder = work + work_bytes;
 	loaded_image_folder(image, volume, work + work_bytes);
-	switch (config_parse_options(options, option_bytes, work, config, &error)) {
+	switch (config_parse_options(options, option_bytes, entry->trust, work, config, &error)) {
 	case CONFIG_WRONG:
 		return config_wrong(fw, entry->folder, &error);
 	case CONFIG_OK:
 		fw->quiet = config->quiet;
-		return config->chosen ? find_in_file(fw, volume, config->chosen, entry)
-				      : EFI_SUCCESS;
+		entry->outside = config->outside;
+		return config->entry_count ? EFI_SUCCESS
+					   : find_in_file(fw, volume, config->chosen, entry);
 	case CONFIG_FOREIGN:
 		note(fw, "load options are left alone: %s", error.text);
 		break;
@@ -171,11 +160,18 @@ static EFI_STATUS find_in_options(struct firmware *fw, const struct loaded_image
 }
 
 EFI_STATUS boot_entry_find(struct firmware *fw, const struct loaded_image *image,
-			   struct volume *volume, struct boot_entry *entry)
+			   enum keel_secure_boot secure_boot, struct volume *volume,
+			   struct boot_entry *entry)
 {
 	EFI_STATUS status;
 
 	*entry = (struct boot_entry){ 0 };
+	if (secure_boot == KEEL_SECURE_BOOT_ON)
+		entry->trust = CONFIG_SECURE;
+	if (image->bundle.file_count) {
+		entry->trust = CONFIG_BUNDLE;
+		entry->bundle = &image->bundle;
+	}
 	volume_find(fw, image->protocol, volume);
 	status = find_in_options(fw, image, volume, entry);
 	volume->read_ticks = 0;
@@ -183,14 +179,43 @@ EFI_STATUS boot_entry_find(struct firmware *fw, const struct loaded_image *image
 	return status;
 }
 
-void boot_entry_select(const struct firmware *fw, struct boot_entry *entry)
+/* The entry's own options, a blank, and what was added. */
+static EFI_STATUS join_options(const struct firmware *fw, struct boot_entry *entry)
 {
-	if (entry->config.entry_count)
-		entry->wanted = entry->config.entries[menu_select(fw, &entry->config)];
+	const char *own = entry->wanted.options;
+	const uint64_t own_bytes = text_bytes(own);
+	uint64_t bytes;
+	EFI_STATUS status;
+	char *to;
+
+	if (!entry->outside || !*entry->outside)
+		return EFI_SUCCESS;
+	bytes = text_bytes(entry->outside) + 1;
+	status = block_allocate(fw, &entry->joined, BYTES_TO_PAGES(own_bytes + 1 + bytes),
+				"the kernel's options");
+	if (EFI_ERROR(status))
+		return status;
+	to = block_memory(&entry->joined);
+	entry->wanted.options = to;
+	memcpy(to, own, own_bytes);
+	to += own_bytes;
+	if (own_bytes)
+		*to++ = ' ';
+	memcpy(to, entry->outside, bytes);
+	return EFI_SUCCESS;
+}
+
+EFI_STATUS boot_entry_select(const struct firmware *fw, struct boot_entry *entry)
+{
+	if (!entry->config.entry_count)
+		return EFI_SUCCESS;
+	entry->wanted = entry->config.entries[menu_select(fw, &entry->config)];
+	return join_options(fw, entry);
 }
 
 void boot_entry_free(const struct firmware *fw, struct boot_entry *entry)
 {
+	block_free(fw, &entry->joined);
 	block_free(fw, &entry->file);
 	block_free(fw, &entry->options);
 }

@@ -3,10 +3,14 @@
  * What to start: what the image's load options say, else the first keel.conf that there is, else
  * the built-in self-check. config/ reads them; here they are found, and the person at the machine
  * is asked.
+ *
+ * An image that is a bundle starts only what is in it, and under Secure Boot every image does: then
+ * nothing on a volume or a server is ever opened as configuration, kernel or module.
  */
 #ifndef EFI_ENTRY_BOOT_ENTRY_H
 #define EFI_ENTRY_BOOT_ENTRY_H
 
+#include <keel/boot_info.h>
 #include "config/config.h"
 #include "files/loaded_image.h"
 #include "files/volume.h"
@@ -17,8 +21,12 @@ struct boot_entry {
 	struct config_entry wanted; /* what was chosen */
 	const char *folder;	    /* where relative paths begin, from \ to \ */
 	const char *config_folder;  /* where keel.conf was found; NULL: it was not, or not needed */
-	struct block options;	    /* what the load options say, and the image's folder */
-	struct block file;	    /* what keel.conf says, as text and as structures */
+	const struct bundle *bundle; /* where all files are; NULL: on the volume */
+	enum config_trust trust;
+	const char *outside;  /* options that came from outside; NULL: none */
+	struct block options; /* what the load options say, and the image's folder */
+	struct block file;    /* what keel.conf says, as text and as structures */
+	struct block joined;  /* wanted.options, where part of it came from outside */
 };
 
 /*
@@ -27,10 +35,11 @@ struct boot_entry {
  * here.
  */
 EFI_STATUS boot_entry_find(struct firmware *fw, const struct loaded_image *image,
-			   struct volume *volume, struct boot_entry *entry);
+			   enum keel_secure_boot secure_boot, struct volume *volume,
+			   struct boot_entry *entry);
 
 /* Chooses the entry: asks at the machine if there is a choice and somebody to ask. */
-void boot_entry_select(const struct firmware *fw, struct boot_entry *entry);
+EFI_STATUS boot_entry_select(const struct firmware *fw, struct boot_entry *entry);
 
 /* The wanted entry's modules, wanted.module_count of them. */
 static inline const struct config_module *boot_entry_modules(const struct boot_entry *entry)

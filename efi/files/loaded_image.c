@@ -3,12 +3,15 @@
 #include "files/network.h"
 #include "lib/load_option.h"
 #include "lib/path.h"
+#include "lib/pe.h"
 #include "lib/text.h"
 #include "lib/utf.h"
 
 static const EFI_GUID loaded_image_guid = EFI_LOADED_IMAGE_PROTOCOL_GUID;
 static const EFI_GUID device_path_guid = EFI_DEVICE_PATH_PROTOCOL_GUID;
 static const EFI_GUID to_text_guid = EFI_DEVICE_PATH_TO_TEXT_PROTOCOL_GUID;
+
+#define BUILT_IN_SECTION ".kernel" /* the built-in kernel's file */
 
 #define NODE_BYTES sizeof(EFI_DEVICE_PATH) /* of a node's header; what follows is its own */
 
@@ -166,8 +169,44 @@ static EFI_STATUS find_device(const struct firmware *fw, struct loaded_image *im
 	return status;
 }
 
+static bool find_section(const struct loaded_image *image, const char *name,
+			 struct pe_section *section)
+{
+	return pe_find_section((const void *)image->phys, image->bytes, name, section);
+}
+
+/* As the firmware has loaded it, and looked at its signature: the file is never read again. */
+static EFI_STATUS find_bundle(const struct firmware *fw, struct loaded_image *image)
+{
+	struct bundle_error error = { .text = "its section does not begin at a page" };
+	struct pe_section section;
+
+	if (!find_section(image, BUNDLE_SECTION, &section))
+		return EFI_SUCCESS;
+	if (!((uintptr_t)section.start % KEEL_PAGE_SIZE) &&
+	    bundle_open(section.start, section.bytes, &image->bundle, &error))
+		return EFI_SUCCESS;
+	return fail(fw, EFI_LOAD_ERROR, "this image's bundle is damaged: %s; make it again",
+		    error.text);
+}
+
+EFI_STATUS loaded_image_open_built_in(const struct firmware *fw, const struct loaded_image *image,
+				      struct volume_file *f)
+{
+	struct pe_section section;
+
+	if (!find_section(image, BUILT_IN_SECTION, &section))
+		return fail(fw, EFI_LOAD_ERROR,
+			    "keel.efi has no section " BUILT_IN_SECTION
+			    ": there is no built-in kernel; copy keel.efi again");
+	volume_open_memory("built-in self-check", section.start, section.bytes, f);
+	return EFI_SUCCESS;
+}
+
 EFI_STATUS loaded_image_examine(const struct firmware *fw, struct loaded_image *image)
 {
+	EFI_STATUS status;
+
 	*image = (struct loaded_image){
 		.protocol = protocol_of(fw, fw->image, &loaded_image_guid),
 	};
@@ -175,7 +214,8 @@ EFI_STATUS loaded_image_examine(const struct firmware *fw, struct loaded_image *
 		return fail(fw, EFI_UNSUPPORTED, "this image has no EFI_LOADED_IMAGE_PROTOCOL");
 	image->phys = (uintptr_t)image->protocol->ImageBase;
 	image->bytes = image->protocol->ImageSize;
-	return find_device(fw, image);
+	status = find_bundle(fw, image);
+	return EFI_ERROR(status) ? status : find_device(fw, image);
 }
 
 void loaded_image_free(const struct firmware *fw, struct loaded_image *image)

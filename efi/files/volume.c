@@ -56,8 +56,25 @@ EFI_STATUS volume_open(struct volume *volume, const CHAR16 *path, const char *na
 	return status;
 }
 
+static uint64_t read_from_memory(struct file *file, uint64_t offset, void *to, uint64_t bytes)
+{
+	memcpy(to, (const char *)((struct volume_file *)file)->memory + offset, bytes);
+	return EFI_SUCCESS;
+}
+
+void volume_open_memory(const char *name, const void *start, uint64_t bytes, struct volume_file *f)
+{
+	memset(f, 0, sizeof(*f));
+	f->file.name = name;
+	f->file.bytes = bytes;
+	f->file.read = read_from_memory;
+	f->memory = start;
+}
+
 void volume_close(struct volume_file *f)
 {
+	if (!f->volume)
+		return;
 	disk_close(f);
 	network_close(f);
 }

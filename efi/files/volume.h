@@ -32,7 +32,7 @@ static inline bool volume_exists(const struct volume *volume)
 	return volume->disk || volume->pxe;
 }
 
-/* A file of it, open for reading. Its volume outlives it. */
+/* A file of it, open for reading. Its volume outlives it; one in memory has none. */
 struct volume_file {
 	struct file file;
 	struct volume *volume;
@@ -41,6 +41,8 @@ struct volume_file {
 	EFI_EVENT tick;		/* once a second; NULL if the firmware gave none */
 	bool shown;		/* progress stands on the console's current line */
 	bool is_folder;		/* and therefore not open */
+
+	const void *memory; /* of one that is in memory already, all of it; else NULL */
 
 	/* Of one on a server. */
 	char remote[512];     /* its path there; a TFTP request has no more (RFC 2347) */
@@ -56,6 +58,9 @@ struct volume_file {
  */
 EFI_STATUS volume_open(struct volume *volume, const CHAR16 *path, const char *name,
 		       struct volume_file *f);
+
+/* The same for a file of no volume, which is in memory as long as it is open, and longer. */
+void volume_open_memory(const char *name, const void *start, uint64_t bytes, struct volume_file *f);
 
 /* Also fine for one that is not open. */
 void volume_close(struct volume_file *f);

@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "load/kernel.h"
-#include "lib/pe.h"
 #include "load/requests.h"
-
-#define BUILT_IN_SECTION ".kernel" /* of keel.efi: the built-in kernel's file */
 
 /* Memory for the ELF loader, in the kernel's blocks. */
 struct kernel_memory {
@@ -32,18 +29,6 @@ static uint64_t allocate_anywhere(struct elf_memory *memory, enum elf_use use, u
 	if (EFI_ERROR(block_allocate_below(m->fw, block, UINT64_MAX, pages)))
 		return 0;
 	return block->phys;
-}
-
-/* A file that lies in memory. */
-struct memory_file {
-	struct file file;
-	const char *start;
-};
-
-static uint64_t read_from_memory(struct file *file, uint64_t offset, void *to, uint64_t bytes)
-{
-	memcpy(to, ((struct memory_file *)file)->start + offset, bytes);
-	return EFI_SUCCESS;
 }
 
 static EFI_STATUS refuse_kernel(const struct firmware *fw, const struct file *file,
@@ -96,8 +81,9 @@ static void note_foreign(const struct firmware *fw, const char *name, const char
 		     name, sign);
 }
 
-static EFI_STATUS load_from_volume(const struct firmware *fw, struct file *file,
-				   const struct config_entry *wanted, struct kernel *kernel)
+/* A kernel that is not Keel's own. */
+static EFI_STATUS load_of_others(const struct firmware *fw, struct file *file,
+				 const struct config_entry *wanted, struct kernel *kernel)
 {
 	EFI_STATUS status;
 
@@ -109,23 +95,6 @@ static EFI_STATUS load_from_volume(const struct firmware *fw, struct file *file,
 	return status;
 }
 
-static EFI_STATUS load_built_in(const struct firmware *fw, const struct loaded_image *image,
-				const struct config_entry *wanted, struct kernel *kernel)
-{
-	struct pe_section section;
-	struct memory_file f;
-
-	if (!pe_find_section((const void *)image->phys, image->bytes, BUILT_IN_SECTION, &section))
-		return fail(fw, EFI_LOAD_ERROR,
-			    "keel.efi has no section " BUILT_IN_SECTION
-			    ": there is no built-in kernel; copy keel.efi again");
-	f.file.name = "built-in self-check";
-	f.file.bytes = section.bytes;
-	f.file.read = read_from_memory;
-	f.start = section.start;
-	return load_file(fw, &f.file, wanted, kernel);
-}
-
 EFI_STATUS kernel_load(const struct firmware *fw, const struct loaded_image *image,
 		       struct volume *volume, const struct boot_entry *entry, struct kernel *kernel)
 {
@@ -134,12 +103,12 @@ EFI_STATUS kernel_load(const struct firmware *fw, const struct loaded_image *ima
 	EFI_STATUS status;
 
 	memset(kernel, 0, sizeof(*kernel));
-	if (!wanted->kernel)
-		return load_built_in(fw, image, wanted, kernel);
-	status = boot_entry_open(entry, volume, wanted->kernel, &f);
+	status = wanted->kernel ? boot_entry_open(entry, volume, wanted->kernel, &f)
+				: loaded_image_open_built_in(fw, image, &f);
 	if (EFI_ERROR(status))
 		return status;
-	status = load_from_volume(fw, &f.file, wanted, kernel);
+	status = wanted->kernel ? load_of_others(fw, &f.file, wanted, kernel)
+				: load_file(fw, &f.file, wanted, kernel);
 	volume_close(&f);
 	return status;
 }

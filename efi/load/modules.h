@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Files for the kernel: each in whole pages of its own, read straight to where they stay. */
+/*
+ * Files for the kernel: each in whole pages of its own, read straight to where they stay; those of
+ * a bundle stay where they are.
+ */
 #ifndef EFI_LOAD_MODULES_H
 #define EFI_LOAD_MODULES_H
 
@@ -9,6 +12,7 @@
 struct modules {
 	struct keel_module *list; /* in `block`; names and options are the entry's */
 	uint64_t count;
+	const struct bundle *bundle; /* NULL: all of them were read */
 	struct block block;
 };
 

@@ -62,7 +62,6 @@ EFI_STATUS machine_examine(const struct firmware *fw, const struct config_screen
 		status = graphics_examine(fw, wanted, &machine->graphics);
 	if (EFI_ERROR(status))
 		return status;
-	machine->secure_boot = secure_boot_state(fw);
 	machine->tsc_hz = tsc_frequency(cpuid, &machine->tsc_source);
 	tell(fw, machine);
 	return EFI_SUCCESS;

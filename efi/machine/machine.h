@@ -9,7 +9,6 @@
 #include "machine/cpu.h"
 #include "machine/graphics.h"
 #include "machine/listed_tables.h"
-#include "machine/secure_boot.h"
 #include "machine/tables.h"
 
 struct machine {
@@ -18,7 +17,6 @@ struct machine {
 	struct listed_tables listed;
 	struct acpi acpi;
 	struct graphics graphics;
-	enum keel_secure_boot secure_boot;
 	uint64_t tsc_hz;     /* 0: not known */
 	uint32_t tsc_source; /* enum keel_tsc_source */
 };

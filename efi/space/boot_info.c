@@ -207,7 +207,6 @@ static void fill_firmware(struct keel_boot_info *info, const struct firmware *fw
 	info->efi_system_table_phys = (uintptr_t)fw->system;
 	info->efi_system_table_virt = exit->system_table_virt;
 	info->efi_vendor_phys = machine->tables.vendor_phys;
-	info->secure_boot = machine->secure_boot;
 	info->runtime_supported = machine->tables.runtime_supported;
 	info->runtime_state = exit->runtime_state;
 	info->runtime_status = exit->runtime_status;
@@ -311,6 +310,7 @@ void boot_info_fill(const struct firmware *fw, const struct boot_facts *facts,
 	fill_firmware_tables(info, space, exit);
 	fill_screens(&b, &machine->graphics, &space->plans.outcome);
 	fill_strings(&b, facts);
+	info->secure_boot = facts->secure_boot;
 	info->exit_tries = exit->tries;
 	info->loader_phys = facts->image->phys;
 	info->loader_bytes = facts->image->bytes;

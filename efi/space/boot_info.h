@@ -8,6 +8,7 @@
 #include "load/kernel.h"
 #include "load/modules.h"
 #include "machine/machine.h"
+#include "trust/secure_boot.h"
 
 /* What the steps before have found out. */
 struct boot_facts {
@@ -17,6 +18,7 @@ struct boot_facts {
 	const struct boot_entry *entry;
 	const struct kernel *kernel;
 	const struct modules *modules;
+	enum keel_secure_boot secure_boot;
 };
 
 /* What became of the firmware on the way out. */

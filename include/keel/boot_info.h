@@ -38,9 +38,9 @@
 /*
  * Memory types: 0 to 15 are EFI_MEMORY_TYPE of the UEFI specification (2.10, 7.2 "Memory Allocation
  * Services"); those from 0x1000 on are Keel's own, and those from KEEL_MEMORY_TYPE_OEM on belong to
- * others, below. Keel's own, but the last, stand for memory that the firmware calls EfiLoaderData.
- * The last one is not memory for the firmware's map: the pages lie in a range that the map keeps
- * from the kernel, or in none.
+ * others, below. Keel's own, but the last, stand for memory that the firmware calls EfiLoaderData;
+ * modules also for such that it calls EfiLoaderCode. The last one is not memory for the firmware's
+ * map: the pages lie in a range that the map keeps from the kernel, or in none.
  */
 enum keel_memory_range_type {
 	KEEL_MEMORY_TYPE_RESERVED = 0,
@@ -424,7 +424,10 @@ struct keel_boot_info {
 	uint64_t read_ticks;
 	uint64_t read_bytes;
 
-	/* Where keel.efi itself was, of type KEEL_MEMORY_TYPE_LOADER_CODE; for debuggers. */
+	/*
+	 * Where keel.efi itself was, of type KEEL_MEMORY_TYPE_LOADER_CODE, but for modules that
+	 * came inside it; for debuggers.
+	 */
 	uint64_t loader_phys;
 	uint64_t loader_bytes;
 

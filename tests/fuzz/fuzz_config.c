@@ -60,7 +60,21 @@ static void check_entry(const struct work *work, const struct config *config, ui
 		REQUIRE(strcmp(config->entries[other].title, e->title) != 0);
 }
 
-static void check_config(const struct work *work, const struct config *config, bool file)
+/* Nothing that leads out of the image is ever taken from outside of it. */
+static void check_trusted(const struct config *config, enum config_trust trust)
+{
+	REQUIRE(!config->module_count);
+	if (trust == CONFIG_BUNDLE) {
+		REQUIRE(!config->entry_count && config->outside);
+		return;
+	}
+	REQUIRE(config->entry_count == 1 && !config->chosen && !config->outside);
+	REQUIRE(!config->entries->kernel && !*config->entries->options);
+	REQUIRE(!config->entries->requests.made && !config->entries->symbols);
+}
+
+static void check_config(const struct work *work, const struct config *config, bool file,
+			 enum config_trust trust)
 {
 	const char *const end = work->memory + work->bytes;
 
@@ -69,11 +83,15 @@ static void check_config(const struct work *work, const struct config *config, b
 		(const char *)config->modules);
 	REQUIRE((const char *)(config->modules + config->module_count) <= end);
 	REQUIRE(config->timeout_seconds <= CONFIG_TIMEOUT_MOST);
-	if (file)
+	if (trust != CONFIG_FREE)
+		check_trusted(config, trust);
+	else if (file)
 		REQUIRE(config->entry_count && !config->chosen);
 	else
 		REQUIRE(config->entry_count + !!config->chosen == 1);
-	REQUIRE(config->chosen || config->default_entry < config->entry_count);
+	if (config->outside)
+		check_string(work, config->outside, !*config->outside);
+	REQUIRE(config->chosen || config->outside || config->default_entry < config->entry_count);
 	if (config->chosen)
 		check_string(work, config->chosen, false);
 	for (uint64_t n = 0; n < config->entry_count; n++)
@@ -94,7 +112,7 @@ static void check_error(const struct config_error *error, uint64_t lines)
 }
 
 /* The input in memory of just its size, so that reading beyond it is noticed. */
-static void read_config(const uint8_t *data, size_t bytes, bool file)
+static void read_config(const uint8_t *data, size_t bytes, bool file, enum config_trust trust)
 {
 	struct work work = { need(config_work_bytes(bytes)), config_work_bytes(bytes) };
 	uint8_t *copy = need(bytes);
@@ -107,11 +125,11 @@ static void read_config(const uint8_t *data, size_t bytes, bool file)
 	memset(work.memory, 0x55, work.bytes);
 	for (size_t n = 0; n + 1 < bytes; n++)
 		lines += data[n] == '\n';
-	result = (file ? config_parse : config_parse_options)(copy, bytes, work.memory, &config,
-							      &error);
+	result = file ? config_parse(copy, bytes, work.memory, &config, &error)
+		      : config_parse_options(copy, bytes, trust, work.memory, &config, &error);
 	REQUIRE(memcmp(copy, data, bytes) == 0);
 	if (result == CONFIG_OK)
-		check_config(&work, &config, file);
+		check_config(&work, &config, file, trust);
 	else if (result == CONFIG_WRONG)
 		check_error(&error, file ? lines : 0);
 	else
@@ -130,7 +148,7 @@ static void read_boot_entry(const uint8_t *data, size_t bytes)
 	options = load_option_data(copy, bytes, &option_bytes);
 	REQUIRE(options ? options > copy && options + option_bytes == copy + bytes : !option_bytes);
 	if (options)
-		read_config(options, option_bytes, false);
+		read_config(options, option_bytes, false, CONFIG_FREE);
 	free(copy);
 }
 
@@ -160,8 +178,10 @@ static void resolve(const uint8_t *data, size_t bytes)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
 {
-	read_config(data, bytes, true);
-	read_config(data, bytes, false);
+	read_config(data, bytes, true, CONFIG_FREE);
+	read_config(data, bytes, false, CONFIG_FREE);
+	read_config(data, bytes, false, CONFIG_SECURE);
+	read_config(data, bytes, false, CONFIG_BUNDLE);
 	read_boot_entry(data, bytes);
 	resolve(data, bytes);
 	return 0;

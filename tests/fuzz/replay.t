@@ -4,7 +4,7 @@
 # The kept inputs of one fuzz target after the other; one TAP stream.
 set -u
 n=0
-for name in memory_map plan parse config elf tables; do
+for name in memory_map plan parse config elf tables image; do
 	n=$((n + 1))
 	if out=$(build/replay_$name "tests/fuzz/corpus/$name" tests/maps tests/logs 2>&1); then
 		echo "ok $n - $name: $(echo "$out" | grep -c '^ok') inputs"

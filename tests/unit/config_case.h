@@ -17,12 +17,16 @@ struct config_case {
 	struct config config;
 	struct config_error error;
 	enum config_result result;
+	enum config_trust trust; /* of load options */
 };
 
 /* Takes a copy, so that the sanitizer guards both ends. */
 static inline void case_input(struct config_case *c, const void *input, uint64_t bytes)
 {
+	const enum config_trust trust = c->trust;
+
 	memset(c, 0, sizeof(*c));
+	c->trust = trust;
 	c->bytes = bytes;
 	c->input = zalloc(bytes);
 	memcpy(c->input, input, bytes);
@@ -57,7 +61,8 @@ static inline void case_options_units(struct config_case *c, const char *text, u
 		wide[2 * n] = text[n];
 	case_input(c, wide, 2 * units);
 	free(wide);
-	c->result = config_parse_options(c->input, c->bytes, c->work, &c->config, &c->error);
+	c->result =
+		config_parse_options(c->input, c->bytes, c->trust, c->work, &c->config, &c->error);
 }
 
 static inline void case_options(struct config_case *c, const char *text)
@@ -74,7 +79,7 @@ static inline void expect_refused(const struct config_case *c, uint32_t line, co
 
 static inline void refused_file(const char *file, uint32_t line, const char *text)
 {
-	struct config_case c;
+	struct config_case c = { .trust = CONFIG_FREE };
 
 	case_file(&c, file);
 	expect_refused(&c, line, text);
@@ -83,7 +88,7 @@ static inline void refused_file(const char *file, uint32_t line, const char *tex
 
 static inline void refused_options(const char *options, const char *text)
 {
-	struct config_case c;
+	struct config_case c = { .trust = CONFIG_FREE };
 
 	case_options(&c, options);
 	expect_refused(&c, 0, text);

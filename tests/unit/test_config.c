@@ -54,7 +54,7 @@ static void check_good(const struct config *config)
 
 static void good_file(void **state)
 {
-	struct config_case c;
+	struct config_case c = { .trust = CONFIG_FREE };
 
 	(void)state;
 	case_file(&c, good);
@@ -71,7 +71,7 @@ static void line_ends_and_marks(void **state)
 	for (unsigned way = 0; way < 8; way++) {
 		char text[2 * sizeof(good) + 8] = "";
 		char *to = text;
-		struct config_case c;
+		struct config_case c = { .trust = CONFIG_FREE };
 
 		if (way & 1)
 			to = stpcpy(to, "\xef\xbb\xbf");
@@ -96,7 +96,7 @@ static void truncated(void **state)
 
 	(void)state;
 	for (uint64_t bytes = 0; bytes < strlen(good); bytes++) {
-		struct config_case c;
+		struct config_case c = { .trust = CONFIG_FREE };
 
 		case_file_bytes(&c, good, bytes);
 		if (c.result == CONFIG_OK) {
@@ -117,7 +117,7 @@ static void truncated(void **state)
 
 static void defaults(void **state)
 {
-	struct config_case c;
+	struct config_case c = { .trust = CONFIG_FREE };
 
 	(void)state;
 	case_file(&c, "title a\nselfcheck\ntitle b\nkernel \"x\"");
@@ -143,7 +143,7 @@ static void defaults(void **state)
 
 static void quiet(void **state)
 {
-	struct config_case c;
+	struct config_case c = { .trust = CONFIG_FREE };
 
 	(void)state;
 	case_file(&c, "title a\nselfcheck\noptions quiet\n");
@@ -204,7 +204,7 @@ static void many(void **state)
 {
 	char *text = zalloc(1 << 20);
 	char *to = text;
-	struct config_case c;
+	struct config_case c = { .trust = CONFIG_FREE };
 
 	(void)state;
 	for (unsigned n = 0; n < 1000; n++)
@@ -245,7 +245,7 @@ static void many(void **state)
 	free(text);
 }
 
-#define HEAD_KEYS "timeout SECONDS, default TITLE, quiet, title TITLE"
+#define HEAD_KEYS "timeout SECONDS, default TITLE, quiet, options from outside, title TITLE"
 #define ENTRY_KEYS                                                                                \
 	"title TITLE, kernel PATH, selfcheck, options TEXT, module PATH [TEXT], symbols yes|no, " \
 	"version NUMBER, cpus left|started, random no|place, screen WIDTHxHEIGHT"
@@ -335,7 +335,7 @@ static void refused_entries(void **state)
 
 static void refused_bytes(const void *file, uint64_t bytes, uint32_t line, const char *text)
 {
-	struct config_case c;
+	struct config_case c = { .trust = CONFIG_FREE };
 
 	case_file_bytes(&c, file, bytes);
 	expect_refused(&c, line, text);
@@ -372,7 +372,7 @@ static void long_words(void **state)
 	(void)state;
 	for (unsigned lead = 0; lead < 8; lead++) {
 		char text[1000] = "symbols ", *to = text + 8;
-		struct config_case c;
+		struct config_case c = { .trust = CONFIG_FREE };
 
 		memset(to, 'x', lead);
 		to += lead;
@@ -394,7 +394,7 @@ static clock_t time_of_entries(unsigned count)
 	char *text = zalloc(40 * (uint64_t)count);
 	char *to = text;
 	char message[96];
-	struct config_case c;
+	struct config_case c = { .trust = CONFIG_FREE };
 	clock_t start;
 
 	for (unsigned n = 0; n < count; n++)
@@ -423,7 +423,7 @@ static void no_search_for_titles(void **state)
 
 static void choose(void **state)
 {
-	struct config_case c;
+	struct config_case c = { .trust = CONFIG_FREE };
 
 	(void)state;
 	case_file(&c, good);
@@ -435,16 +435,45 @@ static void choose(void **state)
 	case_free(&c);
 }
 
+static void options_may_come_from_outside(void **state)
+{
+	struct config_case c = { .trust = CONFIG_FREE };
+
+	(void)state;
+	case_file(&c, "options from outside\ntitle a\nselfcheck\noptions from outside\n");
+	expect_ok(&c);
+	assert_true(c.config.takes_options);
+	assert_string_equal(c.config.entries->options, "from outside");
+	case_free(&c);
+	case_file(&c, "title a\nselfcheck\n");
+	expect_ok(&c);
+	assert_false(c.config.takes_options);
+	case_free(&c);
+	refused_file("options quiet\ntitle a\nselfcheck\n", 1,
+		     "options of an entry belong below its title: expected 'options from outside', "
+		     "found 'options quiet'");
+	refused_file("options from outside\noptions from outside\n", 2,
+		     "'options' cannot follow the 'options' before it");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(good_file),	  cmocka_unit_test(line_ends_and_marks),
-		cmocka_unit_test(truncated),	  cmocka_unit_test(defaults),
-		cmocka_unit_test(screen),	  cmocka_unit_test(quiet),
-		cmocka_unit_test(many),		  cmocka_unit_test(refused_keys),
-		cmocka_unit_test(refused_values), cmocka_unit_test(refused_entries),
-		cmocka_unit_test(refused_text),	  cmocka_unit_test(long_words),
-		cmocka_unit_test(choose),	  cmocka_unit_test(no_search_for_titles),
+		cmocka_unit_test(options_may_come_from_outside),
+		cmocka_unit_test(good_file),
+		cmocka_unit_test(line_ends_and_marks),
+		cmocka_unit_test(truncated),
+		cmocka_unit_test(defaults),
+		cmocka_unit_test(screen),
+		cmocka_unit_test(quiet),
+		cmocka_unit_test(many),
+		cmocka_unit_test(refused_keys),
+		cmocka_unit_test(refused_values),
+		cmocka_unit_test(refused_entries),
+		cmocka_unit_test(refused_text),
+		cmocka_unit_test(long_words),
+		cmocka_unit_test(choose),
+		cmocka_unit_test(no_search_for_titles),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

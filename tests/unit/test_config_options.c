@@ -4,7 +4,7 @@
 
 static void taken(const char *options, const char *kernel, const char *command_line)
 {
-	struct config_case c;
+	struct config_case c = { .trust = CONFIG_FREE };
 
 	case_options(&c, options);
 	expect_ok(&c);
@@ -39,7 +39,7 @@ static void words(void **state)
 
 static void everything(void **state)
 {
-	struct config_case c;
+	struct config_case c = { .trust = CONFIG_FREE };
 	const struct config_module *module;
 
 	(void)state;
@@ -60,7 +60,7 @@ static void everything(void **state)
 
 static void chosen(void **state)
 {
-	struct config_case c;
+	struct config_case c = { .trust = CONFIG_FREE };
 
 	(void)state;
 	case_options(&c, "keel.efi entry=\"My kernel\"");
@@ -72,7 +72,7 @@ static void chosen(void **state)
 
 static void expect_quiet(const char *options, enum config_result result, bool wanted)
 {
-	struct config_case c;
+	struct config_case c = { .trust = CONFIG_FREE };
 
 	case_options(&c, options);
 	assert_int_equal(c.result, result);
@@ -101,7 +101,7 @@ static void quiet(void **state)
 static void ends(void **state)
 {
 	static const char text[] = "kernel=k\0\0";
-	struct config_case c;
+	struct config_case c = { .trust = CONFIG_FREE };
 
 	(void)state;
 	for (uint64_t units = 8; units <= sizeof(text); units++) {
@@ -114,10 +114,10 @@ static void ends(void **state)
 
 static void result_is(const void *options, uint64_t bytes, enum config_result result)
 {
-	struct config_case c;
+	struct config_case c = { .trust = CONFIG_FREE };
 
 	case_input(&c, options, bytes);
-	c.result = config_parse_options(c.input, bytes, c.work, &c.config, &c.error);
+	c.result = config_parse_options(c.input, bytes, CONFIG_FREE, c.work, &c.config, &c.error);
 	assert_int_equal(c.result, result);
 	case_free(&c);
 }
@@ -156,7 +156,7 @@ static void not_text(void **state)
 
 static void foreign_is(const char *options, enum config_result result)
 {
-	struct config_case c;
+	struct config_case c = { .trust = CONFIG_FREE };
 
 	case_options(&c, options);
 	assert_int_equal(c.result, result);
@@ -192,7 +192,8 @@ static void unaligned(void **state)
 	void *work = zalloc(config_work_bytes(18));
 
 	(void)state;
-	assert_int_equal(config_parse_options(text + 1, 18, work, &config, &error), CONFIG_OK);
+	assert_int_equal(config_parse_options(text + 1, 18, CONFIG_FREE, work, &config, &error),
+			 CONFIG_OK);
 	free(work);
 }
 
@@ -205,14 +206,14 @@ static void unaligned(void **state)
 static void from_a_file(void **state)
 {
 	static const char text[] = "\xff\xfes\0e\0l\0f\0c\0h\0e\0c\0k\0\r\0\n"; /* and the NUL */
-	struct config_case c;
+	struct config_case c = { .trust = CONFIG_FREE };
 
 	(void)state;
 	result_is(text, sizeof(text), CONFIG_OK);
 	result_is("\xff\xfe\r\0\n", 6, CONFIG_NONE);
 	taken("kernel=k\r\noptions=\"a\nb\"\n", "k", "a b");
 	case_input(&c, text, sizeof(text));
-	c.result = config_parse_options(c.input, c.bytes, c.work, &c.config, &c.error);
+	c.result = config_parse_options(c.input, c.bytes, CONFIG_FREE, c.work, &c.config, &c.error);
 	expect_ok(&c);
 	assert_null(c.config.entries->kernel);
 	case_free(&c);
@@ -255,7 +256,7 @@ static void refused(void **state)
 static void wide(void **state)
 {
 	char options[2 * 300];
-	struct config_case c;
+	struct config_case c = { .trust = CONFIG_FREE };
 
 	(void)state;
 	for (unsigned n = 0; n < sizeof(options); n += 2)
@@ -263,21 +264,88 @@ static void wide(void **state)
 	for (unsigned n = 0; n < 8; n++)
 		memcpy(options + 2 * n, (char[]){ "options="[n], 0 }, 2);
 	case_input(&c, options, sizeof(options));
-	c.result = config_parse_options(c.input, c.bytes, c.work, &c.config, &c.error);
+	c.result = config_parse_options(c.input, c.bytes, CONFIG_FREE, c.work, &c.config, &c.error);
 	assert_int_equal(c.result, CONFIG_WRONG);
 	assert_int_equal(strlen(c.config.entries->options), 3 * 292);
 	case_free(&c);
 }
 
+/* What a start under a given trust comes to: refused with that text, or NULL for taken. */
+static void trusted(enum config_trust trust, const char *options, const char *refusal,
+		    const char *chosen, const char *outside)
+{
+	struct config_case c = { .trust = trust };
+
+	case_options(&c, options);
+	if (refusal) {
+		expect_refused(&c, 0, refusal);
+	} else {
+		expect_ok(&c);
+		assert_int_equal(c.config.entry_count, trust == CONFIG_SECURE);
+		if (chosen)
+			assert_string_equal(c.config.chosen, chosen);
+		else
+			assert_null(c.config.chosen);
+		if (outside)
+			assert_string_equal(c.config.outside, outside);
+		else
+			assert_null(c.config.outside);
+	}
+	case_free(&c);
+}
+
+#define SECURE                                                                               \
+	"Secure Boot is on, and this comes from outside of the image (put it into a bundle " \
+	"with keel-bundle, or turn Secure Boot off): "
+#define BUNDLE                                                                               \
+	"this image is a bundle, and this comes from outside of it (put it into the bundle " \
+	"with keel-bundle, or start a keel.efi that is none): "
+
+static void under_secure_boot_nothing_comes_from_outside(void **state)
+{
+	(void)state;
+	trusted(CONFIG_SECURE, "selfcheck", NULL, NULL, NULL);
+	trusted(CONFIG_SECURE, "keel.efi selfcheck quiet", NULL, NULL, NULL);
+	trusted(CONFIG_SECURE, "kernel=\\my.elf", SECURE "'kernel=\\my.elf'", NULL, NULL);
+	trusted(CONFIG_SECURE, "selfcheck module=m", SECURE "'module=m'", NULL, NULL);
+	trusted(CONFIG_SECURE, "selfcheck options=a", SECURE "'options=a'", NULL, NULL);
+	trusted(CONFIG_SECURE, "entry=A", SECURE "'entry=A'", NULL, NULL);
+	trusted(CONFIG_SECURE, "selfcheck cpus=started", SECURE "'cpus=started'", NULL, NULL);
+	trusted(CONFIG_SECURE, "symbols=yes", SECURE "'symbols=yes'", NULL, NULL);
+}
+
+static void a_bundle_lets_choose_from_what_it_has(void **state)
+{
+	(void)state;
+	trusted(CONFIG_BUNDLE, "entry=A", NULL, "A", "");
+	trusted(CONFIG_BUNDLE, "options=a options=b", NULL, NULL, "a b");
+	trusted(CONFIG_BUNDLE, "keel.efi entry=A quiet options=\"a b\"", NULL, "A", "a b");
+	trusted(CONFIG_BUNDLE, "options=a entry=A", NULL, "A", "a");
+	trusted(CONFIG_BUNDLE, "entry=A entry=B", "'entry' cannot follow the 'entry' before it",
+		NULL, NULL);
+	trusted(CONFIG_BUNDLE, "kernel=\\my.elf", BUNDLE "'kernel=\\my.elf'", NULL, NULL);
+	trusted(CONFIG_BUNDLE, "options=a module=m", BUNDLE "'module=m'", NULL, NULL);
+	trusted(CONFIG_BUNDLE, "selfcheck", BUNDLE "'selfcheck'", NULL, NULL);
+	trusted(CONFIG_BUNDLE, "random=place", BUNDLE "'random=place'", NULL, NULL);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(words),       cmocka_unit_test(quiet),
-		cmocka_unit_test(everything),  cmocka_unit_test(chosen),
-		cmocka_unit_test(ends),	       cmocka_unit_test(none),
-		cmocka_unit_test(not_text),    cmocka_unit_test(unaligned),
-		cmocka_unit_test(from_a_file), cmocka_unit_test(foreign),
-		cmocka_unit_test(refused),     cmocka_unit_test(wide),
+		cmocka_unit_test(under_secure_boot_nothing_comes_from_outside),
+		cmocka_unit_test(a_bundle_lets_choose_from_what_it_has),
+		cmocka_unit_test(words),
+		cmocka_unit_test(quiet),
+		cmocka_unit_test(everything),
+		cmocka_unit_test(chosen),
+		cmocka_unit_test(ends),
+		cmocka_unit_test(none),
+		cmocka_unit_test(not_text),
+		cmocka_unit_test(unaligned),
+		cmocka_unit_test(from_a_file),
+		cmocka_unit_test(foreign),
+		cmocka_unit_test(refused),
+		cmocka_unit_test(wide),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

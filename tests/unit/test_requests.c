@@ -210,7 +210,7 @@ static void passed_over(void **state)
 
 static void words_of_the_configuration(void **state)
 {
-	struct config_case c;
+	struct config_case c = { .trust = CONFIG_FREE };
 	const struct requests *r;
 
 	(void)state;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "machine/secure_boot.h"
+#include "trust/secure_boot.h"
 
 static EFI_GUID global_variable = EFI_GLOBAL_VARIABLE;
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Whether the firmware starts only what is signed (UEFI 2.10, 3.3 and 32.3). */
-#ifndef EFI_MACHINE_SECURE_BOOT_H
-#define EFI_MACHINE_SECURE_BOOT_H
+#ifndef EFI_TRUST_SECURE_BOOT_H
+#define EFI_TRUST_SECURE_BOOT_H
 
 #include <keel/boot_info.h>
 #include "firmware.h"
