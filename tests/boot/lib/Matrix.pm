@@ -10,6 +10,7 @@ use warnings;
 use Bochs;
 use Exporter qw(import);
 use Guest;
+use Keys;
 use Outside;
 use SelfCheck;
 
@@ -25,7 +26,7 @@ my $apic = 'smbios-entry-point-type=64';
 # What varies, the row's name, quick (part of make test) or full (make test-all; also what another
 # test of make test covers already), and options of Guest.pm; also bochs (that emulator instead of QEMU, and this
 # model of its CPUs), refused (what keel.efi gives as its reason to go
-# back to the firmware), says (what the self-check has to report besides), hole (no memory may lie
+# back to the firmware), says (what the self-check has to report besides), secure (Secure Boot is on, keel.efi signed), hole (no memory may lie
 # between 4 GB and 1 TB, or the row is not what it is called).
 my @rows = (
 	[ 'boot medium', 'SATA disk', 'quick', media => 'sata' ],
@@ -36,7 +37,8 @@ my @rows = (
 	[ 'boot medium', 'network (PXE)', 'full', server => {} ],
 	[ 'firmware', 'OVMF, 4 MB', 'full' ],
 	[ 'firmware', 'OVMF, 2 MB', 'quick', firmware => '2m' ],
-	[ 'firmware', 'OVMF with Secure Boot and SMM', 'full', firmware => 'smm' ],
+	[ 'firmware', 'OVMF with SMM, Secure Boot off', 'full', firmware => 'smm' ],
+	[ 'firmware', 'OVMF with SMM, Secure Boot on, own keys', 'full', secure => 1 ],
 	[ 'firmware', 'U-Boot', 'full', firmware => 'u-boot', machine => 'pc', media => 'ide' ],
 	[ 'emulator', 'Bochs, Skylake-X', 'full', bochs => 'corei7_skylake_x' ],
 	[ 'emulator', 'Bochs, Tiger Lake', 'full', bochs => 'tigerlake' ],
@@ -86,6 +88,7 @@ sub rows {
 sub obstacle {
 	my $options = shift;
 	return Bochs::obstacle() if $options->{bochs};
+	return Keys::obstacle() if $options->{secure};
 	my $image = $options->{image};
 	return "there is no $image" if $image && !-r $image;
 	my $firmware = $options->{firmware} // 'default';
@@ -101,7 +104,10 @@ sub try_row {
 	return { skip => $missing, result => "not tried: $missing" } if $missing;
 	return judge_bochs(Bochs::run(image => 'build/qemu.img', model => $options{bochs}))
 		if $options{bochs};
-	my ($refused, $says, $hole) = delete @options{qw(refused says hole)};
+	my ($refused, $says, $hole, $secure) = delete @options{qw(refused says hole secure)};
+	my $keys = $secure && Keys->new;
+	%options = ($keys->machine, limit => 240, keel => $keys->sign('build/keel.efi'),
+		files => { '/keel.conf' => undef }, %options) if $secure;
 	my $run = run_guest(%options);
 	return $refused ? judge_refusal($run, $refused)
 		: judge($run, $says, $hole, ($options{firmware} // '') eq 'u-boot');
