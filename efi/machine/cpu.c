@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "machine/cpu.h"
+#include "lib/confidential.h"
 #include "lib/x86.h"
 
 #define LEAF_STRUCTURED	       7
@@ -82,8 +83,14 @@ EFI_STATUS cpu_examine(const struct firmware *fw, struct cpu *cpu)
 {
 	const struct cpuid features = cpuid(LEAF_FEATURES, 0);
 	const uint32_t extended_max = cpuid(LEAF_EXTENDED_MAX, 0).eax;
+	const char *confidential = confidential_guest(cpuid, read_msr);
 	struct cpuid extended = { 0 };
 
+	if (confidential)
+		return fail(fw, EFI_UNSUPPORTED,
+			    "this is a virtual machine with encrypted memory (%s): Keel's page "
+			    "tables do not say which memory is shared with its host",
+			    confidential);
 	if (extended_max >= LEAF_EXTENDED_FEATURES)
 		extended = cpuid(LEAF_EXTENDED_FEATURES, 0);
 	if (!(extended.edx & EXTENDED_EDX_NX))

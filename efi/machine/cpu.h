@@ -23,7 +23,7 @@ struct cpu {
 	bool la57;	    /* the firmware uses 5-level paging */
 };
 
-/* Refuses a CPU without NX or PAT. */
+/* Refuses a CPU without NX or PAT, and guests with encrypted memory. */
 EFI_STATUS cpu_examine(const struct firmware *fw, struct cpu *cpu);
 
 #endif
