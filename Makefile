@@ -307,6 +307,7 @@ clean: ## remove build/
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
 
+include tools/install.mk
 include tests/tests.mk
 
 -include $(shell find build -name '*.d' 2>/dev/null)

@@ -13,11 +13,12 @@ use Getopt::Long qw(GetOptionsFromArray :config no_ignore_case);
 use KernelDisk;
 
 our @EXPORT = qw(command_line complain end_text mistake);
-my $program = 'ovmf/' . basename($0);
+# keel-run, where that is what it is called: installed (make install).
+our $program = basename($0) =~ /^keel-/ ? basename($0) : 'ovmf/' . basename($0);
 
 our $what_to_boot = <<'END';
 What to boot, besides an IMAGE (of a disk):
-  --kernel ELF      that kernel, with build/keel.efi, from a disk that is made for it
+  --kernel ELF      that kernel, with keel.efi, from a disk that is made for it
   --selfcheck       the built-in self-check
   --options TEXT    the command line; may be given more than once
   --module FILE[:TEXT]  a module, with its options; may be given more than once
@@ -42,7 +43,7 @@ The machine:
   --limit SECONDS   give up after that long
   -- ARGUMENTS      the rest is for QEMU
 With ACCEL=kvm the guest runs in KVM, otherwise it is emulated. OVMF_CODE and OVMF_VARS name other
-firmware than the one that ovmf/firmware finds. Files are looked for where you stand.
+firmware than the distribution's. Files are looked for where you stand.
 END
 
 my @of_disk = qw(kernel=s selfcheck options=s@ module=s@ symbols set=s@ config=s file=s@);

@@ -11,7 +11,7 @@ use Cwd qw(abs_path);
 use Exporter qw(import);
 use File::Basename qw(basename dirname);
 
-our @EXPORT = qw(kernel_disk keel_file);
+our @EXPORT = qw(built_file is_installed keel_file kernel_disk);
 my $here = dirname(abs_path(__FILE__));
 
 # The keys of keel.conf that stand before the first title (docs/configuration.md).
@@ -20,6 +20,17 @@ our %before_title = map { $_ => 1 } qw(timeout default quiet);
 # A file of Keel's own, by its path in Keel's folder.
 sub keel_file {
 	return dirname($here) . "/$_[0]";
+}
+
+# Whether these programs stand in an installed Keel (make install), and not among its sources.
+sub is_installed {
+	return !-e keel_file('Makefile');
+}
+
+# A file that make builds. Installed, it lies beside the programs' folder.
+sub built_file {
+	my ($name) = @_;
+	return keel_file(is_installed() ? $name : "build/$name");
 }
 
 sub one_line {
@@ -98,8 +109,9 @@ sub put_what_it_names {
 sub kernel_disk {
 	my ($dir, %given) = @_;
 	my (%disk, $conf);
-	my $keel = keel_file('build/keel.efi');
-	-r $keel or die "$keel is missing: make -C " . dirname($here) . "\n";
+	my $keel = built_file('keel.efi');
+	-r $keel or die "$keel is missing: " . (is_installed() ? 'install Keel again'
+		: 'make -C ' . dirname($here)) . "\n";
 	put(\%disk, $keel, '/EFI/BOOT/BOOTX64.EFI');
 	for (@{ $given{file} // [] }) {
 		my ($file, $path) = /^(.+):([^:]+)$/ or die "--file: '$_' is not FILE:/PATH\n";

@@ -153,7 +153,7 @@ sub _start {
 	my $self = shift;
 	my $source = $self->{server} // $self->{image} // '';
 	die "Qemu: the image or folder '$source' cannot be read\n" unless -r $source;
-	my ($code, $vars) = split /\n/, `$here/firmware \Q$self->{firmware}\E`;
+	my ($code, $vars) = split /\n/, `\Q$here\E/firmware \Q$self->{firmware}\E`;
 	die "Qemu: no firmware, see above\n" if $?;
 	$vars //= '';
 
