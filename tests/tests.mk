@@ -222,7 +222,6 @@ TEST_FILES := \
 	build/keel-4096.img \
 	build/keel.img \
 	build/keel.iso \
-	build/keel.pc \
 	build/qemu.img \
 	build/selfcheck.elf \
 	$(SMALL)

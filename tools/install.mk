@@ -17,8 +17,7 @@ INSTALLED := \
 	lib/keel/ovmf:644:ovmf/CommandLine.pm:ovmf/Console.pm:ovmf/KernelDisk.pm:ovmf/Qemu.pm:ovmf/SelfCheck.pm \
 	lib/keel/ovmf:755:ovmf/debug:ovmf/firmware:ovmf/image:ovmf/run:ovmf/screenshot \
 	bin:755:build/keelmap \
-	share/man/man1:644:tools/keelmap/keelmap.1 \
-	share/pkgconfig:644:build/keel.pc
+	share/man/man1:644:tools/keelmap/keelmap.1
 
 # By these names; each stands for ovmf/ and the rest of its name.
 INSTALLED_PROGRAMS := keel-debug keel-image keel-run keel-screenshot
@@ -29,16 +28,15 @@ INSTALLED_FOLDERS := lib/keel/ovmf lib/keel include/keel
 installed_to  = $(DESTDIR)$(PREFIX)
 installed_row = $(subst :, ,$1)
 
-build/keel.pc: tools/keel.pc.in VERSION build/version.h FORCE
-	@mkdir -p $(@D)
-	@sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' $< >$@
-
 .PHONY: install
-install: build/keel.efi build/keelmap build/selfcheck.elf build/keel.pc ## put headers, keel.efi, keelmap, keel-run and more below DESTDIR and PREFIX (/usr/local)
+install: build/keel.efi build/keelmap build/selfcheck.elf ## put headers, keel.efi, keelmap, keel-run and more below DESTDIR and PREFIX (/usr/local)
 	@$(foreach row,$(INSTALLED),install -d '$(installed_to)/$(word 1,$(call installed_row,$(row)))'; \
 		install -m $(word 2,$(call installed_row,$(row))) \
 			$(wordlist 3,99,$(call installed_row,$(row))) \
 			'$(installed_to)/$(word 1,$(call installed_row,$(row)))';)
+	@install -d '$(installed_to)/share/pkgconfig'
+	@sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' tools/keel.pc.in \
+		>'$(installed_to)/share/pkgconfig/keel.pc'
 	@for program in $(INSTALLED_PROGRAMS); do \
 		ln -sf "../lib/keel/ovmf/$${program#keel-}" '$(installed_to)/bin'/$$program; \
 	done
@@ -49,7 +47,7 @@ uninstall: ## remove what make install with the same PREFIX and DESTDIR has put 
 	@$(foreach row,$(INSTALLED),rm -f $(patsubst %, \
 		'$(installed_to)/$(word 1,$(call installed_row,$(row)))/'%, \
 		$(notdir $(wordlist 3,99,$(call installed_row,$(row)))));)
-	@rm -f $(INSTALLED_PROGRAMS:%='$(installed_to)/bin/'%)
+	@rm -f $(INSTALLED_PROGRAMS:%='$(installed_to)/bin/'%) '$(installed_to)/share/pkgconfig/keel.pc'
 	@for folder in $(INSTALLED_FOLDERS); do \
 		rmdir '$(installed_to)'/$$folder 2>/dev/null || test ! -d '$(installed_to)'/$$folder || \
 			echo "$(installed_to)/$$folder is left: there are other files in it"; \
