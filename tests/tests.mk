@@ -178,6 +178,28 @@ $(SMALL): build/tests/kernels/%.elf: examples/hello/kernel.mk examples/hello/hel
 		LDS='$(CURDIR)/examples/hello/hello.lds' OUT='$(CURDIR)/$(@D)/$*'
 	$(Q)cp $(@D)/$*/$*.elf $@
 
+# A kernel of Limine's protocol, of each base revision, and one that is position-independent; with the
+# adapter of examples/limine behind it.
+LIMINE_REVISIONS := 0 1 2 3 4 5 6
+LIMINE := $(patsubst %,build/tests/kernels/limine-%.elf,$(LIMINE_REVISIONS) pie)
+
+limine_revision = $(filter $(LIMINE_REVISIONS),$1)$(if $(filter pie,$1),6)
+limine_kind	= $(if $(filter pie,$1),-fpie -static-pie -Wl$(comma)--no-dynamic-linker$(comma)-z$(comma)text -DPIE,-fno-pie -static -mcmodel=kernel)
+comma := ,
+
+$(LIMINE): build/tests/kernels/limine-%.elf: $(wildcard tests/kernels/limine/* examples/limine/*) \
+		include/keel/boot_info.h Makefile tests/tests.mk
+	$(call say,KERNEL)
+	$(Q)mkdir -p $(@D)/limine-$*
+	$(Q)$(CC) -E -P -undef -x assembler-with-cpp $(filter -DPIE,$(call limine_kind,$*)) \
+		tests/kernels/limine/limine.lds.S -o $(@D)/limine-$*/lds
+	$(Q)$(CC) $(BARE) -O1 -fno-builtin $(WARNINGS) $(call limine_kind,$*) -nostdlib \
+		-DREVISION=$(call limine_revision,$*) -Wl,-n,-z,max-page-size=4096,-z,norelro,--build-id=none \
+		-T $(@D)/limine-$*/lds -o $(@D)/limine-$*/limine-$*.elf \
+		tests/kernels/limine/limine.c tests/kernels/limine/entry.S
+	$(Q)$(MAKE) -s -C examples/limine CC='$(CC)' KERNEL='$(CURDIR)/$(@D)/limine-$*/limine-$*.elf' \
+		OUT='$(CURDIR)/$(@D)' CFLAGS='-O2 -g $(WARNINGS)'
+
 # --- Drivers that change the world before keel.efi starts ----------------------------------------
 
 DRIVER_CFLAGS := $(EFI_CFLAGS) -Itests/boot/drivers/lib
@@ -224,6 +246,7 @@ TEST_FILES := \
 	build/keel.iso \
 	build/qemu.img \
 	build/selfcheck.elf \
+	$(LIMINE) \
 	$(SMALL)
 
 .PHONY: test

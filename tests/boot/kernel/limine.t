@@ -1,0 +1,58 @@
+#!/usr/bin/env perl
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# Kernels of Limine's protocol with the adapter of examples/limine behind them: of each base revision, at fixed
+# addresses and position-independent, on one CPU and on more. What the adapter cannot serve is said.
+use strict;
+use warnings;
+use lib qw(ovmf tests/boot/lib);
+use File::Temp qw(tempdir);
+use Guest;
+use Test::More;
+use Verdict;
+
+my $dir = tempdir('keel-limine-XXXXXX', TMPDIR => 1, CLEANUP => 1);
+
+sub served_ok {
+	my ($kernel, $cpus, %options) = @_;
+	my $run = run_guest(conf => "title Limine\nkernel \\kernel.elf\noptions of the kernel\nmodule \\modules\\one its own\n",
+		files => { '/kernel.elf' => "build/tests/kernels/limine-$kernel.elf", '/modules/one' => \'world' },
+		smp => $cpus, until => qr/^limine: done [0-9a-f]+\n|^keel-limine: .*\n/m, %options);
+	my ($looked) = $run->{text} =~ /^limine: done ([0-9a-f]+)$/m;
+	cmp_ok(hex($looked // 0), '>', 150, "$kernel: the kernel has looked at everything") or diag($run->{text});
+	my @wrong = $run->{text} =~ /^limine: wrong: (.*)$/mg;
+	is_deeply(\@wrong, [], "$kernel: and all is as the protocol has it");
+	my $hexadecimal = sprintf '%x', $cpus;
+	line_like($run, 'text', qr/^limine: cpus $hexadecimal$/m, "$kernel: each CPU came, with its argument");
+	line_like($run, 'text', qr/^limine: entropy 3$/m, "$kernel: random numbers")
+		if ($options{cpu} // 'max') eq 'max';
+	my ($date) = map { hex } $run->{text} =~ /^limine: date ([0-9a-f]+)$/m;
+	cmp_ok(abs(($date // 0) - time), '<', 86400, "$kernel: the date is today's");
+	my ($usable) = map { hex } $run->{text} =~ /^limine: usable ([0-9a-f]+)$/m;
+	cmp_ok($usable // 0, '>', 256 << 20, "$kernel: most of 512 MB can be used");
+}
+
+served_ok(0, 1);
+served_ok('pie', 3);
+if ($ENV{EVERYTHING}) {
+	served_ok($_, 2, cpu => $_ % 2 ? 'qemu64' : 'max') for 1 .. 6;
+	served_ok('pie', 255, limit => 600);
+}
+
+# What wrap says of kernels that it cannot take.
+sub wrap_says {
+	my ($pattern, $what, $flags, $text) = @_;
+	open(my $file, '>', "$dir/a.c") or die "$dir/a.c: $!\n";
+	print $file $text;
+	close $file;
+	system("gcc -nostdlib -static -fno-pic -Wl,--build-id=none,-e,f $flags -o $dir/a.elf $dir/a.c") == 0
+		or die "a.elf cannot be built\n";
+	like(qx(examples/limine/wrap --header $dir/a.elf 2>&1), $pattern, $what);
+}
+wrap_says(qr/^wrap: .* is linked at ffffffffc0000000: Keel's window is ffffffff80000000 to ffffffff9fffffff\. In its linker script, begin at ffffffff80200000$/,
+	'a kernel behind the window', '-Wl,-Ttext=0xffffffffc0000000,-n -mcmodel=kernel', 'void f(void) { }');
+wrap_says(qr/is linked at 400000: Keel's window/, 'a program', '', 'void f(void) { }');
+wrap_says(qr/not an ELF file for x86-64/, 'an object for 32 bits', '-m32 -r', 'void f(void) { }');
+like(qx(examples/limine/wrap --header Makefile 2>&1), qr/^wrap: Makefile is not an ELF file/, 'no ELF file');
+like(qx(make -s -C examples/limine 2>&1), qr/say which kernel: make KERNEL=/, 'no kernel');
+done_testing();
