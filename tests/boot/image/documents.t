@@ -12,7 +12,8 @@ use File::Temp qw(tempdir);
 use Test::More;
 
 my $dir = tempdir('keel-documents-XXXXXX', TMPDIR => 1, CLEANUP => 1);
-my @documents = ('README.md', 'CONTRIBUTING.md', 'tests/README.md', sort glob 'docs/*.md');
+my @documents = ('README.md', 'CONTRIBUTING.md', 'tests/README.md', 'examples/template/README.md',
+	sort glob 'docs/*.md docs/*/*.md');
 
 # The files as they are, without what was built: a clone has no more.
 my $copied = system("tar -c --exclude=./build --exclude=./.git . | tar -x -C '$dir'") >> 8;

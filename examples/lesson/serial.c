@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The first serial port, as the firmware has set it up. */
+#include "lesson.h"
+
+enum { DATA = 0x3f8, STATUS = 0x3fd, READY = 0x20 };
+
+void serial_put(char c)
+{
+	uint8_t status;
+
+	do
+		__asm__ volatile("inb %1, %0" : "=a"(status) : "d"((uint16_t)STATUS));
+	while (!(status & READY));
+	__asm__ volatile("outb %0, %1" : : "a"(c), "d"((uint16_t)DATA));
+}
+
+void serial_print(const char *text)
+{
+	while (*text)
+		serial_put(*text++);
+}
+
+_Noreturn void halt(void)
+{
+	for (;;)
+		__asm__ volatile("cli; hlt");
+}
