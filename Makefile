@@ -244,7 +244,7 @@ build/bundle-check: $(call objects,tool,$(BUNDLE_CHECK_C))
 
 # Their own Makefiles know how; nothing of this one is needed to build them. KERNEL is said because it
 # may stand on this make's command line, where it means another thing.
-EXAMPLES      := build/hello.elf build/mapper.elf build/smp.elf
+EXAMPLES      := build/hello.elf build/mapper.elf build/smp.elf build/linux.elf
 EXAMPLE_FILES := $(wildcard \
 	examples/*/*.[ch] \
 	examples/*/*.lds \
@@ -254,7 +254,7 @@ EXAMPLE_FILES := $(wildcard \
 	mm/*.[ch])
 
 .PHONY: examples
-examples: $(EXAMPLES) ## build the example kernels: build/hello.elf, mapper.elf, smp.elf
+examples: $(EXAMPLES) ## build the example kernels: build/hello.elf, mapper.elf, smp.elf, linux.elf
 
 $(EXAMPLES): build/%.elf: $(EXAMPLE_FILES)
 	$(call say,EXAMPLE)
