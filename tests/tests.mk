@@ -220,6 +220,34 @@ build/tests/boot/layout build/tests/boot/offsets: build/tests/boot/%: tests/boot
 	$(call say,HOSTCC)
 	$(Q)$(CC) -std=gnu11 -O1 $(WARNINGS) -Iinclude $(DEPEND) $< -o $@
 
+# --- A stock Linux, started by way of Keel ---------------------------------------------------------
+
+WITNESS_T := $(sort $(wildcard tests/witness/*.t))
+
+# What apt has brought goes into it as far as it is there: see tests/witness/fetch.
+WITNESS_FILES := build/linux.elf build/keel.efi build/tests/boot/offsets \
+		$(if $(wildcard build/witness/busybox),build/witness/initrd.img)
+
+build/witness/services: tests/witness/services.c
+	$(call say,HOSTCC)
+	$(Q)$(CC) -std=gnu11 -O2 $(WARNINGS) -static -o $@ $<
+
+build/witness/initrd.img: tests/witness/initrd tests/witness/init build/witness/services \
+		$(wildcard build/witness/busybox build/witness/*.ko)
+	$(call say,INITRD)
+	$(Q)tests/witness/initrd $@ tests/witness/init build/witness/busybox build/witness/services \
+		build/witness/efivarfs.ko build/witness/efi_test.ko
+
+.PHONY: witness
+witness: ## start Debian's kernel by way of Keel, and compare what it finds with what Keel has planned; once, it downloads 180 MB to build/witness
+	@ovmf/deps test
+	@tests/witness/fetch
+	@$(submake) witness-files
+	@$(PROVE) $(WITNESS_T)
+
+.PHONY: witness-files
+witness-files: $(WITNESS_FILES)
+
 # --- All tests -----------------------------------------------------------------------------------
 
 BOOT_T := $(sort $(wildcard tests/boot/*/*.t))
@@ -261,8 +289,9 @@ check: $(TEST_FILES) ## the same without looking for packages
 .PHONY: test-all
 test-all: ## the same with everything that is tried, and the time of each file; prints the matrix (an hour)
 	@ovmf/deps test
-	@$(submake) $(TEST_FILES)
-	@bad=; EVERYTHING=1 MATRIX=all MATRIX_TABLE=build/matrix.md $(PROVE) $(UNIT) $(UNIT_T) $(BOOT_T) || bad=1; \
+	@tests/witness/fetch
+	@$(submake) $(TEST_FILES) witness-files
+	@bad=; EVERYTHING=1 MATRIX=all MATRIX_TABLE=build/matrix.md $(PROVE) $(UNIT) $(UNIT_T) $(BOOT_T) $(WITNESS_T) || bad=1; \
 	echo; cat build/matrix.md; test -z "$$bad"
 
 .PHONY: test-debian

@@ -49,15 +49,16 @@ sub offsets {
 	return \%offset;
 }
 
-# Boots until the kernel's first instruction; options are those of Guest.pm. With keep there is no way
-# back to it.
+# Boots until the kernel's first instruction; options are those of Guest.pm, and kernel, the file of
+# another one than the self-check. With keep there is no way back to it.
 sub new {
 	my ($class, %options) = @_;
+	my $kernel = delete $options{kernel} // 'build/selfcheck.elf';
 	my $guest = Guest->new(debug => 1, %options);
 	my $gdb = $guest->gdb;
 	my $self = bless { guest => $guest, gdb => $gdb, machine => $guest->{machine}, pages => {},
 		offset => offsets() }, $class;
-	$gdb->run_to(entry_point('build/selfcheck.elf'), BOOT_SECONDS);
+	$gdb->run_to(entry_point($kernel), BOOT_SECONDS);
 	$self->{registers} = $gdb->registers;
 	$self->{direct_map} = $self->constant('KEEL_DIRECT_MAP_START');
 	$self->{boot} = $self->{registers}{rdi} - $self->{direct_map};
