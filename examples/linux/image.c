@@ -31,14 +31,16 @@ static void refuse_if(bool wrong, const struct keel_module *module, const char *
 
 void image_check(const struct keel_module *module)
 {
+	const char *foreign =
+		"is not a bzImage: the first module has to be a Linux kernel, such as /boot/vmlinuz of a distribution";
 	const struct setup_header *h = header_of(module);
-	const struct piece code = code_of(h);
+	struct piece code;
 
-	refuse_if(
-		module->bytes < sizeof(struct boot_params) || h->boot_flag != HEADER_BOOT_FLAG ||
-			h->header != HEADER_MAGIC || !(h->loadflags & LOADED_HIGH),
-		module,
-		"is not a bzImage: the first module has to be a Linux kernel, such as /boot/vmlinuz of a distribution");
+	refuse_if(module->bytes < sizeof(struct boot_params), module, foreign);
+	refuse_if(h->boot_flag != HEADER_BOOT_FLAG || h->header != HEADER_MAGIC ||
+			  !(h->loadflags & LOADED_HIGH),
+		  module, foreign);
+	code = code_of(h);
 	refuse_if(h->version < HEADER_VERSION, module,
 		  "has a boot protocol before 2.12: it is older than Linux 3.8");
 	refuse_if(!(h->xloadflags & XLF_KERNEL_64), module,
