@@ -61,10 +61,13 @@ sub symbol {
 	return hex($address // die "$kernel has no function $name\n");
 }
 
+# After these words of Linux' nothing comes any more.
+my $lost = qr/^PANIC: early exception.*\n|^.*end Kernel panic.*\n/m;
+
 sub result {
 	my ($guest, $until) = @_;
 	$guest->go(SECONDS) if $guest->{gdb};
-	my $run = $guest->follow(until => $until);
+	my $run = $guest->follow(until => $until ? qr/$until|$lost/ : $lost);
 	push @{ $run->{facts}{$1} }, $2 while $run->{text} =~ /^witness: (\w+) *(.*?) *$/mg;
 	return $run;
 }
@@ -85,8 +88,8 @@ sub plan_of {
 }
 
 # A boot by way of Keel. do is what init is told, options come to the command line, and conf to the
-# beginning of keel.conf; change is called, with the machine and the physical address of boot_params, when
-# all is ready for Linux, and may change it. With calls it goes on to the runtime service at this offset in
+# beginning of keel.conf. before is called with the machine at the first instruction of examples/linux;
+# change, with the physical address of boot_params behind it, when all is ready for Linux. Both may change it. With calls it goes on to the runtime service at this offset in
 # EFI_RUNTIME_SERVICES, which is told as called; then until the output matches, or to its end.
 sub by_keel {
 	my ($self, %how) = @_;
@@ -99,6 +102,7 @@ sub by_keel {
 	my $system = $stopped->get('boot_info.efi_system_table_phys');
 	my %known = (stopped => $stopped, plan => plan_of($stopped),
 		runtime => sprintf '0x%x', $stopped->number($system + RUNTIME_SERVICES));
+	$how{before}->($stopped) if $how{before};
 	if ($how{change}) {
 		my $gdb = $stopped->{gdb};
 		$gdb->run_to(symbol('enter'), SECONDS);
