@@ -236,13 +236,11 @@ static efi_status enter(enum service service, uint64_t address, const uint64_t *
 	return status;
 }
 
-efi_status service_call_at(enum service service, uint64_t address,
-			   const uint64_t arguments[SERVICE_ARGUMENTS])
+/* Named on screen and serial port, and with its stack looked at. */
+static efi_status call(enum service service, uint64_t address, const uint64_t *arguments)
 {
 	efi_status status;
 
-	if (reason_against(service))
-		return SERVICE_FAULTED;
 	record[service].calls++;
 	fault_activity = table[service].name;
 	watch_begin(table[service].name);
@@ -251,9 +249,33 @@ efi_status service_call_at(enum service service, uint64_t address,
 	service_stack_judge(table[service].name, status != SERVICE_FAULTED);
 	watch_end();
 	fault_activity = NULL;
+	return status;
+}
+
+efi_status service_call_at(enum service service, uint64_t address,
+			   const uint64_t arguments[SERVICE_ARGUMENTS])
+{
+	efi_status status;
+
+	if (!service_is_offered(service))
+		return SERVICE_FAULTED;
+	status = call(service, address, arguments);
 	if (status == EFI_UNSUPPORTED && table[service].works && has_properties() &&
 	    !service_arguments_are_wrong)
 		finding(KEEL_FINDING_PROPERTIES_OFFERED, "%s", table[service].name);
+	return status;
+}
+
+efi_status service_call_excluded(enum service service)
+{
+	static const uint64_t nothing[SERVICE_ARGUMENTS];
+	efi_status status;
+
+	if (reason_against(service))
+		return SERVICE_FAULTED;
+	service_arguments_are_wrong = true;
+	status = call(service, 0, nothing);
+	service_arguments_are_wrong = false;
 	return status;
 }
 

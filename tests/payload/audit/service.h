@@ -29,7 +29,7 @@ enum service {
 
 #define SERVICE_ARGUMENTS 5
 
-/* Not a status that firmware can return: it raised an exception instead, or is not called. */
+/* Not a status that firmware can return: it raised an exception instead, or is not to be called. */
 #define SERVICE_FAULTED UINT64_MAX
 
 /* Before the first call: page tables, stacks and the state of the CPU. */
@@ -55,6 +55,9 @@ bool service_begin(enum service service, const char *what);
 /* Calls it, at an address of its own or, for 0, at the table's. */
 efi_status service_call_at(enum service service, uint64_t address,
 			   const uint64_t arguments[SERVICE_ARGUMENTS]);
+
+/* Calls what EFI_RT_PROPERTIES_TABLE excludes, with nothing but zeros. */
+efi_status service_call_excluded(enum service service);
 
 /*
  * While this is set, arguments are wrong on purpose: a service that falls over a null pointer has

@@ -174,15 +174,11 @@ void audit_capsule_query(void)
 static void excluded_services(void)
 {
 	for (enum service service = 0; service < SERVICE_COUNT; service++) {
-		static const uint64_t nothing[SERVICE_ARGUMENTS];
-
 		if (service == SERVICE_SET_VIRTUAL_ADDRESS_MAP || !service_is_excluded(service))
 			continue;
 		point_begin_firmware("%s, which is excluded, says so", service_name(service));
-		service_arguments_are_wrong = true;
 		judge(KEEL_FINDING_PROPERTIES_EXCLUDED, service_name(service), EFI_UNSUPPORTED,
-		      service_call_at(service, 0, nothing));
-		service_arguments_are_wrong = false;
+		      service_call_excluded(service));
 		point_end();
 	}
 }
