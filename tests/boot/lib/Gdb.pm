@@ -96,6 +96,21 @@ sub go {
 	$_[0]->_send('c');
 }
 
+# Stops the guest when its code stores to one of the eight bytes at this virtual address.
+sub watch_stores {
+	my ($self, $virt) = @_;
+	$self->_ok(sprintf 'Z2,%x,8', $virt);
+}
+
+# Whether such a store has stopped it by now: the address of the instruction behind it, or undef.
+sub stopped_at_store {
+	my $self = shift;
+	while (defined(my $stopped = $self->_packet(time))) {
+		return $self->registers->{rip} if $stopped =~ /watch:/;
+	}
+	return undef;
+}
+
 # General registers in the order of GDB's own description of x86-64.
 sub registers {
 	my $self = shift;
