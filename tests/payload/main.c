@@ -64,6 +64,7 @@ static _Noreturn void stop(const char *why)
 
 _Noreturn void kernel_main(const struct keel_boot_info *info)
 {
+	uint64_t start;
 	bool sound;
 
 	take_checksum();
@@ -113,7 +114,9 @@ _Noreturn void kernel_main(const struct keel_boot_info *info)
 	check_runtime_services();
 	put_to_use();
 	comment("ticks self_check=%lu", read_tsc() - boot->jump_tsc);
+	start = read_tsc();
 	audit(options_read().strict);
+	comment("ticks audit=%lu", read_tsc() - start);
 	/* It asks the firmware for the time. */
 	use_vsyscall();
 	keep_report();

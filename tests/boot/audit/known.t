@@ -9,6 +9,7 @@ use Digest::SHA;
 use lib qw(ovmf tests/boot/lib);
 use Guest;
 use Test::More;
+use Verdict;
 
 # How each is started; without EVERYTHING the first ones only.
 my @firmware = (
@@ -36,9 +37,8 @@ for (@firmware) {
 		my $hash = substr Digest::SHA->new(256)->addfile($path, 'b')->hexdigest, 0, 16;
 		my $run = run_guest(firmware => $name, %options);
 		my $text = $run->{report}{text};
-		my %found = map { $_ => 1 } $text =~ /^# finding ([\w-]+):/mg;
 		like($text, qr/^# This board's UEFI: \d+ findings/m, "$name: there is a verdict");
-		my $findings = join ' ', sort keys %found;
+		my $findings = found_by($run);
 		diag("$name ($hash) is not known: ", $findings || 'no findings') unless defined $known{$hash};
 		is($findings, $known{$hash} // $findings, "$name ($hash): its findings are known");
 	}

@@ -101,8 +101,7 @@ for (@deeds) {
 	my $strict = $is{strict} ? 'strict' : 'default';
 	my $run = $guest->tell("$deed;selfcheck options=\"finish=poweroff firmware=$strict\"");
 	my $text = $run->{report}{text};
-	my %found = map { $_ => 1 } $text =~ /^# finding ([\w-]+):/mg;
-	is(join(' ', sort keys %found), join(' ', sort @$expected), "$deed: it is named, and nothing else")
+	is(found_by($run), join(' ', sort @$expected), "$deed: it is named, and nothing else")
 		or diag(grep { /finding/ } map { "$_\n" } @{ $run->{report}{lines} });
 	is("@{ $run->{report}{problems} }", '', "$deed: the map is right, and the run comes to its end");
 	cmp_ok(hits($run), '>=', 1, "$deed: it was done") unless $deed eq 'nothing';

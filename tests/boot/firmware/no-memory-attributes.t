@@ -17,6 +17,9 @@ my %note = (
 	outside  => qr/^  note +Memory Attributes Table is inconsistent/m,
 	unsorted => qr/^  note +Memory Attributes Table is inconsistent/m,
 );
+# And the audit by name.
+my %finding = (absent => 'mat-absent', endless => 'mat-absent', outside => 'mat-outside',
+	unsorted => 'mat-order');
 my $guest = Guest->new(driver => 'attributes', waits => 1);
 for my $variant (sort keys %note) {
 	my $run = $guest->tell($variant);
@@ -26,6 +29,7 @@ for my $variant (sort keys %note) {
 		"$variant: keel.efi says what follows from it");
 	line_like($run, 'report', qr/^# .*runtime code is writable and executable/m,
 		"$variant: the kernel was told");
+	is(found_by($run), $finding{$variant}, "$variant: what the audit calls it");
 	line_like($run, 'report', qr/^# .*\bRWX WB \d/m, "$variant: there is such memory");
 }
 done_testing();

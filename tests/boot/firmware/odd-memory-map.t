@@ -21,12 +21,16 @@ my %notes = (
 	split            => [],
 	'split-types'    => [],
 );
+# What the audit calls it.
+my %findings = ('no-runtime-bit' => 'map-runtime-bit', corrupt => 'map-empty map-overlap map-type map-unaligned',
+	overlap => 'map-overlap');
 my $guest = Guest->new(driver => 'oddmap', waits => 1);
 my %descriptors;
 for my $variant (sort keys %notes) {
 	my $run = $guest->tell($variant);
 	inside_ok($run, $variant);
 	outside_ok($run, $variant);
+	is(found_by($run), $findings{$variant} // '', "$variant: what the audit calls it");
 	line_like($run, 'console', qr/^  note +.*$_/m, "$variant: keel.efi says: $_")
 		for @{ $notes{$variant} };
 	($descriptors{$variant}) = $run->{console} =~ /^  memory +(\d+) descriptors/m;

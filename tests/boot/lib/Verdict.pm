@@ -13,7 +13,7 @@ use SelfCheck;
 use Test::More;
 use Time::HiRes qw(sleep time);
 
-our @EXPORT = qw(boot_ok inside_ok outside_ok halted_ok line_like fact_is refused sum_of %STATUS);
+our @EXPORT = qw(boot_ok inside_ok outside_ok halted_ok line_like fact_is refused sum_of found_by %STATUS);
 
 # EFI_STATUS values (UEFI 2.10, appendix D).
 our %STATUS = (
@@ -107,6 +107,12 @@ sub sum_of {
 	my $sum = 0;
 	{ use integer; $sum += $_ for unpack 'q<*', $content; }
 	return sprintf '%x', $sum;
+}
+
+# The audit's findings, by name, in one text.
+sub found_by {
+	my %found = map { $_ => 1 } $_[0]{report}{text} =~ /^# finding ([\w-]+):/mg;
+	return join ' ', sort keys %found;
 }
 
 # A run with the driver "twice", or one that does the same: both tries were refused with that status

@@ -191,8 +191,20 @@ static void try_other_vendor(void)
 	variable_delete(own_name, &other_vendor);
 }
 
+/* Of a run whose power failed between creation and deletion. */
+static void delete_left(const struct efi_guid *vendor)
+{
+	char back[64];
+	uint64_t bytes = sizeof(back);
+
+	if (variable_get(own_name, vendor, back, &bytes, NULL) == EFI_SUCCESS)
+		variable_delete(own_name, vendor);
+}
+
 static void try_two(void)
 {
+	delete_left(&own_vendor);
+	delete_left(&other_vendor);
 	if (!variable_create(own_name, &own_vendor, text, sizeof(text)))
 		return;
 	if (variable_judge(own_name, &own_vendor, text, sizeof(text))) {
