@@ -319,6 +319,11 @@ BENCH_FILES := \
 	build/tests/boot/drivers/timed.efi \
 	build/tests/kernels/tell-gcc-exec-2.elf
 
+.PHONY: audit
+audit: $(TEST_FILES) ## the audit's verdict on each firmware for QEMU, with each kind of reset
+	@ovmf/deps test
+	@EVERYTHING=1 prove -v -I ovmf -I tests/boot/lib tests/boot/audit/known.t tests/boot/audit/resets.t
+
 .PHONY: bench
 bench: $(BENCH_FILES) ## instructions of a boot's stages, of mm/, and of loading 576 MB, beside their limits
 	@ovmf/deps dev

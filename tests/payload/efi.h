@@ -22,6 +22,7 @@ typedef uint64_t efi_status;
 #define EFI_NOT_FOUND	      EFI_ERROR(14)
 
 #define EFI_RESET_COLD	   0
+#define EFI_RESET_WARM	   1
 #define EFI_RESET_SHUTDOWN 2
 
 #define EFI_VARIABLE_NON_VOLATILE	0x1

@@ -21,6 +21,7 @@ static const struct {
 } words[] = {
 	{ "finish=poweroff", set_finish, EFI_RESET_SHUTDOWN },
 	{ "finish=reboot", set_finish, EFI_RESET_COLD },
+	{ "finish=warm", set_finish, EFI_RESET_WARM },
 	{ "finish=halt", set_finish, FINISH_HALT },
 	{ "firmware=strict", set_strict, true },
 	{ "firmware=default", set_strict, false },
@@ -43,7 +44,7 @@ static void take_word(struct options *options, const char *text)
 		return;
 	}
 	show(SCREEN_BAD,
-	     "Unknown option, expected finish=poweroff, reboot or halt, or firmware=strict: %s",
+	     "Unknown option, expected finish=poweroff, reboot, warm or halt, or firmware=strict: %s",
 	     text);
 }
 

@@ -5,8 +5,8 @@
 
 /*
  * As the command line says, by ResetSystem at its virtual address where it can be called:
- * finish=poweroff, finish=reboot, or finish=halt, with which the report stays on the screen.
- * Without that it halts, too: on a real machine there is somebody to read it.
+ * finish=poweroff, finish=reboot, finish=warm; or finish=halt, with which the report stays on the
+ * screen. Without that it halts, too: on a real machine there is somebody to read it.
  */
 _Noreturn void finish(void);
 
