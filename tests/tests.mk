@@ -167,6 +167,20 @@ $(TELL): tests/kernels/tell/tell.c tests/kernels/tell/tell.lds.S include/keel/bo
 	$(Q)$(tell_$(call tell_part,2)) $(TELL_CFLAGS) $(tell_$(call tell_part,3)) -T $@.lds \
 		-o $@ tests/kernels/tell/tell.c
 
+# The self-check, position-independent, without a checksum: what is relocated is in no file.
+PIE_CFLAGS := $(filter-out -fno-pic -fno-pie -mcmodel=%,$(PAYLOAD_CFLAGS)) -fpie -fvisibility=hidden
+$(eval $(call compile,pie,CC,PIE_CFLAGS))
+
+PIE_O := $(PAYLOAD_O:build/payload/%=build/pie/%)
+
+build/pie/tests/payload/module_image.o: build/module/tests/payload/module/module.o
+
+build/tests/kernels/selfcheck-pie.elf: tests/payload/kernel.lds.S include/keel/layout.h $(PIE_O)
+	$(call say,LD)
+	$(Q)$(CC) -E -P -undef -x assembler-with-cpp -D__ASSEMBLER__ -Iinclude -DPIE $< -o $@.lds
+	$(Q)$(CC) $(PIE_CFLAGS) -static-pie -nostdlib -Wl,--no-dynamic-linker,-z,text,-n \
+		-Wl,-z,max-page-size=4096,-z,noexecstack,--build-id=none,-T,$@.lds -o $@ $(PIE_O)
+
 # Kernels that need no more than the example does, each in one file.
 SMALL := $(patsubst %,build/tests/kernels/%.elf,late listen reclaim sti)
 
@@ -275,6 +289,7 @@ TEST_FILES := \
 	build/qemu.img \
 	build/selfcheck.elf \
 	$(LIMINE) \
+	build/tests/kernels/selfcheck-pie.elf \
 	$(SMALL)
 
 .PHONY: test

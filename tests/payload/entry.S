@@ -29,6 +29,14 @@ entry_state:
 	.skip ENTRY_BYTES
 	.size entry_state, ENTRY_BYTES
 
+	/* Of #GP and #PF only; filled in below, as nobody knows before where the kernel will be. */
+	.balign 8
+scan_idt:
+	.skip 15 * 16
+scan_idt_end:
+scan_idtr:
+	.skip 2 + 8
+
 	/* EAX is lost. */
 	.macro save_selector register, to
 	xorl %eax, %eax
@@ -51,12 +59,10 @@ entry_state:
 	.endm
 
 	/*
-	 * The first word that is not zero, or cannot be read, or 0. RAX is 0; RBX, RCX and RDI are
-	 * lost. RBX is where scan_fault goes on.
+	 * The first of RCX words from RDI on that is not zero, or cannot be read, or 0. RAX is 0;
+	 * RBX, RCX and RDI are lost. RBX is where scan_fault goes on.
 	 */
-	.macro save_first_word start, words, to
-	movq \start, %rdi
-	movq \words, %rcx
+	.macro save_first_word to
 	leaq 1f(%rip), %rbx
 	repe scasq
 	leaq -8(%rdi), %rdi
@@ -65,23 +71,17 @@ entry_state:
 	movq %rdi, \to
 	.endm
 
-	/* SDM vol. 3A figure 6-8: an interrupt gate. kernel.lds.S takes the address apart. */
-	.macro scan_gate
-	.word scan_fault_low, KEEL_KERNEL_CS, 0x8e00, scan_fault_middle
-	.long scan_fault_high, 0
+	/* SDM vol. 3A figure 6-8: an interrupt gate that leads to scan_fault. RAX is lost. */
+	.macro fill_gate vector
+	leaq scan_fault(%rip), %rax
+	movw %ax, scan_idt + \vector * 16(%rip)
+	movw $0x8e00, scan_idt + \vector * 16 + 4(%rip)
+	movw $KEEL_KERNEL_CS, scan_idt + \vector * 16 + 2(%rip)
+	shrq $16, %rax
+	movw %ax, scan_idt + \vector * 16 + 6(%rip)
+	shrq $16, %rax
+	movl %eax, scan_idt + \vector * 16 + 8(%rip)
 	.endm
-
-	/* Of #GP and #PF only. */
-	.section .rodata
-	.balign 8
-scan_idt:
-	.skip 13 * 16
-	scan_gate
-	scan_gate
-scan_idt_end:
-scan_idtr:
-	.word scan_idt_end - scan_idt - 1
-	.quad scan_idt
 
 	.text
 	.globl kernel_entry
@@ -145,11 +145,22 @@ kernel_entry:
 	fxsave64 STATE(FXSAVE)
 
 	/* A page that is absent ends a scan. For the frame there is room below the registers. */
+	fill_gate 13
+	fill_gate 14
+	leaq scan_idt(%rip), %rax
+	movq %rax, scan_idtr + 2(%rip)
+	movw $(scan_idt_end - scan_idt - 1), scan_idtr(%rip)
 	lidt scan_idtr(%rip)
 	leaq entry_state(%rip), %rsp
 	xorl %eax, %eax
-	save_first_word $STACK_START, $(KEEL_STACK_BYTES / 8), STATE(STACK_USED)
-	save_first_word $bss_start, $bss_words, STATE(BSS_USED)
+	movabsq $STACK_START, %rdi
+	movl $(KEEL_STACK_BYTES / 8), %ecx
+	save_first_word STATE(STACK_USED)
+	leaq bss_start(%rip), %rdi
+	leaq data_end(%rip), %rcx
+	subq %rdi, %rcx
+	shrq $3, %rcx
+	save_first_word STATE(BSS_USED)
 	lidt STATE(IDTR)
 
 	/* An exception's IRET, to name one, faults with flags that may have been found. */

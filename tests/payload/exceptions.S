@@ -71,9 +71,10 @@ exception_common:
 	.globl probe_access_\name
 	.type probe_access_\name, @function
 probe_access_\name:
-	xorl %eax, %eax
 	movq %rsp, probe_rsp(%rip)
-	movq $probe_done, probe_resume(%rip)
+	leaq probe_done(%rip), %rax
+	movq %rax, probe_resume(%rip)
+	xorl %eax, %eax
 	\access
 	jmp probe_done
 	.size probe_access_\name, . - probe_access_\name

@@ -4,6 +4,8 @@
  * of the text window stands in layout.h only. Three segments, one for each kind of rights; nothing
  * in them shares a page. The kernel lies 2 MB into the window: physical memory below that belongs
  * to firmware more often than not.
+ *
+ * PIE: position-independent, for a test that puts it elsewhere.
  */
 #ifndef __ASSEMBLER__
 #define __ASSEMBLER__
@@ -20,6 +22,9 @@ PHDRS
 	rodata PT_LOAD FLAGS(4); /* R-- */
 	data PT_LOAD FLAGS(6);	 /* RW- */
 	note PT_NOTE FLAGS(4);
+#ifdef PIE
+	dynamic PT_DYNAMIC FLAGS(6);
+#endif
 }
 
 SECTIONS
@@ -42,10 +47,24 @@ SECTIONS
 	{
 		KEEP(*(.note.keel))
 	} :rodata :note
+#ifdef PIE
+	.rela.dyn : AT(ADDR(.rela.dyn) - KEEL_TEXT_START) { *(.rela .rela.*) } :rodata
+	.dynsym : AT(ADDR(.dynsym) - KEEL_TEXT_START) { *(.dynsym) } :rodata
+	.dynstr : AT(ADDR(.dynstr) - KEEL_TEXT_START) { *(.dynstr) } :rodata
+	.hash : AT(ADDR(.hash) - KEEL_TEXT_START) { *(.hash) } :rodata
+	.gnu.hash : AT(ADDR(.gnu.hash) - KEEL_TEXT_START) { *(.gnu.hash) } :rodata
+#endif
 	. = ALIGN(KEEL_PAGE_SIZE);
 	rodata_end = .;
 
 	data_start = .;
+#ifdef PIE
+	.dynamic : AT(ADDR(.dynamic) - KEEL_TEXT_START) { *(.dynamic) } :data :dynamic
+	.data.rel.ro : AT(ADDR(.data.rel.ro) - KEEL_TEXT_START)
+	{
+		*(.data.rel.ro .data.rel.ro.*) *(.got .got.plt)
+	} :data
+#endif
 	.data : AT(ADDR(.data) - KEEL_TEXT_START)
 	{
 		*(.data .data.*)
@@ -65,14 +84,8 @@ SECTIONS
 		bss_start = .;
 		*(.bss .bss.* COMMON)
 		. = ALIGN(KEEL_PAGE_SIZE);
-		bss_words = ABSOLUTE((. - bss_start) / 8);
 	} :data
 	data_end = .;
-
-	/* The parts of an address in a gate, for entry.S. */
-	scan_fault_low = ABSOLUTE(scan_fault & 0xffff);
-	scan_fault_middle = ABSOLUTE(scan_fault >> 16 & 0xffff);
-	scan_fault_high = ABSOLUTE(scan_fault >> 32);
 
 	ASSERT(data_end <= KEEL_TEXT_LAST + 1, "the kernel fits into the text window")
 

@@ -26,7 +26,8 @@
 service_enter:
 	save_registers
 	movq %rsp, probe_rsp(%rip)
-	movq $service_faulted, probe_resume(%rip)
+	leaq service_faulted(%rip), %rax
+	movq %rax, probe_resume(%rip)
 
 	/* Four arguments' home space and the fifth argument; it aligns the stack, too. */
 	movq service_stack_top(%rip), %rsp
