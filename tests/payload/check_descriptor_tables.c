@@ -7,6 +7,7 @@
 #include "cpu.h"
 #include "entry.h"
 #include "report.h"
+#include "walk.h"
 
 /*
  * Flat segments, 4 GB in pages where there is a limit, accessed, and writable or readable: 64-bit
@@ -140,14 +141,29 @@ static void check_loaded(void)
 	point_end();
 }
 
-/* A kernel's own gates go here; until then every exception has to stop the machine at once. */
-void check_idt(void)
+/* The page that the CPU has as its IDT; what boot_info says where nothing leads there. */
+static uint64_t live_idt_phys(void)
 {
-	const uint64_t at = first_word_set(KEEL_DIRECT_MAP(boot->idt_phys), IDT_BYTES);
+	const uint64_t leaf = walk_lookup(read_cr3() & KEEL_PTE_ADDRESS, KEEL_CPU_ENTRY_AREA_START,
+					  KEEL_LEVEL_PT);
+
+	return leaf & KEEL_PTE_P ? leaf & KEEL_PTE_ADDRESS : boot->idt_phys;
+}
+
+/*
+ * A kernel's own gates go here; until then every exception has to stop the machine at once. Without
+ * gates in the right place nobody would read what is wrong.
+ */
+uint64_t check_idt(void)
+{
+	const uint64_t phys = live_idt_phys();
+	const uint64_t at = first_word_set(KEEL_DIRECT_MAP(phys), IDT_BYTES);
 
 	point_begin("cpu_entry_area: every gate of the IDT is absent");
 	expect("first word of a gate that is not zero", at, 0, at);
+	expect("idt_phys", KEEL_CPU_ENTRY_AREA_START, phys, boot->idt_phys);
 	point_end();
+	return at ? boot->idt_phys : phys;
 }
 
 void check_descriptor_tables(void)

@@ -23,8 +23,8 @@ bool check_own_memory(void);
 /* First of all: .data is as it was loaded until something is written there. */
 void take_checksum(void);
 
-/* Before fault_init() fills the IDT in. */
-void check_idt(void);
+/* Before fault_init() fills the IDT in, to which this gives where it is. */
+uint64_t check_idt(void);
 
 /* The machine as the kernel found it: before anything in it is changed. */
 void check_entry_state(void);

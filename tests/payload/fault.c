@@ -32,13 +32,15 @@ void exception(struct fault_frame *frame);
 
 const char *fault_activity;
 
+static uint64_t idt_phys;
+
 /* Where a fault of a probe goes on, 0 outside of probes; written by exceptions.S. */
 uint64_t probe_resume, probe_rsp;
 struct fault probe_fault;
 
 void fault_set_gate(unsigned vector, const char *handler, uint8_t ist, uint8_t type)
 {
-	volatile struct gate *gate = (struct gate *)KEEL_DIRECT_MAP(boot->idt_phys) + vector;
+	volatile struct gate *gate = (struct gate *)KEEL_DIRECT_MAP(idt_phys) + vector;
 	const uint64_t virt = (uint64_t)handler;
 
 	gate->offset_low = (uint16_t)virt;
@@ -55,7 +57,7 @@ void fault_set_stack(unsigned vector, uint8_t ist)
 	fault_set_gate(vector, exception_stubs + vector * FAULT_STUB_BYTES, ist, GATE_INTERRUPT);
 }
 
-void fault_init(void)
+void fault_init(uint64_t phys)
 {
 	static const uint8_t ist[EXCEPTIONS] = {
 		[VECTOR_DB] = KEEL_IST_DB,
@@ -64,6 +66,7 @@ void fault_init(void)
 		[VECTOR_MC] = KEEL_IST_MCE,
 	};
 
+	idt_phys = phys;
 	for (unsigned vector = 0; vector < EXCEPTIONS; vector++)
 		fault_set_stack(vector, ist[vector]);
 }

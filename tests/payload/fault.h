@@ -51,8 +51,8 @@ struct fault_frame {
 	uint64_t rip, cs, rflags, rsp, ss;
 };
 
-/* Fills in the gates of the exceptions, as fault_set_gate() does. */
-void fault_init(void);
+/* Fills in the gates of the exceptions, in the IDT's page, as fault_set_gate() does. */
+void fault_init(uint64_t idt_phys);
 
 #define GATE_INTERRUPT 0x8e /* present, DPL 0, 64-bit interrupt gate */
 #define GATE_DPL3      0x60 /* ring 3 may raise it with INT */

@@ -76,8 +76,7 @@ _Noreturn void kernel_main(const struct keel_boot_info *info)
 		halt_forever();
 	}
 	sound = check_boot_info_contents();
-	check_idt();
-	fault_init();
+	fault_init(check_idt());
 	screen_init();
 	screen_large(SCREEN_TEXT, "Keel self-check", false);
 

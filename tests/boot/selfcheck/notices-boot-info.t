@@ -279,6 +279,8 @@ for (
 	[ 'boot_info.symbol_count' => $pointers, '0x1000000000000000' ],
 	[ 'boot_info.tables_planned' => 'memory map: page tables', '0x10000000000000' ],
 	[ 'boot_info.efi_config_table_count' => $firmware, '0x2000000000000000' ],
+	# No memory is there.
+	[ 'boot_info.idt_phys' => 'cpu_entry_area', '^0x8000000000' ],
 	[ 'boot_info.phys_bits' => 'boot_info', '0' ],
 	[ 'boot_info.phys_bits' => 'boot_info', '64' ],
 	[ 'framebuffer.height' => $screen, '0x80000000' ],
