@@ -239,7 +239,7 @@ sub _reply {
 # A QMP command; its result. QEMU answers at once, also when the guest's time is over.
 sub command {
 	my ($self, $name, %arguments) = @_;
-	my $patience = time + 30;
+	my $patience = time + 120;
 	local $self->{deadline} = $self->{deadline} > $patience ? $self->{deadline} : $patience;
 	my $text = encode_json({ execute => $name, %arguments ? (arguments => \%arguments) : () });
 	syswrite($self->{qmp}, "$text\n");
