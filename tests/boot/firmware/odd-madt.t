@@ -26,7 +26,7 @@ for my $variant (@variants) {
 	line_like($run, 'console', qr/^  acpi +$cpus CPUs,/m, "$variant: keel.efi finds $cpus");
 	my @notes = $run->{console} =~ /^  note +(.*(?:MADT|checksum).*)$/mg;
 	my $expected = $note{$variant};
-	is(scalar @notes, defined $expected, "$variant: whether there is something to say") or diag("@notes");
+	is(scalar @notes, defined $expected ? 1 : 0, "$variant: whether there is something to say") or diag("@notes");
 	like($notes[0], ref $expected ? $expected : qr/^\Q$expected\E$/, "$variant: what it says") if $expected;
 	inside_ok($run, $variant);
 	outside_ok($run, $variant);
