@@ -11,6 +11,8 @@
  *	two		there is another one before it, without CPUs and with a wrong checksum
  *	root		the table that lists it has a wrong checksum
  *	zero		behind the first CPU is an entry of length 0
+ *	renamed		the CPU that runs has another ID in its local APIC, and in the table,
+ *			than CPUID has: so it is in some virtual machines
  */
 #include "hooks.h"
 
@@ -19,6 +21,8 @@
 #define LOCAL_X2APIC	  9
 #define ENABLED		  1
 #define MADT_HEADER_BYTES 44
+#define OTHER_ID	  9
+#define LOCAL_APIC_ID	  0xfee00020
 #define FAR_ID		  0x12345
 #define MAX_BYTES	  4096
 
@@ -87,6 +91,11 @@ static void add_cpu(struct table *to, const UINT8 *e, const char *wanted)
 		add(to, (const UINT8[2]){ LOCAL_APIC, 0 }, 2);
 	if (text_is(wanted, "unlisted") && e[3])
 		add(to, e, e[1]);
+	if (text_is(wanted, "renamed")) {
+		add(to, e, e[1]);
+		if (!e[3])
+			((UINT8 *)to)[to->length - e[1] + 3] = OTHER_ID;
+	}
 	if (text_is(wanted, "phantom")) {
 		add(to, e, e[1]);
 		((UINT8 *)to)[to->length - 4] |= ENABLED;
@@ -160,8 +169,13 @@ static void replace(const char *wanted)
 
 EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system)
 {
+	const char *wanted;
+
 	launch_init(image, system);
-	replace(variant(image));
+	wanted = variant(image);
+	replace(wanted);
+	if (text_is(wanted, "renamed"))
+		*(volatile UINT32 *)LOCAL_APIC_ID = OTHER_ID << 24;
 	launch("madt", NULL, NULL);
 	return finish();
 }
