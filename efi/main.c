@@ -14,7 +14,7 @@
 #include "report/file.h"
 #include "space/space.h"
 #include "stack.h"
-#include "trust/secure_boot.h"
+#include "trust/tpm_log.h"
 #include "version.h"
 
 /* What there is before there is a stack. */
@@ -45,15 +45,18 @@ static EFI_STATUS boot(void *argument)
 	struct kernel kernel = { 0 };
 	struct modules modules = { 0 };
 	struct space space = { 0 };
-	const enum keel_secure_boot secure_boot = secure_boot_state(&fw);
-	const struct boot_facts facts = { &machine, &self,    &volume,	  &entry,
-					  &kernel,  &modules, secure_boot };
+	struct trust trust = { 0 };
+	struct tpm_log tpm_log = { 0 };
+	const struct boot_facts facts = { &machine, &self,    &volume, &entry,
+					  &kernel,  &modules, &trust,  &tpm_log };
 	EFI_STATUS status;
 
 	/* What to start. The time that the person takes at the menu is nobody's. */
 	status = loaded_image_examine(&fw, &self);
 	if (!EFI_ERROR(status))
-		status = boot_entry_find(&fw, &self, secure_boot, &volume, &entry);
+		status = trust_examine(&fw, &trust);
+	if (!EFI_ERROR(status))
+		status = boot_entry_find(&fw, &self, &trust, &volume, &entry);
 	stopwatch_end(&watch, KEEL_STAGE_SETUP);
 	if (!EFI_ERROR(status)) {
 		greet(&fw, entry.config_folder);
@@ -69,6 +72,8 @@ static EFI_STATUS boot(void *argument)
 		status = kernel_load(&fw, &self, &volume, &entry, &kernel);
 	if (!EFI_ERROR(status))
 		status = modules_load(&fw, &volume, &entry, &modules);
+	if (!EFI_ERROR(status))
+		status = tpm_log_take(&fw, &trust, machine.tables.final_events_phys, &tpm_log);
 	stopwatch_end(&watch, KEEL_STAGE_LOAD);
 	if (!EFI_ERROR(status))
 		report_file_write(&fw, &volume, &machine);
@@ -84,6 +89,7 @@ static EFI_STATUS boot(void *argument)
 		status = handover(&fw, &facts, &space, &watch);
 
 	space_free(&fw, &space);
+	tpm_log_free(&fw, &tpm_log);
 	modules_free(&fw, &modules);
 	kernel_free(&fw, &kernel);
 	machine_free(&fw, &machine);

@@ -15,6 +15,17 @@ static EFI_STATUS config_wrong(const struct firmware *fw, const char *folder,
 		    (uint64_t)error->line, error->text);
 }
 
+/* As a path, which the event in the log has. */
+static EFI_STATUS measure_configuration(const struct firmware *fw, const struct boot_entry *entry,
+					const char *start, uint64_t bytes)
+{
+	char memory[256] = "";
+	struct text path = text_in(memory, sizeof(memory));
+
+	text_print(&path, "%s" CONF, entry->folder);
+	return trust_measure(fw, entry->trust, TPM_PCR_CONFIG, start, bytes, memory);
+}
+
 /* The text goes to the block's end: what is made of it comes before it. */
 static EFI_STATUS parse_file(const struct firmware *fw, struct file *file, struct boot_entry *entry)
 {
@@ -29,6 +40,9 @@ static EFI_STATUS parse_file(const struct firmware *fw, struct file *file, struc
 	status = file->read(file, 0, work + work_bytes, file->bytes);
 	if (EFI_ERROR(status))
 		return fail(fw, status, "%s" CONF " cannot be read", entry->folder);
+	status = measure_configuration(fw, entry, work + work_bytes, file->bytes);
+	if (EFI_ERROR(status))
+		return status;
 	if (config_parse(work + work_bytes, file->bytes, work, &entry->config, &error) != CONFIG_OK)
 		return config_wrong(fw, entry->folder, &error);
 	return EFI_SUCCESS;
@@ -55,7 +69,7 @@ static EFI_STATUS read_configuration(struct volume *volume, struct boot_entry *e
 		status = entry_open_file(volume, folders[n], CONF, &f);
 		if (status == EFI_NOT_FOUND)
 			continue;
-		if (entry->trust == CONFIG_SECURE) {
+		if (entry->allowed == CONFIG_SECURE) {
 			volume_close(&f);
 			return refuse_configuration(volume->fw, folders[n]);
 		}
@@ -135,10 +149,15 @@ static EFI_STATUS find_in_options(struct firmware *fw, const struct loaded_image
 				"load options");
 	if (EFI_ERROR(status))
 		return status;
+	if (option_bytes)
+		status = trust_measure(fw, entry->trust, TPM_PCR_CONFIG, options, option_bytes,
+				       "load options");
+	if (EFI_ERROR(status))
+		return status;
 	work = block_memory(&entry->options);
 	entry->folder = work + work_bytes;
 	loaded_image_folder(image, volume, work + work_bytes);
-	switch (config_parse_options(options, option_bytes, entry->trust, work, config, &error)) {
+	switch (config_parse_options(options, option_bytes, entry->allowed, work, config, &error)) {
 	case CONFIG_WRONG:
 		return config_wrong(fw, entry->folder, &error);
 	case CONFIG_OK:
@@ -160,16 +179,15 @@ static EFI_STATUS find_in_options(struct firmware *fw, const struct loaded_image
 }
 
 EFI_STATUS boot_entry_find(struct firmware *fw, const struct loaded_image *image,
-			   enum keel_secure_boot secure_boot, struct volume *volume,
-			   struct boot_entry *entry)
+			   struct trust *trust, struct volume *volume, struct boot_entry *entry)
 {
 	EFI_STATUS status;
 
-	*entry = (struct boot_entry){ 0 };
-	if (secure_boot == KEEL_SECURE_BOOT_ON)
-		entry->trust = CONFIG_SECURE;
+	*entry = (struct boot_entry){ .trust = trust };
+	if (trust->secure_boot == KEEL_SECURE_BOOT_ON)
+		entry->allowed = CONFIG_SECURE;
 	if (image->bundle.file_count) {
-		entry->trust = CONFIG_BUNDLE;
+		entry->allowed = CONFIG_BUNDLE;
 		entry->bundle = &image->bundle;
 	}
 	volume_find(fw, image->protocol, volume);
@@ -207,10 +225,16 @@ static EFI_STATUS join_options(const struct firmware *fw, struct boot_entry *ent
 
 EFI_STATUS boot_entry_select(const struct firmware *fw, struct boot_entry *entry)
 {
+	EFI_STATUS status;
+
 	if (!entry->config.entry_count)
 		return EFI_SUCCESS;
 	entry->wanted = entry->config.entries[menu_select(fw, &entry->config)];
-	return join_options(fw, entry);
+	status = join_options(fw, entry);
+	if (EFI_ERROR(status))
+		return status;
+	return trust_measure(fw, entry->trust, TPM_PCR_CONFIG, entry->wanted.options,
+			     text_bytes(entry->wanted.options), "options");
 }
 
 void boot_entry_free(const struct firmware *fw, struct boot_entry *entry)

@@ -14,6 +14,7 @@
 #include "config/config.h"
 #include "files/loaded_image.h"
 #include "files/volume.h"
+#include "trust/trust.h"
 
 /* All texts are UTF-8, and lie in the blocks or are constant. */
 struct boot_entry {
@@ -22,23 +23,26 @@ struct boot_entry {
 	const char *folder;	    /* where relative paths begin, from \ to \ */
 	const char *config_folder;  /* where keel.conf was found; NULL: it was not, or not needed */
 	const struct bundle *bundle; /* where all files are; NULL: on the volume */
-	enum config_trust trust;
-	const char *outside;  /* options that came from outside; NULL: none */
-	struct block options; /* what the load options say, and the image's folder */
-	struct block file;    /* what keel.conf says, as text and as structures */
-	struct block joined;  /* wanted.options, where part of it came from outside */
+	enum config_trust allowed;   /* to load options */
+	struct trust *trust;	     /* into which everything is measured */
+	const char *outside;	     /* options that came from outside; NULL: none */
+	struct block options;	     /* what the load options say, and the image's folder */
+	struct block file;	     /* what keel.conf says, as text and as structures */
+	struct block joined;	     /* wanted.options, where part of it came from outside */
 };
 
 /*
- * Finds the volume that the image came from, and on it what there is to choose from. Sets fw->quiet
- * if the configuration wants that. volume->read_ticks and read_bytes do not count what is read
- * here.
+ * Finds the volume that the image came from, and on it what there is to choose from. All that is
+ * read for that is measured before anything is made of it. Sets fw->quiet if the configuration
+ * wants that. volume->read_ticks and read_bytes do not count what is read here.
  */
 EFI_STATUS boot_entry_find(struct firmware *fw, const struct loaded_image *image,
-			   enum keel_secure_boot secure_boot, struct volume *volume,
-			   struct boot_entry *entry);
+			   struct trust *trust, struct volume *volume, struct boot_entry *entry);
 
-/* Chooses the entry: asks at the machine if there is a choice and somebody to ask. */
+/*
+ * Chooses the entry: asks at the machine if there is a choice and somebody to ask. Measures the
+ * options that it has for the kernel.
+ */
 EFI_STATUS boot_entry_select(const struct firmware *fw, struct boot_entry *entry);
 
 /* The wanted entry's modules, wanted.module_count of them. */

@@ -198,6 +198,7 @@ EFI_STATUS handover(struct firmware *fw, const struct boot_facts *facts, struct 
 	announced = is_self_check && report_variable_announce(fw);
 	panic_prepare(fw, &facts->machine->graphics.screens[0].framebuffer);
 	other_cpus_prepare(fw, facts);
+	tpm_log_finish(facts->tpm_log);
 	stopwatch_end(watch, KEEL_STAGE_SETUP);
 	status = leave_boot_services(fw, facts, space, watch, &exit);
 	if (!EFI_ERROR(status))

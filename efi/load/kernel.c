@@ -60,8 +60,8 @@ static EFI_STATUS load_examined(const struct firmware *fw, struct file *file, bo
 	return EFI_SUCCESS;
 }
 
-static EFI_STATUS load_file(const struct firmware *fw, struct file *file,
-			    const struct config_entry *wanted, struct kernel *kernel)
+static EFI_STATUS load_settled(const struct firmware *fw, struct file *file,
+			       const struct config_entry *wanted, struct kernel *kernel)
 {
 	struct elf_error error;
 	const enum elf_result result = elf_examine(file, &kernel->elf, &error);
@@ -81,18 +81,44 @@ static void note_foreign(const struct firmware *fw, const char *name, const char
 		     name, sign);
 }
 
-/* A kernel that is not Keel's own. */
-static EFI_STATUS load_of_others(const struct firmware *fw, struct file *file,
-				 const struct config_entry *wanted, struct kernel *kernel)
+/* Of one that is not Keel's own, besides, what speaks for another loader. */
+static EFI_STATUS load_file(const struct firmware *fw, struct file *file,
+			    const struct config_entry *wanted, struct kernel *kernel)
 {
+	const bool is_foreign = wanted->kernel && !fw->quiet;
 	EFI_STATUS status;
 
-	if (!fw->quiet)
+	if (is_foreign)
 		note_foreign(fw, file->name, elf_foreign_header(file));
-	status = load_file(fw, file, wanted, kernel);
-	if (!EFI_ERROR(status) && !fw->quiet)
+	status = load_settled(fw, file, wanted, kernel);
+	if (!EFI_ERROR(status) && is_foreign)
 		note_foreign(fw, file->name, elf_foreign_requests(&kernel->elf));
 	return status;
+}
+
+/* A file that is read piece by piece could be another one each time: it is read once. */
+static EFI_STATUS take_measured(const struct firmware *fw, struct trust *trust,
+				struct volume_file *f, struct kernel *kernel)
+{
+	const char *name = f->file.name;
+	const uint64_t bytes = f->file.bytes;
+	const void *start = f->memory;
+	EFI_STATUS status = EFI_SUCCESS;
+
+	if (!trust->tpm)
+		return EFI_SUCCESS;
+	if (!start && bytes) {
+		status = block_allocate(fw, &kernel->file, BYTES_TO_PAGES(bytes), name);
+		if (EFI_ERROR(status))
+			return status;
+		start = block_memory(&kernel->file);
+		status = f->file.read(&f->file, 0, block_memory(&kernel->file), bytes);
+		if (EFI_ERROR(status))
+			return fail(fw, status, "%s cannot be read", name);
+		volume_close(f);
+		volume_open_memory(name, start, bytes, f);
+	}
+	return trust_measure(fw, trust, TPM_PCR_FILES, start, bytes, name);
 }
 
 EFI_STATUS kernel_load(const struct firmware *fw, const struct loaded_image *image,
@@ -107,9 +133,11 @@ EFI_STATUS kernel_load(const struct firmware *fw, const struct loaded_image *ima
 				: loaded_image_open_built_in(fw, image, &f);
 	if (EFI_ERROR(status))
 		return status;
-	status = wanted->kernel ? load_of_others(fw, &f.file, wanted, kernel)
-				: load_file(fw, &f.file, wanted, kernel);
+	status = take_measured(fw, entry->trust, &f, kernel);
+	if (!EFI_ERROR(status))
+		status = load_file(fw, &f.file, wanted, kernel);
 	volume_close(&f);
+	block_free(fw, &kernel->file);
 	return status;
 }
 

@@ -12,6 +12,7 @@ struct kernel {
 	struct requests requests;  /* of its file and of its entry, as one */
 	struct block image;	   /* the segments */
 	struct block symbol_block; /* symbols and their names, if those are wanted */
+	struct block file; /* all of it, where it has to be measured; only while it is loaded */
 };
 
 /* Whether other CPUs are to be started for it. */

@@ -62,6 +62,9 @@ static EFI_STATUS load_module(const struct firmware *fw, struct volume *volume,
 		take_in_place(m, &f);
 	else
 		status = read_module(fw, m, &f.file);
+	if (!EFI_ERROR(status))
+		status = trust_measure(fw, entry->trust, TPM_PCR_FILES, (const void *)m->phys,
+				       m->bytes, wanted->path);
 	volume_close(&f);
 	if (!EFI_ERROR(status))
 		say(fw, "  module    %s, %u bytes, at %x\n", m->name, m->bytes, m->phys);

@@ -241,6 +241,26 @@ static void fill_firmware_tables(struct keel_boot_info *info, const struct space
 					   exit->configuration_count * CONFIGURATION_ENTRY_BYTES);
 }
 
+static void fill_measurements(struct keel_boot_info *info, const struct tpm_log *log)
+{
+	const char *start = block_memory(&log->block);
+
+	info->measured = log->state;
+	if (log->has_pcrs) {
+		info->tpm_pcrs = 1u << TPM_PCR_CONFIG | 1u << TPM_PCR_FILES;
+		memcpy(info->tpm_pcr8, log->pcrs[0], sizeof(info->tpm_pcr8));
+		memcpy(info->tpm_pcr9, log->pcrs[1], sizeof(info->tpm_pcr9));
+	}
+	if (!log->bytes)
+		return;
+	info->tpm_log = TO_KERNEL(start);
+	info->tpm_log_bytes = log->bytes;
+	if (!log->final_bytes)
+		return;
+	info->tpm_final_events = TO_KERNEL(start + log->final_offset);
+	info->tpm_final_events_bytes = log->final_bytes;
+}
+
 /* What could not be mapped is not handed over. */
 static void fill_screens(const struct boot_info *b, const struct graphics *graphics,
 			 const struct mm_outcome *outcome)
@@ -310,7 +330,8 @@ void boot_info_fill(const struct firmware *fw, const struct boot_facts *facts,
 	fill_firmware_tables(info, space, exit);
 	fill_screens(&b, &machine->graphics, &space->plans.outcome);
 	fill_strings(&b, facts);
-	info->secure_boot = facts->secure_boot;
+	info->secure_boot = facts->trust->secure_boot;
+	fill_measurements(info, facts->tpm_log);
 	info->exit_tries = exit->tries;
 	info->loader_phys = facts->image->phys;
 	info->loader_bytes = facts->image->bytes;

@@ -8,7 +8,7 @@
 #include "load/kernel.h"
 #include "load/modules.h"
 #include "machine/machine.h"
-#include "trust/secure_boot.h"
+#include "trust/tpm_log.h"
 
 /* What the steps before have found out. */
 struct boot_facts {
@@ -18,7 +18,8 @@ struct boot_facts {
 	const struct boot_entry *entry;
 	const struct kernel *kernel;
 	const struct modules *modules;
-	enum keel_secure_boot secure_boot;
+	const struct trust *trust;
+	struct tpm_log *tpm_log; /* whose end comes right before the exit */
 };
 
 /* What became of the firmware on the way out. */

@@ -13,7 +13,7 @@
 /* Maps that are read until one is like the map that the tables were made for. */
 #define MAX_REVIEWS 8
 
-#define KEEL_BLOCKS 6 /* those that the kernel learns of; modules come to that */
+#define KEEL_BLOCKS 7 /* those that the kernel learns of; modules come to that */
 
 /* What only the loader needs. Returns the bytes that it takes; with start 0 it only measures. */
 static uint64_t lay_out_work(struct space *space, uint64_t modules, uint64_t start)
@@ -195,6 +195,7 @@ static uint64_t list_allocations(const struct boot_facts *facts, const struct sp
 
 	n += list_block(list + n, &kernel->image, KEEL_MEMORY_TYPE_KERNEL);
 	n += list_block(list + n, &kernel->symbol_block, KEEL_MEMORY_TYPE_BOOT_INFO);
+	n += list_block(list + n, &facts->tpm_log->block, KEEL_MEMORY_TYPE_BOOT_INFO);
 	n += list_block(list + n, &space->cpu_area, KEEL_MEMORY_TYPE_CPU_AREA);
 	n += list_block(list + n, &space->boot_info.block, KEEL_MEMORY_TYPE_BOOT_INFO);
 	n += list_block(list + n, &space->roots.tables, KEEL_MEMORY_TYPE_TABLES);

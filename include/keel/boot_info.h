@@ -286,6 +286,16 @@ enum keel_secure_boot {
 	KEEL_SECURE_BOOT_ON	/* or nobody can tell: the firmware's answer was an error */
 };
 
+/* Whether what was started was measured into a TPM (boot_info.measured). */
+enum keel_measured {
+	KEEL_MEASURED_NOT, /* there is no TPM 2.0 */
+	KEEL_MEASURED_ALL,
+	KEEL_MEASURED_PARTLY /* something was not measured or is not in the log: the registers and
+				the log need not agree */
+};
+
+#define KEEL_PCR_BYTES 32 /* SHA-256 */
+
 /* Bits of boot_info.flags. */
 #define KEEL_FLAG_RUNTIME_CODE_WRITABLE	 0x1 /* and executable: some of it */
 #define KEEL_FLAG_STALE_SYSTEM_TABLE_CRC 0x2 /* the firmware left a CRC32 stale */
@@ -470,6 +480,25 @@ struct keel_boot_info {
 	/* All screens, the one of `framebuffer` first; 0 where that is KEEL_PIXEL_NONE. */
 	const struct keel_screen *screens;
 	uint64_t screen_count;
+
+	/*
+	 * Measured boot, where the firmware has a TPM 2.0. Configuration, load options and the
+	 * kernel's options were extended into register 8, kernel and modules into 9, as events of
+	 * type EV_IPL whose text is the path, before they were used.
+	 *
+	 * tpm_log: a copy of the firmware's log, TCG_PCR_EVENT and TCG_PCR_EVENT2 (TCG PC Client
+	 * Platform Firmware Profile 1.05, 10.2). tpm_final_events: TCG_PCR_EVENT2 that were logged
+	 * later, but before the exit; what the exit itself logs is in the firmware's final events
+	 * table only. NULL where there is none.
+	 */
+	const void *tpm_log;
+	uint64_t tpm_log_bytes;
+	const void *tpm_final_events;
+	uint64_t tpm_final_events_bytes;
+	uint32_t measured; /* enum keel_measured */
+	uint32_t tpm_pcrs; /* a bit for each register whose value is below: 0x300, or 0 */
+	uint8_t tpm_pcr8[KEEL_PCR_BYTES]; /* as the TPM told them after the last measurement */
+	uint8_t tpm_pcr9[KEEL_PCR_BYTES];
 };
 
 /* Whether this boot_info has the member, for those that came with a later version. */

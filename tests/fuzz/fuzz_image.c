@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Any bytes as the image that Keel finds itself in, and as the section .bundle: what is found lies
- * inside, at pages, each file behind the one before it. That nothing else is read is seen to by the
- * sanitizers.
+ * Any bytes as the image that Keel finds itself in, as the section .bundle, and as a TPM's log:
+ * what is found lies inside, at pages, each file behind the one before it. That nothing else is
+ * read is seen to by the sanitizers.
  */
 #include "fuzz.h"
 #include "lib/bundle.h"
 #include "lib/pe.h"
+#include "lib/tcg_log.h"
 
 static void check_file(const struct bundle *bundle, struct bundle_file f, const char **end)
 {
@@ -56,6 +57,20 @@ static void read_image(const uint8_t *image, uint64_t bytes)
 	}
 }
 
+/* As a TPM's log: events follow one another, and none leaves it. */
+static void read_log(const uint8_t *log, uint64_t bytes)
+{
+	const struct tcg_algorithms algorithms = tcg_log_algorithms(log, bytes);
+	uint64_t at = algorithms.first_bytes;
+	uint64_t event;
+
+	REQUIRE(algorithms.count <= TCG_MOST_ALGORITHMS && at <= bytes);
+	while (algorithms.count && (event = tcg_event_bytes(&algorithms, log + at, bytes - at))) {
+		REQUIRE(event <= bytes - at);
+		at += event;
+	}
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
 {
 	uint8_t *copy = need(bytes);
@@ -63,6 +78,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
 	memcpy(copy, data, bytes);
 	read_image(copy, bytes);
 	read_bundle(copy, bytes);
+	read_log(copy, bytes);
 	free(copy);
 	return 0;
 }

@@ -58,6 +58,8 @@ static bool check_pointers(void)
 	expect_pointer("boot_device", boot->boot_device, 1);
 	expect_pointer("symbols", boot->symbols, boot->symbol_count);
 	expect_pointer("symbol_names", boot->symbol_names, boot->symbol_names_bytes);
+	expect_pointer("tpm_log", boot->tpm_log, boot->tpm_log_bytes);
+	expect_pointer("tpm_final_events", boot->tpm_final_events, boot->tpm_final_events_bytes);
 	if (boot->framebuffer.format != KEEL_PIXEL_NONE)
 		expect("framebuffer.virt", boot->framebuffer.phys,
 		       KEEL_DIRECT_MAP(boot->framebuffer.phys), boot->framebuffer.virt);

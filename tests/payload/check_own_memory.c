@@ -107,6 +107,9 @@ static bool check_data(void)
 	readable &= expect_data("symbols", b->symbols, b->symbol_count, ELF_SYMBOL_BYTES);
 	readable &= expect_data("symbol_names", b->symbol_names, 1, b->symbol_names_bytes);
 	readable &= check_screens();
+	readable &= expect_data("tpm_log", b->tpm_log, 1, b->tpm_log_bytes);
+	readable &=
+		expect_data("tpm_final_events", b->tpm_final_events, 1, b->tpm_final_events_bytes);
 	point_end();
 	return readable;
 }

@@ -54,6 +54,7 @@ void check_madt(void);
 
 /* What was configured, and what came with the kernel. */
 void check_configured(void);
+void check_measured(void);
 
 /* These use the map. */
 void check_probes(void);

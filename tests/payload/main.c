@@ -98,6 +98,7 @@ _Noreturn void kernel_main(const struct keel_boot_info *info)
 	check_facts();
 	check_madt();
 	check_configured();
+	check_measured();
 
 	check_probes();
 	check_region_probes();

@@ -181,7 +181,15 @@
 	MEMBER(boot_info, smbios3_virt, 744, 8) \
 	MEMBER(boot_info, efi_config_table_virt, 752, 8) \
 	MEMBER(boot_info, screens, 760, 8) \
-	MEMBER(boot_info, screen_count, 768, 8)
+	MEMBER(boot_info, screen_count, 768, 8) \
+	MEMBER(boot_info, tpm_log, 776, 8) \
+	MEMBER(boot_info, tpm_log_bytes, 784, 8) \
+	MEMBER(boot_info, tpm_final_events, 792, 8) \
+	MEMBER(boot_info, tpm_final_events_bytes, 800, 8) \
+	MEMBER(boot_info, measured, 808, 4) \
+	MEMBER(boot_info, tpm_pcrs, 812, 4) \
+	MEMBER(boot_info, tpm_pcr8, 816, 32) \
+	MEMBER(boot_info, tpm_pcr9, 848, 32)
 
 #define BOOT_INFO_1_BYTES 496
 #define BOOT_INFO_2_BYTES 688

@@ -14,7 +14,8 @@ macro_rules! print_all {
 }
 
 fn main() {
-    print_all!(EfiDescriptor MemoryRange Mapping Segment Cpu Mailbox IoApic Framebuffer Module BootInfo);
+    print_all!(EfiDescriptor MemoryRange Mapping Segment Cpu Mailbox IoApic Framebuffer Screen Module
+		BootInfo);
     println!("KEEL_DIRECT_MAP_START\t{:x}\t8", keel::DIRECT_MAP_START);
     println!("KEEL_RIGHTS_NONE\t{:x}\t8", keel::RIGHTS_NONE);
     println!("KEEL_MEMORY_TYPE_CONVENTIONAL\t{:x}\t8", keel::MEMORY_TYPE_CONVENTIONAL);

@@ -35,6 +35,7 @@ my $modules = 'boot_info: modules lie';
 my $addresses = "firmware's tables: boot_info";
 my $cpu_areas = "memory map: the CPUs' tables";
 my $secure = 'firmware: GetVariable agrees with boot_info';
+my $measured = 'measured boot: what boot_info';
 my $mailboxes = 'every CPU: mailboxes';
 my $pointers = 'boot_info: every pointer';
 
@@ -164,6 +165,13 @@ for (
 	[ 'boot_info.smbios3_virt' => $addresses, '0x1000' ],
 	[ 'boot_info.efi_config_table_virt' => $addresses, '+24' ],
 	[ 'boot_info.efi_config_table_virt' => $addresses, '0' ],
+	[ 'boot_info.tpm_log' => $measured, '^0x800000000000' ],
+	[ 'boot_info.tpm_log_bytes' => $pointers, '1' ],
+	[ 'boot_info.tpm_final_events' => $measured, '^0x800000000000' ],
+	[ 'boot_info.tpm_final_events_bytes' => $pointers, '1' ],
+	[ 'boot_info.measured' => $measured, '1' ],
+	[ 'boot_info.measured' => $measured, '3' ],
+	[ 'boot_info.tpm_pcrs' => $measured, '0x300' ],
 ) {
 	my ($member, $name, $value) = @$_;
 	member($member, $name, $value);
@@ -251,6 +259,10 @@ for (
 	member(@$_);
 }
 
+promise('boot_info.tpm_pcr8');
+change('register 8 without a TPM', $measured, sub { set(place('boot_info.tpm_pcr8'), 1) });
+promise('boot_info.tpm_pcr9');
+change('register 9 without a TPM', $measured, sub { set(place('boot_info.tpm_pcr9'), 1) });
 promise('boot_info.random_seed');
 change('there is no seed', 'boot_info: the random seed', sub {
 	set(place('boot_info.random_seed') + 8 * $_, 0) for 0 .. 3;

@@ -231,8 +231,33 @@ static void power_off(const struct keel_boot_info *info)
 	reset(SHUTDOWN, 0, 0, NULL);
 }
 
+static void fact_bytes(const char *name, const uint8_t *bytes, uint64_t count)
+{
+	put_text("tell: ");
+	put_text(name);
+	put(' ');
+	while (count--) {
+		put("0123456789abcdef"[*bytes >> 4]);
+		put("0123456789abcdef"[*bytes++ & 15]);
+	}
+	put_text("\r\n");
+}
+
+static void tell_measured(const struct keel_boot_info *info)
+{
+	fact("secure_boot", info->secure_boot);
+	fact("measured", info->measured);
+	if (!info->tpm_pcrs)
+		return;
+	fact_bytes("pcr8", info->tpm_pcr8, KEEL_PCR_BYTES);
+	fact_bytes("pcr9", info->tpm_pcr9, KEEL_PCR_BYTES);
+	fact_bytes("log", info->tpm_log, info->tpm_log_bytes);
+	fact_bytes("final_events", info->tpm_final_events, info->tpm_final_events_bytes);
+}
+
 _Noreturn void tell(const struct keel_boot_info *info)
 {
+	tell_measured(info);
 	fact("check", keel_boot_info_check(info));
 	tell_kernel(info);
 	tell_configuration(info);

@@ -72,6 +72,10 @@ c_struct! { "framebuffer" Framebuffer {
     red_mask: u32, green_mask: u32, blue_mask: u32,
 } }
 
+c_struct! { "screen" Screen {
+    framebuffer: Framebuffer, edid: *const c_void, edid_bytes: u64,
+} }
+
 c_struct! { "module" Module {
     phys: u64, bytes: u64, data: *mut c_void, name: *const c_char, options: *const c_char,
 } }
@@ -104,6 +108,10 @@ c_struct! { "boot_info" BootInfo {
     mailboxes: *mut Mailbox, cpus_waiting: u64, waiting_page_phys: u64, keel_version: *const c_char,
     secure_boot: u32, reserved: u32,
     rsdp_virt: u64, smbios_virt: u64, smbios3_virt: u64, efi_config_table_virt: u64,
+    screens: *const Screen, screen_count: u64,
+    tpm_log: *const c_void, tpm_log_bytes: u64,
+    tpm_final_events: *const c_void, tpm_final_events_bytes: u64,
+    measured: u32, tpm_pcrs: u32, tpm_pcr8: [u8; 32], tpm_pcr9: [u8; 32],
 } }
 
 /// Why boot_info cannot be used.
