@@ -82,9 +82,14 @@ fact_is($run, title => 'Mine', 'its own entry');
 fact_is($run, module_sum => sum_of($module), 'its own module');
 
 SKIP: {
-	skip 'only with everything: the self-check with Secure Boot on', 2 unless $ENV{EVERYTHING};
+	skip 'only with everything: the self-check with Secure Boot on, and a server', 3 unless $ENV{EVERYTHING};
 	$run = run_guest($keys->machine, keel => $signed, limit => 300, files => { '/keel.conf' => undef });
 	inside_ok($run, 'the signed keel.efi, nothing else', 'waits');
 	line_like($run, 'report', qr/^ok .* agrees with boot_info about Secure Boot$/m, 'it knows that Secure Boot is on');
+
+	$run = run_guest($keys->machine, limit => 240, until => qr/^keel: error: .*\n/m, server => {
+		'keel.efi' => $signed, 'keel.conf' => \"title A\nkernel tell.elf\n", 'tell.elf' => $tell });
+	like($run->{error} // '', qr/^\\keel\.conf is not read: Secure Boot is on/, 'from a server: keel.conf is refused')
+		or diag($run->{text});
 }
 done_testing();
