@@ -31,8 +31,11 @@ CPUS	 := $(shell nproc 2>/dev/null || echo 1)
 PARALLEL  = $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(CPUS))
 submake	  = $(MAKE) --no-print-directory $(PARALLEL)
 
-# The version, and in a git checkout the commit: build/version.h changes only when they do.
-COMMIT	:= $(shell git rev-parse --short=8 HEAD 2>/dev/null)
+# The version, and in a git checkout the commit, unless that is the one that was released:
+# build/version.h changes only when they do. A checkout around this folder is another project's.
+COMMIT	:= $(shell export GIT_CEILING_DIRECTORIES='$(patsubst %/,%,$(dir $(CURDIR)))'; \
+		git describe --exact-match --match "v$$(cat VERSION)" >/dev/null 2>&1 || \
+		git rev-parse --short=8 HEAD 2>/dev/null)
 VERSION	:= $(shell cat VERSION)$(if $(COMMIT),+$(COMMIT))
 
 build/version.h: FORCE
@@ -286,6 +289,17 @@ debug: ## boot with gdb, as far as the first instruction of KERNEL (the self-che
 	@ovmf/deps debug
 	@$(submake) build/keel.efi build/selfcheck.elf $(filter build/%,$(KERNEL))
 	@ovmf/debug $(if $(KERNEL),--kernel $(KERNEL)) $(if $(CONF),--config $(CONF)) $(value DEBUG)
+
+# --- Releases ------------------------------------------------------------------------------------
+
+.PHONY: dist
+dist: ## make build/dist/keel-VERSION.tar.xz, the source, and keel-VERSION-x86_64.tar.xz, what is built from it, of HEAD (docs/releasing.md)
+	@ovmf/deps build
+	@CC='$(CC)' tools/dist '$(VERSION)' build/dist
+
+.PHONY: deb
+deb: dist ## make build/dist/keel_VERSION_amd64.deb from that source, for Debian and its family
+	@tools/deb '$(VERSION)' build/dist
 
 # --- Documentation -------------------------------------------------------------------------------
 

@@ -16,20 +16,22 @@ INSTALLED := \
 	lib/keel:644:build/keel.efi:build/keel.so:build/selfcheck.elf \
 	lib/keel/ovmf:644:ovmf/CommandLine.pm:ovmf/Console.pm:ovmf/KernelDisk.pm:ovmf/Qemu.pm:ovmf/SelfCheck.pm \
 	lib/keel/ovmf:755:ovmf/debug:ovmf/firmware:ovmf/image:ovmf/run:ovmf/screenshot \
+	lib/keel/tools:644:tools/Pe.pm \
+	lib/keel/tools:755:build/bundle-check:tools/finish-pe:tools/keel-bundle \
 	bin:755:build/keelmap \
-	share/man/man1:644:tools/keelmap/keelmap.1
+	share/man/man1:644:tools/keel-bundle.1:tools/keelmap/keelmap.1
 
 # By these names; each stands for ovmf/ and the rest of its name.
 INSTALLED_PROGRAMS := keel-debug keel-image keel-run keel-screenshot
 
 # Those that are Keel's alone, from the inside out.
-INSTALLED_FOLDERS := lib/keel/ovmf lib/keel include/keel
+INSTALLED_FOLDERS := lib/keel/ovmf lib/keel/tools lib/keel include/keel
 
 installed_to  = $(DESTDIR)$(PREFIX)
 installed_row = $(subst :, ,$1)
 
 .PHONY: install
-install: build/keel.efi build/keelmap build/selfcheck.elf ## put headers, keel.efi, keelmap, keel-run and more below DESTDIR and PREFIX (/usr/local)
+install: build/keel.efi build/bundle-check build/keelmap build/selfcheck.elf ## put headers, keel.efi, keelmap, keel-run and more below DESTDIR and PREFIX (/usr/local)
 	@$(foreach row,$(INSTALLED),install -d '$(installed_to)/$(word 1,$(call installed_row,$(row)))'; \
 		install -m $(word 2,$(call installed_row,$(row))) \
 			$(wordlist 3,99,$(call installed_row,$(row))) \
@@ -40,6 +42,7 @@ install: build/keel.efi build/keelmap build/selfcheck.elf ## put headers, keel.e
 	@for program in $(INSTALLED_PROGRAMS); do \
 		ln -sf "../lib/keel/ovmf/$${program#keel-}" '$(installed_to)/bin'/$$program; \
 	done
+	@ln -sf ../lib/keel/tools/keel-bundle '$(installed_to)/bin'/keel-bundle
 
 # What install puts there, and folders that are empty then.
 .PHONY: uninstall
@@ -47,7 +50,7 @@ uninstall: ## remove what make install with the same PREFIX and DESTDIR has put 
 	@$(foreach row,$(INSTALLED),rm -f $(patsubst %, \
 		'$(installed_to)/$(word 1,$(call installed_row,$(row)))/'%, \
 		$(notdir $(wordlist 3,99,$(call installed_row,$(row)))));)
-	@rm -f $(INSTALLED_PROGRAMS:%='$(installed_to)/bin/'%) '$(installed_to)/share/pkgconfig/keel.pc'
+	@rm -f $(INSTALLED_PROGRAMS:%='$(installed_to)/bin/'%) '$(installed_to)/bin/keel-bundle' '$(installed_to)/share/pkgconfig/keel.pc'
 	@for folder in $(INSTALLED_FOLDERS); do \
 		rmdir '$(installed_to)'/$$folder 2>/dev/null || test ! -d '$(installed_to)'/$$folder || \
 			echo "$(installed_to)/$$folder is left: there are other files in it"; \

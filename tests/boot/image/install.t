@@ -33,11 +33,12 @@ sub tree {
 
 is(make('install'), '', 'make install says nothing');
 my @headers = sort glob 'include/keel/*.h';
-is_deeply([ tree() ], [ sort @headers, (map { "bin/$_" } qw(keel-debug keel-image keel-run keel-screenshot keelmap)),
+is_deeply([ tree() ], [ sort @headers, (map { "bin/$_" } qw(keel-bundle keel-debug keel-image keel-run keel-screenshot keelmap)),
 	(map { "lib/keel/$_" } qw(keel.efi keel.so selfcheck.elf)),
 	(map { "lib/keel/ovmf/$_" } qw(CommandLine.pm Console.pm KernelDisk.pm Qemu.pm SelfCheck.pm debug firmware
 		image run screenshot)),
-	qw(share/man/man1/keelmap.1 share/pkgconfig/keel.pc) ], 'and puts there what it has to');
+	(map { "lib/keel/tools/$_" } qw(Pe.pm bundle-check finish-pe keel-bundle)),
+	qw(share/man/man1/keel-bundle.1 share/man/man1/keelmap.1 share/pkgconfig/keel.pc) ], 'and puts there what it has to');
 is(system('cmp', '-s', "$prefix/lib/keel/keel.efi", 'build/keel.efi'), 0, 'keel.efi is the one that was built');
 for my $library (glob 'ovmf/*.pm') {
 	my ($name) = $library =~ m{(\w+)\.pm$};
@@ -53,10 +54,11 @@ sub from_afar {
 	return qx($hidden '$dir/work' $command 2>&1 </dev/null);
 }
 SKIP: {
-	skip 'there are no name spaces for mounts here', 4 if system("$hidden '$dir/work' true 2>/dev/null");
+	skip 'there are no name spaces for mounts here', 5 if system("$hidden '$dir/work' true 2>/dev/null");
 	like(from_afar("ls '$keel'"), qr/\A\z/, 'the sources are out of sight');
 	like(from_afar("'$prefix/bin/keel-run' --kernel hello.elf --options afar"),
 		qr/^Hello from a kernel on Keel!\n  command line: afar$/m, 'keel-run boots a kernel');
+	is(from_afar("'$prefix/bin/keel-bundle' --kernel hello.elf -o hello.efi"), '', 'keel-bundle makes a bundle');
 	like(from_afar("'$prefix/bin/keel-run' --help"), qr/\Ausage: keel-run /, 'and knows its name');
 	like(from_afar("'$prefix/bin/keel-image' x"), qr/\Ausage: keel-image /, 'keel-image, too');
 	if ($ENV{EVERYTHING}) {
