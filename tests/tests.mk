@@ -367,6 +367,6 @@ check-format: ## fail if make format would change anything, or where a line is t
 	@tests/format --check
 
 .PHONY: lint
-lint: build/tests/boot/layout build/tests/boot/offsets build/version.h ## static analysis of C, shell and perl files
+lint: build/tests/boot/layout build/tests/boot/offsets build/tests/kernels/limine-6.elf build/version.h ## static analysis of C, shell and perl files
 	@EFI_CFLAGS='$(EFI_CFLAGS)' PAYLOAD_CFLAGS='$(PAYLOAD_CFLAGS)' TOOL_CFLAGS='$(TOOL_CFLAGS)' \
 		tests/lint

@@ -4,13 +4,18 @@
 
 enum { DATA = 0x3f8, STATUS = 0x3fd, READY = 0x20 };
 
+static uint8_t status(void)
+{
+	uint8_t value;
+
+	__asm__ volatile("inb %1, %0" : "=a"(value) : "d"((uint16_t)STATUS));
+	return value;
+}
+
 void serial_put(char c)
 {
-	uint8_t status;
-
-	do
-		__asm__ volatile("inb %1, %0" : "=a"(status) : "d"((uint16_t)STATUS));
-	while (!(status & READY));
+	while (!(status() & READY))
+		;
 	__asm__ volatile("outb %0, %1" : : "a"(c), "d"((uint16_t)DATA));
 }
 

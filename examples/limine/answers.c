@@ -81,7 +81,7 @@ static uint8_t size_of(uint32_t mask)
 
 static struct limine_video_mode **only_mode(const struct limine_framebuffer *screen)
 {
-	struct limine_video_mode **modes = take(sizeof(*modes));
+	struct limine_video_mode **modes = take(sizeof(void *));
 
 	*modes = take(sizeof(**modes));
 	**modes = (struct limine_video_mode){
@@ -118,7 +118,7 @@ static void *framebuffer(const struct guest *guest, request_t *request)
 		.mode_count = 1,
 	};
 	screen->modes = only_mode(screen);
-	list = take(sizeof(*list));
+	list = take(sizeof(void *));
 	*list = screen;
 	response = words(1, (uint64_t)list, 0, 0);
 	response->revision = 1;
@@ -166,7 +166,7 @@ static void *kernel_file(const struct guest *guest, request_t *request)
 static void *modules(const struct guest *guest, request_t *request)
 {
 	const struct keel_boot_info *info = guest->info;
-	void **list = take(info->module_count * sizeof(*list));
+	void **list = take(info->module_count * sizeof(void *));
 
 	(void)request;
 	for (uint64_t n = 0; n < info->module_count; n++)

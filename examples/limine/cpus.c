@@ -28,7 +28,7 @@ void gather_cpus(struct guest *guest)
 
 	all->flags = info->flags & KEEL_FLAG_X2APIC ? 1 : 0;
 	all->first_apic_id = info->cpus[0].apic_id;
-	all->cpus = take(info->cpu_count * sizeof(*all->cpus));
+	all->cpus = take(info->cpu_count * sizeof(void *));
 	all->cpus[all->cpu_count++] = new_cpu(guest, 0);
 	for (uint64_t n = 1; n < info->cpu_count; n++)
 		if (is_waiting(info, n)) {

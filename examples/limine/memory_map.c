@@ -103,7 +103,7 @@ struct limine_words *memory_map(const struct guest *guest)
 	const struct keel_boot_info *info = guest->info;
 	const uint64_t most = info->memory_range_count + 5;
 	struct growing map = { take(most * sizeof(*map.entries)), 0 };
-	struct limine_memory **pointers = take(most * sizeof(*pointers));
+	struct limine_memory **pointers = take(most * sizeof(void *));
 	struct limine_words *response = take(sizeof(*response));
 
 	for (uint64_t n = 0; n < info->memory_range_count; n++)
