@@ -92,35 +92,44 @@ static struct limine_video_mode **only_mode(const struct limine_framebuffer *scr
 	return modes;
 }
 
-static void *framebuffer(const struct guest *guest, request_t *request)
+static struct limine_framebuffer *one_screen(const struct keel_screen *from)
 {
-	const struct keel_framebuffer *from = &guest->info->framebuffer;
-	struct limine_framebuffer *screen, **list;
-	struct limine_words *response;
+	const struct keel_framebuffer *pixels = &from->framebuffer;
+	struct limine_framebuffer *screen = take(sizeof(*screen));
 
-	(void)request;
-	if (!from->virt)
-		return NULL;
-	screen = take(sizeof(*screen));
 	*screen = (struct limine_framebuffer){
-		.address = (void *)from->virt,
-		.width = from->width,
-		.height = from->height,
-		.pitch_bytes = (uint64_t)from->stride * from->bytes_per_pixel,
-		.bits_per_pixel = (uint16_t)(from->bytes_per_pixel * 8),
+		.address = (void *)pixels->virt,
+		.width = pixels->width,
+		.height = pixels->height,
+		.pitch_bytes = (uint64_t)pixels->stride * pixels->bytes_per_pixel,
+		.bits_per_pixel = (uint16_t)(pixels->bytes_per_pixel * 8),
 		.model = 1,
-		.red_size = size_of(from->red_mask),
-		.red_shift = shift_of(from->red_mask),
-		.green_size = size_of(from->green_mask),
-		.green_shift = shift_of(from->green_mask),
-		.blue_size = size_of(from->blue_mask),
-		.blue_shift = shift_of(from->blue_mask),
+		.red_size = size_of(pixels->red_mask),
+		.red_shift = shift_of(pixels->red_mask),
+		.green_size = size_of(pixels->green_mask),
+		.green_shift = shift_of(pixels->green_mask),
+		.blue_size = size_of(pixels->blue_mask),
+		.blue_shift = shift_of(pixels->blue_mask),
+		.edid = (void *)from->edid,
+		.edid_bytes = from->edid_bytes,
 		.mode_count = 1,
 	};
 	screen->modes = only_mode(screen);
-	list = take(sizeof(void *));
-	*list = screen;
-	response = words(1, (uint64_t)list, 0, 0);
+	return screen;
+}
+
+static void *framebuffer(const struct guest *guest, request_t *request)
+{
+	const struct keel_boot_info *info = guest->info;
+	struct limine_framebuffer **list = take(info->screen_count * sizeof(void *));
+	struct limine_words *response;
+
+	(void)request;
+	if (!info->screen_count)
+		return NULL;
+	for (uint64_t n = 0; n < info->screen_count; n++)
+		list[n] = one_screen(&info->screens[n]);
+	response = words(info->screen_count, (uint64_t)list, 0, 0);
 	response->revision = 1;
 	return response;
 }

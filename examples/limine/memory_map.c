@@ -83,13 +83,10 @@ static void append_range(const struct guest *guest, struct growing *map,
 }
 
 /* Behind those that begin before it. */
-static void insert_framebuffer(const struct guest *guest, struct growing *map)
+static void insert_framebuffer(struct growing *map, const struct keel_framebuffer *screen)
 {
-	const struct keel_framebuffer *screen = &guest->info->framebuffer;
 	uint64_t n = map->count;
 
-	if (!screen->virt)
-		return;
 	for (; n && map->entries[n - 1].phys > screen->phys; n--)
 		map->entries[n] = map->entries[n - 1];
 	map->entries[n] =
@@ -101,14 +98,15 @@ static void insert_framebuffer(const struct guest *guest, struct growing *map)
 struct limine_words *memory_map(const struct guest *guest)
 {
 	const struct keel_boot_info *info = guest->info;
-	const uint64_t most = info->memory_range_count + 5;
+	const uint64_t most = info->memory_range_count + info->screen_count + 4;
 	struct growing map = { take(most * sizeof(*map.entries)), 0 };
 	struct limine_memory **pointers = take(most * sizeof(void *));
 	struct limine_words *response = take(sizeof(*response));
 
 	for (uint64_t n = 0; n < info->memory_range_count; n++)
 		append_range(guest, &map, &info->memory_ranges[n]);
-	insert_framebuffer(guest, &map);
+	for (uint64_t n = 0; n < info->screen_count; n++)
+		insert_framebuffer(&map, &info->screens[n].framebuffer);
 	for (uint64_t n = 0; n < map.count; n++)
 		pointers[n] = &map.entries[n];
 	*response = (struct limine_words){ 0, { map.count, (uint64_t)pointers } };

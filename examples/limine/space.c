@@ -2,7 +2,7 @@
 /*
  * The direct map, which is Limine's HHDM, where Limine promises more than Keel: the first 4 GB as a
  * whole, devices too, up to base revision 2; the lower half up to base revision 0. What is new is
- * writable and not executable. And the framebuffer is write-combining by Limine's index of the PAT.
+ * writable and not executable. And framebuffers are write-combining by Limine's index of the PAT.
  * Only absent entries are filled, so nothing has to be flushed before the PAT is loaded.
  */
 #include "adapter.h"
@@ -71,13 +71,12 @@ static void map_identity(const struct guest *guest)
 }
 
 /* From index 1 of the PAT to index 5: one bit more in each leaf. */
-static void recombine_framebuffer(const struct guest *guest)
+static void recombine(const struct guest *guest, const struct keel_framebuffer *screen)
 {
-	const struct keel_framebuffer *screen = &guest->info->framebuffer;
 	uint64_t virt = screen->virt;
 	int level;
 
-	while (screen->virt && virt < screen->virt + screen->bytes) {
+	while (virt < screen->virt + screen->bytes) {
 		uint64_t *entry = entry_for(guest, virt, &level, KEEL_LEVEL_PT);
 
 		*entry |= level == KEEL_LEVEL_PT ? KEEL_PTE_PAT_4K : KEEL_PTE_PAT_LARGE;
@@ -87,7 +86,8 @@ static void recombine_framebuffer(const struct guest *guest)
 
 void widen_space(const struct guest *guest)
 {
-	recombine_framebuffer(guest);
+	for (uint64_t n = 0; n < guest->info->screen_count; n++)
+		recombine(guest, &guest->info->screens[n].framebuffer);
 	if (guest->revision <= 2)
 		map_first_4g(guest);
 	if (guest->revision == 0)

@@ -26,6 +26,8 @@ sub served_ok {
 	line_like($run, 'text', qr/^limine: cpus $hexadecimal$/m, "$kernel: each CPU came, with its argument");
 	line_like($run, 'text', qr/^limine: entropy 3$/m, "$kernel: random numbers")
 		if ($options{cpu} // 'max') eq 'max';
+	my $screens = $options{extra} ? 2 : 1;
+	line_like($run, 'text', qr/^limine: screens $screens$/m, "$kernel: each screen");
 	my ($date) = map { hex } $run->{text} =~ /^limine: date ([0-9a-f]+)$/m;
 	cmp_ok(abs(($date // 0) - time), '<', 86400, "$kernel: the date is today's");
 	my ($usable) = map { hex } $run->{text} =~ /^limine: usable ([0-9a-f]+)$/m;
@@ -33,7 +35,7 @@ sub served_ok {
 }
 
 served_ok(0, 1);
-served_ok('pie', 3);
+served_ok('pie', 3, extra => [ '-device', 'secondary-vga' ]);
 if ($ENV{EVERYTHING}) {
 	served_ok($_, 2, cpu => $_ % 2 ? 'qemu64' : 'max') for 1 .. 6;
 	served_ok('pie', 255, limit => 600);

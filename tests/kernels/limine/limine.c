@@ -189,7 +189,7 @@ static void look_at_memory(void)
 		if (entry[n]->type == LIMINE_USABLE)
 			*(volatile uint64_t *)(HHDM + entry[n]->phys) = n;
 	}
-	expect(kernel && framebuffer == 1, "kernel and framebuffer in the memory map");
+	expect(kernel && framebuffer >= 1, "kernel and framebuffer in the memory map");
 	tell("usable", usable);
 }
 
@@ -258,11 +258,16 @@ static void look_at_screen(void)
 	const uint64_t *response = words_of(&request_FRAMEBUFFER, "framebuffer");
 	const struct limine_framebuffer *screen = *(struct limine_framebuffer **)response[2];
 
-	expect(response[1] == 1 && screen->width >= 640 && screen->bits_per_pixel == 32, "screen");
+	expect(response[1] >= 1 && screen->width >= 640 && screen->bits_per_pixel == 32, "screen");
 	expect(screen->red_size == 8 && screen->red_shift == 16 && !screen->blue_shift,
 	       "its colours");
 	expect(screen->pitch_bytes >= screen->width * 4 && screen->model == 1, "its lines");
 	expect(screen->mode_count == 1 && screen->modes[0]->width == screen->width, "its mode");
+	expect(!screen->edid_bytes || (screen->edid_bytes >= 128 &&
+				       *(uint64_t *)screen->edid == UINT64_C(0x00ffffffffffff00)),
+	       "its EDID");
+	tell("edid", screen->edid_bytes);
+	tell("screens", response[1]);
 	*(volatile uint32_t *)screen->address = 0x123456;
 	expect(*(volatile uint32_t *)screen->address == 0x123456, "a pixel");
 }
