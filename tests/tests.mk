@@ -239,7 +239,7 @@ build/tests/boot/layout build/tests/boot/offsets: build/tests/boot/%: tests/boot
 WITNESS_T := $(sort $(wildcard tests/witness/*.t))
 
 # What apt has brought goes into it as far as it is there: see tests/witness/fetch.
-WITNESS_FILES := build/linux.elf build/keel.efi build/tests/boot/offsets \
+WITNESS_FILES := build/linux.elf build/keel.efi build/bundle-check build/tests/boot/offsets \
 		$(if $(wildcard build/witness/busybox),build/witness/initrd.img)
 
 build/witness/services: tests/witness/services.c

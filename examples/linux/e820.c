@@ -21,6 +21,7 @@ static const uint8_t type_of[KEEL_MEMORY_TYPE_UEFI_COUNT] = {
 struct e820 {
 	struct e820_entry *entries;
 	uint64_t count;
+	const struct piece *kept; /* as many as the configuration table has entries */
 };
 
 static uint32_t e820_type(const struct keel_memory_range *r)
@@ -53,9 +54,9 @@ static void add(struct e820 *map, uint64_t phys, uint64_t end, uint32_t type)
 static void add_memory(struct e820 *map, uint64_t phys, uint64_t end)
 {
 	for (uint64_t n = 0; n < boot->efi_config_table_count; n++) {
-		const struct piece kept = efi_kept(n);
-		const uint64_t kept_end = kept.phys + kept.bytes;
-		const uint64_t from = kept.phys > phys ? kept.phys : phys;
+		const struct piece *kept = map->kept + n;
+		const uint64_t kept_end = kept->phys + kept->bytes;
+		const uint64_t from = kept->phys > phys ? kept->phys : phys;
 		const uint64_t to = kept_end < end ? kept_end : end;
 
 		if (from >= to)
@@ -70,10 +71,10 @@ static void add_memory(struct e820 *map, uint64_t phys, uint64_t end)
 
 void e820_fill(struct boot_params *params)
 {
-	/* A piece that is kept lies in one range, and makes three of it at most. */
+	/* Both ends of a piece that is kept may cut a range in two. */
 	const uint64_t most = boot->memory_range_count + 2 * boot->efi_config_table_count;
 	const struct keel_memory_range *end = boot->memory_ranges + boot->memory_range_count;
-	struct e820 map = { pages_take(most * sizeof(struct e820_entry)), 0 };
+	struct e820 map = { pages_take(most * sizeof(struct e820_entry)), 0, efi_kept() };
 	uint64_t rest_bytes;
 	struct setup_data *rest;
 

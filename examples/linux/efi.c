@@ -84,20 +84,13 @@ void efi_fill(struct boot_params *params)
 /* For tables of any kind: the logs of a TPM that edk2 keeps have as much, all others less. */
 #define TABLE_BYTES (UINT64_C(64) << 10)
 
-/* In whole pages, and within one range. */
-struct piece efi_kept(uint64_t n)
+const struct piece *efi_kept(void)
 {
-	const struct keel_memory_range *r = boot->memory_ranges;
-	const struct keel_memory_range *end = r + boot->memory_range_count;
-	uint64_t phys, rest;
+	struct piece *kept = pages_take(boot->efi_config_table_count * sizeof(*kept));
 
-	if (!config_table())
-		return (struct piece){ 0 };
-	phys = config_table()[n].table_phys & ~(KEEL_PAGE_SIZE - 1);
-	for (; r < end; r++) {
-		rest = r->phys + r->bytes - phys;
-		if (phys >= r->phys && phys - r->phys < r->bytes)
-			return (struct piece){ phys, rest < TABLE_BYTES ? rest : TABLE_BYTES };
+	for (uint64_t n = 0; config_table() && n < boot->efi_config_table_count; n++) {
+		kept[n].phys = config_table()[n].table_phys & ~(KEEL_PAGE_SIZE - 1);
+		kept[n].bytes = TABLE_BYTES;
 	}
-	return (struct piece){ 0 };
+	return kept;
 }

@@ -33,8 +33,8 @@ void params_fill(struct boot_params *params); /* params.c: what no other file fi
 void params_add(struct boot_params *params, struct setup_data *data, uint32_t type, uint64_t bytes);
 void e820_fill(struct boot_params *params); /* e820.c: the memory map, as Linux wants it */
 void efi_fill(struct boot_params *params);  /* efi.c: the firmware, as kexec hands it over */
-/* What entry n of the configuration table leads to, in memory that would be free otherwise. */
-struct piece efi_kept(uint64_t n);
+/* What each entry of the configuration table leads to, in whole pages; it need not be memory. */
+const struct piece *efi_kept(void);
 _Noreturn void enter(uint64_t entry_phys, const struct boot_params *params); /* enter.c */
 
 #endif

@@ -8,8 +8,6 @@
 
 const struct keel_boot_info *boot;
 
-_Noreturn void kernel_main(const struct keel_boot_info *info);
-
 _Noreturn void kernel_main(const struct keel_boot_info *info)
 {
 	struct boot_params *params;

@@ -46,5 +46,7 @@ void *pages_take(uint64_t bytes)
 		give_up("linux: error: no 0x%x free bytes in one piece for what Linux is told",
 			whole);
 	next_phys = phys + whole;
-	return __builtin_memset((void *)KEEL_DIRECT_MAP(phys), 0, whole);
+	for (uint64_t n = 0; n < whole; n += sizeof(uint64_t))
+		*(volatile uint64_t *)KEEL_DIRECT_MAP(phys + n) = 0;
+	return (void *)KEEL_DIRECT_MAP(phys);
 }

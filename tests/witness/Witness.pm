@@ -87,15 +87,26 @@ sub plan_of {
 	return \@plan;
 }
 
-# A boot by way of Keel. do is what init is told, options come to the command line, and conf to the
-# beginning of keel.conf. before is called with the machine at the first instruction of examples/linux;
-# change, with the physical address of boot_params behind it, when all is ready for Linux. Both may change it. With calls it goes on to the runtime service at this offset in
-# EFI_RUNTIME_SERVICES, which is told as called; then until the output matches, or to its end.
+# One file of it all.
+sub bundle {
+	my ($self, %how) = @_;
+	my $file = "$self->{dir}/debian.efi";
+	system('tools/keel-bundle', '--kernel', $kernel, '--options', command_line(%how), '--module',
+		"$folder/vmlinuz", '--module', "$folder/initrd.img", '-o', $file) == 0 or die "keel-bundle failed\n";
+	return $file;
+}
+
+# A boot by way of Keel, with single files or as a bundle. do is what init is told, options come to the
+# command line. before is called with the machine at the first instruction of examples/linux; change, with
+# the physical address of boot_params behind it, when all is ready for Linux. Both may change the machine.
+# With calls it goes on to the runtime service at this offset in EFI_RUNTIME_SERVICES, which is told as
+# called; then until the output matches, or to its end.
 sub by_keel {
 	my ($self, %how) = @_;
-	my $conf = ($how{conf} // '') . "title Debian\nkernel \\linux.elf\nmodule \\vmlinuz\nmodule \\initrd.img\n"
+	my $conf = "title Debian\nkernel \\linux.elf\nmodule \\vmlinuz\nmodule \\initrd.img\n"
 		. 'options ' . command_line(%how) . "\n";
-	my $image = make_image($self->{dir}, { '/EFI/BOOT/BOOTX64.EFI' => 'build/keel.efi',
+	my $image = make_image($self->{dir}, $how{bundle} ? { '/EFI/BOOT/BOOTX64.EFI' => $self->bundle(%how),
+		'/keel.conf' => undef } : { '/EFI/BOOT/BOOTX64.EFI' => 'build/keel.efi',
 		'/keel.conf' => \$conf, '/linux.elf' => $kernel, '/vmlinuz' => "$folder/vmlinuz",
 		'/initrd.img' => "$folder/initrd.img" });
 	my $stopped = Stopped->new(kernel => $kernel, image => $image, %{ $self->{options} });

@@ -42,6 +42,10 @@ for my $machine (sort keys %machines) {
 	$run->{stopped}->stop;
 }
 
+my $bundle = Witness->new->by_keel(bundle => 1);
+linux_ok($bundle, 'as a bundle');
+$bundle->{stopped}->stop;
+
 my $two = Witness->new(smp => 2);
 # While a debugger waits nobody reads what Linux says, so it is quiet.
 my $first = $two->by_keel(do => 'create,reboot', options => 'quiet reboot=efi', calls => RESET_SYSTEM);
