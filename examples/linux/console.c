@@ -86,6 +86,8 @@ _Noreturn void give_up(const char *format, ...)
 	print(format, arguments);
 	va_end(arguments);
 	say("The machine is halted. Please switch it off.");
+	/* HLT does not write out what waits for the screen in write-combining buffers. */
+	__asm__ volatile("sfence" : : : "memory");
 	for (;;)
 		__asm__ volatile("cli; hlt");
 }
