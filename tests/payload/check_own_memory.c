@@ -164,6 +164,16 @@ static uint64_t usable_bytes(const struct keel_memory_range *r)
 	return end > start ? end - start : 0;
 }
 
+/* Keel keeps the page where a CPU is missing, which might still come to it. */
+static bool is_kept_for_missing(void)
+{
+	for (uint64_t n = 0; n < boot->memory_range_count; n++)
+		if (boot->memory_ranges[n].type == KEEL_MEMORY_TYPE_CPU_AREA &&
+		    boot->memory_ranges[n].phys < EBDA_START)
+			return true;
+	return false;
+}
+
 /* A start-up interrupt has eight bits for the page: SDM vol. 3A 8.4.3. */
 static void check_ap_start(void)
 {
@@ -174,12 +184,10 @@ static void check_ap_start(void)
 	       phys);
 	if (phys)
 		expect_cpu_area("ap_start_phys", phys, KEEL_PAGE_SIZE);
-	/* A zero means that there is no place, or that a CPU is missing for which it is kept. */
-	for (uint64_t n = 0; !phys && n < boot->memory_range_count; n++) {
+	/* Otherwise there is no place. */
+	for (uint64_t n = 0; !phys && !is_kept_for_missing() && n < boot->memory_range_count; n++) {
 		const struct keel_memory_range *r = &boot->memory_ranges[n];
 
-		if (r->type == KEEL_MEMORY_TYPE_CPU_AREA && r->phys < EBDA_START)
-			break;
 		if (r->type == KEEL_MEMORY_TYPE_CONVENTIONAL && r->phys < EBDA_START)
 			expect("there is no place in what is free", r->phys, true,
 			       usable_bytes(r) < START_BYTES);
