@@ -11,7 +11,12 @@
 _Noreturn void finish(void)
 {
 	const uint32_t wanted = options_read().finish;
+	static bool entered;
 
+	/* Calling the firmware takes memory: where that is what has run out, this is the end. */
+	if (entered)
+		halt_forever();
+	entered = true;
 	keep_what_there_is();
 	if (wanted == FINISH_HALT) {
 		show(SCREEN_TEXT, "The end. Please switch the machine off or reset it.");
