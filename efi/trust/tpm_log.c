@@ -88,9 +88,10 @@ static EFI_STATUS take_log(const struct firmware *fw, const struct trust *trust,
 	const EFI_STATUS status = trust->tpm->get_event_log(trust->tpm, TCG2_LOG_CRYPTO_AGILE,
 							    &first, &last, &truncated);
 
-	if (!EFI_ERROR(status) && first)
-		log->bytes =
-			log_bytes((void *)first, (void *)(last ? last : first), &log->algorithms);
+	log->bytes =
+		EFI_ERROR(status) || !first
+			? 0
+			: log_bytes((void *)first, (void *)(last ? last : first), &log->algorithms);
 	if (!log->bytes) {
 		note(fw, "the TPM's event log cannot be read: EFI status %p", (uint64_t)status);
 		log->state = KEEL_MEASURED_PARTLY;

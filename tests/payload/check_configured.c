@@ -78,7 +78,8 @@ static void expect_loader_memory(void)
 
 	for (uint64_t phys = boot->loader_phys; phys < end; phys = r->phys + r->bytes) {
 		r = find_range(phys);
-		if (!expect("loader_phys: is in a range", phys, true, r != NULL))
+		expect("loader_phys: is in a range", phys, true, r != NULL);
+		if (!r)
 			return;
 		if (r->type != KEEL_MEMORY_TYPE_MODULE)
 			expect("loader_phys: type", phys, KEEL_MEMORY_TYPE_LOADER_CODE, r->type);

@@ -53,8 +53,8 @@ static const struct {
 };
 
 static struct {
-	unsigned calls;
 	uint64_t ticks_most;
+	unsigned calls;
 	bool dead;
 } record[SERVICE_COUNT];
 
