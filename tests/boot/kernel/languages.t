@@ -11,7 +11,7 @@ use Test::More;
 use Verdict;
 
 my $dir = tempdir('keel-languages-XXXXXX', TMPDIR => 1, CLEANUP => 1);
-my $clean = 'env -u MAKEFLAGS -u MAKELEVEL -u MAKEOVERRIDES';
+my $clean = 'env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL -u MAKEOVERRIDES';
 
 sub is_there {
 	return !system("command -v $_[0] >/dev/null && $_[0] --version >/dev/null 2>&1");

@@ -11,7 +11,7 @@ use Test::More;
 
 my $keel = getcwd;
 my $dir = tempdir('keel-template-XXXXXX', TMPDIR => 1, CLEANUP => 1);
-my $clean = 'env -u MAKEFLAGS -u MAKELEVEL -u MAKEOVERRIDES';
+my $clean = 'env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL -u MAKEOVERRIDES';
 my $hide = "unshare -rm sh -ec 'mount -t tmpfs none \"\$0\"; cd \"\$1\"; shift; exec \"\$@\"' '$keel'";
 
 sub copy_of_template {
