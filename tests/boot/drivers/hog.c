@@ -8,10 +8,11 @@
 #include "stack.h"
 
 /* Beside Keel's stack, which comes first: the firmware itself needs some to open a file. */
-#define FIRST_PAGES   (STACK_PAGES + 16)
-#define STEP_PAGES    1
-#define LAST_PAGES    1024 /* by then it should have booted */
-#define RESERVE_PAGES 2048 /* all of this happens in so much; the rest of memory is taken first */
+#define FIRST_PAGES	(STACK_PAGES + 16)
+#define FIRST_TRY_PAGES 48 /* more, so that it gets to the files */
+#define STEP_PAGES	1
+#define LAST_PAGES	1024 /* by then it should have booted */
+#define RESERVE_PAGES	2048 /* all of this happens in so much; the rest of memory is taken first */
 
 struct taken {
 	EFI_PHYSICAL_ADDRESS phys;
@@ -71,7 +72,7 @@ EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system)
 	take_all_but(RESERVE_PAGES);
 	taken_count = 0; /* for good */
 	/* In the first try that gets so far the firmware may set something aside, and keep it. */
-	spare_pages = FIRST_PAGES;
+	spare_pages = FIRST_PAGES + FIRST_TRY_PAGES;
 	launch("hog", hog, release);
 	spare_pages = STACK_PAGES - 1;
 	launch("hog", hog, release);

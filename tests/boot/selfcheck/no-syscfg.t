@@ -19,7 +19,8 @@ local $ENV{ACCEL} = 'tcg';
 my ($symbol) = `nm build/selfcheck.elf` =~ /^([0-9a-f]+) . probe_access_msr$/m
 	or die "the self-check has no probe_access_msr\n";
 my $virt = hex $symbol;
-my $machine = Stopped->new(cpu => 'max,vendor=AuthenticAMD', keep => 1);
+my $machine = Stopped->new(cpu => 'max,vendor=AuthenticAMD', keep => 1,
+	conf => "title Self-check\nselfcheck\noptions finish=poweroff firmware=strict\n");
 my $phys = $machine->phys($virt);
 my $at = index $machine->read($phys, 64), RDMSR;
 cmp_ok($at, '>', 0, 'the instruction is found');
