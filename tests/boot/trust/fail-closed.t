@@ -16,7 +16,7 @@ my $guest = Guest->new(driver => 'secureboot', waits => 1, conf => "title A\nker
 for ([ 'off', 1 ], [ 'missing', 0 ], [ 'setup', 2 ]) {
 	my ($variant, $state) = @$_;
 	# The driver's function stays where it is in SetVirtualAddressMap: the kernel cannot switch off then.
-	my $run = $guest->tell($variant, until => qr/^tell: end$/m);
+	my $run = $guest->tell($variant, until => qr/^tell: end\r?\n/m);
 	fact_is($run, secure_boot => $state, "$variant: the kernel on the disk is started, and told");
 }
 for my $variant (qw(on error two wide half)) {
