@@ -120,10 +120,10 @@ _Noreturn void kernel_main(const struct keel_boot_info *info)
 	/* It asks the firmware for the time. */
 	use_vsyscall();
 	keep_report();
+	findings_show();
 	/* Where there are failures, the screen has no room for more. */
 	if (report_all_passed())
 		show_legend();
-	findings_show();
 	report_end();
 	finish();
 }

@@ -147,10 +147,11 @@ void show_legend(void)
 	};
 	const unsigned lines = sizeof(legend) / sizeof(legend[0]);
 
-	/* With an empty line above, and below it how the run ended. */
-	if (screen_room() < 1 + lines + 1)
+	/* Below it how the run ended; above it an empty line, where there is room for that. */
+	if (screen_room() < lines)
 		return;
-	screen_line(SCREEN_TEXT, "");
+	if (screen_room() > lines + 1)
+		screen_line(SCREEN_TEXT, "");
 	for (unsigned n = 0; n < lines; n++) {
 		screen_band(legend[n].band, true);
 		screen_line(SCREEN_DIM, legend[n].text);
