@@ -47,14 +47,14 @@ for my $library (glob 'ovmf/*.pm') {
 
 # Where nothing of the sources is to be seen: an empty folder lies over them, for these commands only.
 my $hidden = "unshare -rm sh -ec 'mount -t tmpfs none \"\$0\"; cd \"\$1\"; shift; exec \"\$@\"' '$keel'";
-mkdir "$dir/work";
-system("cp build/hello.elf '$dir/work'");
+mkdir "$dir/project";
+system("cp build/hello.elf '$dir/project'");
 sub from_afar {
 	my ($command) = @_;
-	return qx($hidden '$dir/work' $command 2>&1 </dev/null);
+	return qx($hidden '$dir/project' $command 2>&1 </dev/null);
 }
 SKIP: {
-	skip 'there are no name spaces for mounts here', 5 if system("$hidden '$dir/work' true 2>/dev/null");
+	skip 'there are no name spaces for mounts here', 5 if system("$hidden '$dir/project' true 2>/dev/null");
 	like(from_afar("ls '$keel'"), qr/\A\z/, 'the sources are out of sight');
 	like(from_afar("'$prefix/bin/keel-run' --kernel hello.elf --options afar"),
 		qr/^Hello from a kernel on Keel!\n  command line: afar$/m, 'keel-run boots a kernel');
@@ -65,7 +65,7 @@ SKIP: {
 		like(from_afar("'$prefix/bin/keel-debug' --batch --kernel hello.elf --limit 300 --command 'info symbol \$pc'"),
 			qr/^kernel_main in section \.text/m, 'keel-debug stops at its first instruction');
 		from_afar("'$prefix/bin/keel-screenshot' --kernel hello.elf --at-end hello.png");
-		ok(-s "$dir/work/hello.png", 'keel-screenshot takes a picture');
+		ok(-s "$dir/project/hello.png", 'keel-screenshot takes a picture');
 	}
 }
 like(qx('$prefix/bin/keelmap' --version), qr/^keelmap \d|^Keel \d|^\d/, 'keelmap runs');
