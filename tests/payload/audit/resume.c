@@ -98,13 +98,13 @@ static bool is_efi_region(uint64_t address)
 
 static void note(const struct fault *fault, const char *caller)
 {
-	const struct firmware_span span = firmware_span(fault->cr2);
-	enum keel_finding id = KEEL_FINDING_EXCEEDS_RIGHTS;
+	const bool physical = is_physical(fault->cr2);
+	const struct firmware_span span =
+		firmware_span(physical ? fault->cr2 : firmware_runtime_phys(fault->cr2));
 
-	if (is_physical(fault->cr2))
-		id = finding_for(fault->cr2, &span);
-	finding(id, "%s: %s %lx (type %u) by %lx", caller, access_word(fault->error), fault->cr2,
-		is_physical(fault->cr2) && span.known ? span.type : 0, fault->rip);
+	finding(physical ? finding_for(fault->cr2, &span) : KEEL_FINDING_EXCEEDS_RIGHTS,
+		"%s: %s %lx (type %u) by %lx", caller, access_word(fault->error), fault->cr2,
+		span.type, fault->rip);
 }
 
 bool resume_fault(const struct fault *fault, const char *caller)
