@@ -33,6 +33,8 @@ sub new {
 		return $self;
 	}
 	my ($report) = $text =~ /^TAP version 1[34]\n(.*)/ms;
+	# A guest that was stopped may have sent no more than the beginning of that line.
+	$report //= '';
 	$self->{lines} = [ split /\n/, $report ];
 
 	my $parser = TAP::Parser->new({ tap => "TAP version 13\n$report" });
