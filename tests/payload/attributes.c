@@ -34,15 +34,21 @@ static bool lies_in_descriptor(const struct keel_efi_descriptor *entry)
 	return false;
 }
 
+bool firmware_attributes_are_there(void)
+{
+	const uint64_t bytes = boot->efi_memory_attributes_bytes;
+
+	return table() && bytes >= sizeof(*table()) && table()->count &&
+	       table()->entry_bytes >= sizeof(struct keel_efi_descriptor) &&
+	       table()->entry_bytes % sizeof(uint64_t) == 0 &&
+	       (bytes - sizeof(*table())) / table()->entry_bytes >= table()->count;
+}
+
 static bool check_attributes(void)
 {
 	uint64_t end = 0;
 
-	if (!table() || boot->efi_memory_attributes_bytes < sizeof(*table()) ||
-	    table()->count == 0 || table()->entry_bytes < sizeof(struct keel_efi_descriptor) ||
-	    table()->entry_bytes % sizeof(uint64_t) ||
-	    (boot->efi_memory_attributes_bytes - sizeof(*table())) / table()->entry_bytes <
-		    table()->count)
+	if (!firmware_attributes_are_there())
 		return false;
 	for (uint64_t n = 0; n < table()->count; n++) {
 		const struct keel_efi_descriptor *e = entry_at(n);

@@ -57,6 +57,12 @@ uint64_t firmware_runtime_phys(uint64_t virt);
 /* How a mapping of such memory is cached. */
 enum keel_memory_type firmware_memory_type(uint32_t type, uint64_t attribute);
 
+/*
+ * Whether there is a Memory Attributes Table with as many entries as its header says, of a size
+ * that they can have.
+ */
+bool firmware_attributes_are_there(void);
+
 /* Whether there is a Memory Attributes Table that obeys its specification. */
 bool firmware_has_attributes(void);
 

@@ -77,15 +77,12 @@ static bool madt_is_sound;
 static void meet_madt(const uint8_t *t)
 {
 	const uint64_t bytes = number(t, 4, 4);
-	uint8_t sum = 0;
 
 	if (madt_is_sound || bytes < MADT_HEADER)
 		return;
-	for (uint64_t n = 0; n < bytes; n++)
-		sum += t[n];
-	if (!madt || !sum)
+	madt_is_sound = !byte_sum(t, bytes);
+	if (!madt || madt_is_sound)
 		madt = t;
-	madt_is_sound = !sum;
 }
 
 const uint8_t *madt_met(void)
@@ -124,15 +121,12 @@ static bool follow_list(const char *signature, uint64_t phys, size_t entry_bytes
 void check_acpi_tables(void)
 {
 	const uint8_t *rsdp;
-	uint8_t sum = 0;
 	bool is_new;
 
 	point_begin("firmware's tables: ACPI's, and what they lead to, are mapped");
 	rsdp = look("the RSDP is mapped", boot->rsdp_phys, 20);
-	for (unsigned n = 0; rsdp && n < 20; n++)
-		sum += rsdp[n];
 	is_new = rsdp && rsdp[15] >= 2;
-	if (rsdp && is(rsdp, "RSD PTR ") && !sum &&
+	if (rsdp && is(rsdp, "RSD PTR ") && !byte_sum(rsdp, 20) &&
 	    keep("the RSDP is mapped", boot->rsdp_phys, is_new ? 36 : 20, false) &&
 	    !(is_new && follow_list("XSDT", number(rsdp, 24, 8), 8)))
 		follow_list("RSDT", number(rsdp, 16, 4), 4);

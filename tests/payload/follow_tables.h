@@ -34,6 +34,16 @@ static inline uint64_t number(const uint8_t *from, uint64_t offset, size_t bytes
 	return value;
 }
 
+/* Zero for a table whose checksum is right: ACPI 6.5, 5.2; DSP0134 3.6, 5.2. */
+static inline uint8_t byte_sum(const uint8_t *bytes, uint64_t count)
+{
+	uint8_t sum = 0;
+
+	while (count--)
+		sum = (uint8_t)(sum + *bytes++);
+	return sum;
+}
+
 static inline bool is(const uint8_t *table, const char *signature)
 {
 	for (; *signature; table++, signature++)

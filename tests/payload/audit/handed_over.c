@@ -31,15 +31,6 @@ static void judge_memory_map(void)
 	point_end();
 }
 
-/* Whether there are as many entries as the header says, of a size that they can have. */
-static bool header_is_sound(const struct efi_memory_attributes *table, uint64_t bytes)
-{
-	return bytes >= sizeof(*table) && table->count &&
-	       table->entry_bytes >= sizeof(struct keel_efi_descriptor) &&
-	       table->entry_bytes % sizeof(uint64_t) == 0 &&
-	       (bytes - sizeof(*table)) / table->entry_bytes >= table->count;
-}
-
 static void judge_attributes(void)
 {
 	const struct efi_memory_attributes *table = boot->efi_memory_attributes;
@@ -48,7 +39,7 @@ static void judge_attributes(void)
 	point_begin_firmware("the Memory Attributes Table is as UEFI has it");
 	if (!table) {
 		finding(KEEL_FINDING_MAT_ABSENT, "there is none, or none that can be read");
-	} else if (!header_is_sound(table, boot->efi_memory_attributes_bytes)) {
+	} else if (!firmware_attributes_are_there()) {
 		finding(KEEL_FINDING_MAT_SIZE, "%u entries of %u bytes", table->count,
 			table->entry_bytes);
 	} else {

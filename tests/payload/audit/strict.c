@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The strict part of the audit; see strict.h. */
 #include <stddef.h>
-#include <keel/report.h>
 #include "audit/clock.h"
 #include "audit/finding.h"
 #include "audit/names.h"
@@ -10,8 +9,6 @@
 #include "audit/variables.h"
 #include "audit/wrong_arguments.h"
 #include "firmware.h"
-
-static const struct efi_guid own_vendor = KEEL_VARIABLE_VENDOR;
 
 static void monotonic_count(void)
 {
@@ -30,17 +27,7 @@ static void monotonic_count(void)
 	point_end();
 }
 
-/*
- * The entry of SetVirtualAddressMap itself is not among those that the call converts, so it still
- * holds a physical address: its place in the EFI region is that of the descriptor around it.
- */
-static uint64_t virtual_address(uint64_t address)
-{
-	if (address >= KEEL_EFI_START && address <= KEEL_EFI_LAST)
-		return address;
-	return firmware_runtime_virt(address);
-}
-
+/* The entry of SetVirtualAddressMap is not among those that the call converts: it is physical. */
 static void second_call(void)
 {
 	const uint64_t at = service_address(SERVICE_SET_VIRTUAL_ADDRESS_MAP);
@@ -51,7 +38,8 @@ static void second_call(void)
 	if (!service_begin(SERVICE_SET_VIRTUAL_ADDRESS_MAP, "refuses a second call"))
 		return;
 	judge(KEEL_FINDING_SVAM_TWICE, "status", EFI_UNSUPPORTED,
-	      service_call_at(SERVICE_SET_VIRTUAL_ADDRESS_MAP, virtual_address(at), arguments));
+	      service_call_at(SERVICE_SET_VIRTUAL_ADDRESS_MAP, firmware_runtime_virt(at),
+			      arguments));
 	point_end();
 }
 
@@ -128,21 +116,20 @@ static void authenticated(void)
 /* The firmware's own flags; the same value, so that nothing changes where it is taken. */
 static void protected_flags(void)
 {
-	static const struct efi_guid global = {
-		0x8be4df61, 0x93ca, 0x11d2, { 0xaa, 0x0d, 0x00, 0xe0, 0x98, 0x03, 0x2b, 0x8c }
-	};
 	uint8_t value = 0;
 	uint64_t bytes = sizeof(value);
 	uint32_t attributes = 0;
 
 	if (!service_begin(SERVICE_SET_VARIABLE, "lets nobody write SecureBoot"))
 		return;
-	if (variable_get(u"SecureBoot", &global, &value, &bytes, &attributes) != EFI_SUCCESS) {
+	if (variable_get(u"SecureBoot", &global_vendor, &value, &bytes, &attributes) !=
+	    EFI_SUCCESS) {
 		point_skip("there is no such variable");
 		return;
 	}
 	judge_true(KEEL_FINDING_SECURE_BOOT_VARIABLES,
-		   variable_set(u"SecureBoot", &global, attributes, bytes, &value) != EFI_SUCCESS,
+		   variable_set(u"SecureBoot", &global_vendor, attributes, bytes, &value) !=
+			   EFI_SUCCESS,
 		   "SecureBoot was written, value", value);
 	point_end();
 }

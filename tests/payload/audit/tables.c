@@ -7,15 +7,6 @@
 #include "firmware_tables.h"
 #include "follow_tables.h"
 
-static uint8_t sum_of(const uint8_t *bytes, uint64_t count)
-{
-	uint8_t sum = 0;
-
-	while (count--)
-		sum = (uint8_t)(sum + *bytes++);
-	return sum;
-}
-
 /* The kernel takes it when it pleases: UEFI 2.10, 7.2.1, table 7.10. */
 static bool is_taken(uint64_t phys)
 {
@@ -44,7 +35,7 @@ static void judge_acpi_table(const uint8_t *t)
 {
 	const uint64_t bytes = number(t, 4, 4);
 
-	if (!is(t, "FACS") && sum_of(t, bytes))
+	if (!is(t, "FACS") && byte_sum(t, bytes))
 		finding(KEEL_FINDING_ACPI_CHECKSUM, "%c%c%c%c at %lx, %lu bytes", t[0], t[1], t[2],
 			t[3], phys_of(t), bytes);
 	if (is_taken(phys_of(t)))
@@ -107,7 +98,7 @@ static void judge_smbios_entry(uint64_t phys, bool is_new)
 	const uint64_t bytes = e[is_new ? 6 : 5];
 	const uint64_t structures = is_new ? number(e, 16, 8) : number(e, 24, 4);
 
-	if (!is(e, is_new ? "_SM3_" : "_SM_") || bytes < 24 || bytes > 64 || sum_of(e, bytes))
+	if (!is(e, is_new ? "_SM3_" : "_SM_") || bytes < 24 || bytes > 64 || byte_sum(e, bytes))
 		finding(KEEL_FINDING_SMBIOS_CHECKSUM, "entry point at %lx, %lu bytes", phys, bytes);
 	if (is_taken(phys) || is_taken(structures))
 		finding(KEEL_FINDING_SMBIOS_PLACE, "entry point at %lx, structures at %lx", phys,

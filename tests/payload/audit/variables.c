@@ -7,11 +7,10 @@
 #include "audit/service.h"
 #include "audit/variables.h"
 
-/* 3.3: the vendor of the firmware's own variables. */
-static const struct efi_guid global_vendor = {
+const struct efi_guid global_vendor = {
 	0x8be4df61, 0x93ca, 0x11d2, { 0xaa, 0x0d, 0x00, 0xe0, 0x98, 0x03, 0x2b, 0x8c }
 };
-static const struct efi_guid own_vendor = KEEL_VARIABLE_VENDOR;
+const struct efi_guid own_vendor = KEEL_VARIABLE_VENDOR;
 /* The same but for its last byte: firmware that compares less than all of it mixes them up. */
 static const struct efi_guid other_vendor = {
 	0x6b65656c, 0x5c1f, 0x4a7e, { 0x9d, 0x32, 0x84, 0x1c, 0x70, 0xe5, 0xb2, 0xa0 }

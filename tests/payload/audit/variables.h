@@ -13,6 +13,9 @@
  */
 bool variables_have_room(uint64_t bytes);
 
+/* Of the firmware's own variables (3.3), and of Keel's. */
+extern const struct efi_guid global_vendor, own_vendor;
+
 #define OWN_ATTRIBUTES \
 	(EFI_VARIABLE_NON_VOLATILE | EFI_VARIABLE_BOOTSERVICE_ACCESS | EFI_VARIABLE_RUNTIME_ACCESS)
 
