@@ -69,6 +69,9 @@ enum keel_severity {
 		"a runtime service took longer than a second",                               \
 		"call it where nobody waits, with interrupts as the kernel can afford "      \
 		"it")                                                                        \
+	FINDING(OTHER_CPU, "other-cpu", FAULT, "UEFI 2.10, 8.1",                             \
+		"a runtime service answers otherwise on another CPU than the first",         \
+		"call runtime services on the first CPU only")                               \
 	FINDING(STACK_DEEP, "stack-deep", FAULT, "UEFI 2.10, 2.3.4",                         \
 		"a runtime service needs more stack than the 4 KiB that it may count "       \
 		"on",                                                                        \

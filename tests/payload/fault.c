@@ -107,11 +107,13 @@ void exception(struct fault_frame *frame)
 {
 	static int unexpected;
 
+	if (service_exception(frame))
+		return;
 	if (cpu_number() != 0) {
 		other_cpu_exception(frame);
 		return;
 	}
-	if (excursion_ends(frame) || service_exception(frame))
+	if (excursion_ends(frame))
 		return;
 	/* What a fetch that should have faulted executes can raise any fault. */
 	if (probe_resume && frame->vector != VECTOR_NMI && frame->vector != VECTOR_MC) {

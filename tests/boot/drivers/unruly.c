@@ -38,6 +38,14 @@ static BOOLEAN is_time(enum deed deed)
 	return state.virtual && state.deed == deed && ++state.hits;
 }
 
+static UINT32 apic_id(void)
+{
+	UINT32 eax = 1, ebx, ecx, edx;
+
+	__asm__ volatile("cpuid" : "+a"(eax), "=b"(ebx), "=c"(ecx), "=d"(edx));
+	return ebx >> 24;
+}
+
 static EFI_STATUS EFIAPI get_time(EFI_TIME *time, EFI_TIME_CAPABILITIES *capabilities)
 {
 	EFI_STATUS status;
@@ -53,6 +61,8 @@ static EFI_STATUS EFIAPI get_time(EFI_TIME *time, EFI_TIME_CAPABILITIES *capabil
 		return EFI_DEVICE_ERROR;
 	if (!time && is_time(TAKES_NULL))
 		return EFI_SUCCESS;
+	if (apic_id() != state.apic_id && is_time(FIRST_CPU_ONLY))
+		return EFI_DEVICE_ERROR;
 	status = state.get_time(time, capabilities);
 	if (EFI_ERROR(status))
 		return status;
@@ -280,6 +290,7 @@ static void prepare(void)
 	state.nvs_page = new_page(EfiACPIMemoryNVS);
 	state.own_page = new_page(EfiRuntimeServicesData);
 	state.own_phys = (UINT64)state.own_page;
+	state.apic_id = apic_id();
 	if (state.deed == OFFERED_AND_MISSING)
 		install_properties(RT_ALL);
 	if (state.deed == EXCLUDED_AND_THERE)

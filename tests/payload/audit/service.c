@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Watched calls of runtime services; see service.h. */
 #include <stddef.h>
+#include "audit/cost.h"
 #include "audit/cpu_state.h"
 #include "audit/efi_2.h"
 #include "audit/finding.h"
@@ -11,6 +12,7 @@
 #include "audit/watch.h"
 #include "cpu.h"
 #include "follow_tables.h"
+#include "other_cpu.h"
 #include "report.h"
 
 uint64_t service_enter(uint64_t function, uint64_t a, uint64_t b, uint64_t c, uint64_t d,
@@ -53,14 +55,14 @@ static const struct {
 };
 
 static struct {
-	uint64_t ticks_most;
-	unsigned calls;
+	struct cost cost;
 	bool dead;
 } record[SERVICE_COUNT];
 
-/* The call that is under way; NULL: none. */
-static const char *running;
+/* The call that is under way, and the CPU that makes it. There is one at a time. */
+static const char *running;	     /* NULL: none */
 static enum service running_service; /* SERVICE_COUNT: none of the table's */
+static uint64_t running_cpu;
 
 const char *service_name(enum service service)
 {
@@ -156,6 +158,7 @@ void service_init(void)
 	if (ready)
 		return;
 	efi_prepare_cpu();
+	cost_counts_smis();
 	firmware_root_init();
 	service_stack_init();
 	ready = true;
@@ -174,7 +177,8 @@ bool service_exception(struct fault_frame *frame)
 {
 	const bool is_page_fault = frame->vector == VECTOR_PF;
 
-	if (!running || frame->vector == VECTOR_NMI || frame->vector == VECTOR_MC)
+	if (!running || cpu_number() != running_cpu || frame->vector == VECTOR_NMI ||
+	    frame->vector == VECTOR_MC)
 		return false;
 	probe_fault = (struct fault){ frame->vector, frame->error, is_page_fault ? read_cr2() : 0,
 				      frame->rip };
@@ -208,8 +212,6 @@ static void judge_call(enum service service, const uint64_t state[STATE_COUNT])
 /* The rate of the counter is not known everywhere. */
 static void judge_time(enum service service, uint64_t ticks)
 {
-	if (ticks > record[service].ticks_most)
-		record[service].ticks_most = ticks;
 	if (boot->tsc_hz && ticks > boot->tsc_hz)
 		finding(KEEL_FINDING_SLOW, "%s: %lu ms", table[service].name,
 			ticks / (boot->tsc_hz / 1000 + 1));
@@ -218,20 +220,21 @@ static void judge_time(enum service service, uint64_t ticks)
 /* On page tables of its own, on a stack of its own. */
 static efi_status enter(enum service service, uint64_t address, const uint64_t *a)
 {
-	uint64_t state[STATE_COUNT], start;
+	uint64_t state[STATE_COUNT], ticks;
 	efi_status status;
 
 	firmware_root_enter();
 	cpu_state_take(state);
 	service_flags = service_changed = 0;
 	running_service = service;
+	running_cpu = cpu_number();
 	running = table[service].name;
-	start = read_tsc();
+	cost_begin();
 	status = service_enter(address, a[0], a[1], a[2], a[3], a[4]);
-	start = read_tsc() - start;
+	ticks = cost_end(&record[service].cost);
 	running = NULL;
 	judge_call(service, state);
-	judge_time(service, start);
+	judge_time(service, ticks);
 	firmware_root_leave();
 	return status;
 }
@@ -241,7 +244,6 @@ static efi_status call(enum service service, uint64_t address, const uint64_t *a
 {
 	efi_status status;
 
-	record[service].calls++;
 	fault_activity = table[service].name;
 	watch_begin(table[service].name);
 	service_stack_fill();
@@ -286,20 +288,53 @@ void service_reset(uint32_t type)
 	if (!services || !(boot->runtime_supported & EFI_RT_SUPPORTED_RESET_SYSTEM))
 		return;
 	service_init();
-	fault_activity = running = "ResetSystem";
-	watch_begin(running);
+	fault_activity = "ResetSystem";
+	watch_begin(fault_activity);
 	running_service = SERVICE_COUNT;
+	running_cpu = 0;
+	running = fault_activity;
 	firmware_root_enter();
 	service_enter((uint64_t)services->reset_system, type, EFI_SUCCESS, 0, 0, 0);
 	firmware_root_leave();
 	running = NULL;
 }
 
+static struct {
+	enum service service;
+	const uint64_t *arguments;
+	efi_status status;
+} elsewhere;
+
+static void call_here(void)
+{
+	elsewhere.status = call(elsewhere.service, 0, elsewhere.arguments);
+}
+
+bool service_call_elsewhere(enum service service, const uint64_t arguments[SERVICE_ARGUMENTS],
+			    efi_status *status)
+{
+	elsewhere.service = service;
+	elsewhere.arguments = arguments;
+	if (!service_is_offered(service) || !watch_change_places(call_here))
+		return false;
+	*status = elsewhere.status;
+	return true;
+}
+
 void service_show(void)
 {
-	for (unsigned n = 0; n < SERVICE_COUNT; n++)
-		if (record[n].calls)
-			comment("call %s times=%u ticks_most=%lu", table[n].name, record[n].calls,
-				record[n].ticks_most);
+	for (unsigned n = 0; n < SERVICE_COUNT; n++) {
+		const struct cost *cost = &record[n].cost;
+		char gap[40] = "", smis[40] = "";
+
+		if (!cost->calls)
+			continue;
+		if (watch_is_there())
+			format(gap, sizeof(gap), " gap_most=%lu", cost->gap_most);
+		if (cost_counts_smis())
+			format(smis, sizeof(smis), " smis_most=%lu", cost->smis_most);
+		comment("call %s times=%u ticks_most=%lu%s%s", table[n].name, cost->calls,
+			cost->ticks_most, gap, smis);
+	}
 	comment("call stack_most=%lu pages_given=%u", service_stack_most(), resume_pages());
 }

@@ -60,6 +60,13 @@ efi_status service_call_at(enum service service, uint64_t address,
 efi_status service_call_excluded(enum service service);
 
 /*
+ * Calls it on another CPU, which may itself use no more than this one can. False where it is not
+ * offered, or where no other CPU is there.
+ */
+bool service_call_elsewhere(enum service service, const uint64_t arguments[SERVICE_ARGUMENTS],
+			    efi_status *status);
+
+/*
  * While this is set, arguments are wrong on purpose: a service that falls over a null pointer has
  * taken it from them. It then ends, and may be called again.
  */
@@ -76,7 +83,7 @@ void service_reset(uint32_t type);
 /* For exception(): whether a service raised it and the frame was taken care of. */
 bool service_exception(struct fault_frame *frame);
 
-/* Comments: calls, longest time and deepest stack of each. */
+/* Comments: what the calls of each service cost, and the deepest stack of all. */
 void service_show(void);
 
 #endif

@@ -34,14 +34,17 @@ static void map_stack(void)
 			 KEEL_PTE_RW | KEEL_PTE_NX | KEEL_PTE_G);
 }
 
+/* One CPU at a time makes a call; but a page fault finds the stack's address in its own TSS. */
 void service_stack_init(void)
 {
 	static uint8_t page_fault_stack[16384] __attribute__((aligned(16)));
 	const uint64_t end = (uint64_t)page_fault_stack + sizeof(page_fault_stack);
-	char *tss = page_virt(boot->cpus[0].tss_phys);
 
 	map_stack();
-	__builtin_memcpy(tss + TSS_IST(IST_PAGE_FAULT), &end, sizeof(end));
+	for (uint64_t cpu = 0; cpu < boot->cpu_count; cpu++)
+		__builtin_memcpy((char *)page_virt(boot->cpus[cpu].tss_phys) +
+					 TSS_IST(IST_PAGE_FAULT),
+				 &end, sizeof(end));
 	fault_set_stack(VECTOR_PF, IST_PAGE_FAULT);
 }
 

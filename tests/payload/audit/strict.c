@@ -2,6 +2,7 @@
 /* The strict part of the audit; see strict.h. */
 #include <stddef.h>
 #include "audit/clock.h"
+#include "audit/elsewhere.h"
 #include "audit/finding.h"
 #include "audit/names.h"
 #include "audit/service.h"
@@ -178,6 +179,7 @@ void audit_strict(void)
 	similar_names();
 	authenticated();
 	protected_flags();
+	audit_elsewhere();
 	audit_wrong_arguments();
 	excluded_services();
 	second_call();

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Watching calls; see watch.h. */
 #include <stddef.h>
+#include "audit/cost.h"
 #include "audit/finding.h"
 #include "audit/watch.h"
 #include "cpu.h"
@@ -22,6 +23,9 @@ static struct {
 	const char *name; /* NULL: no call is under way; atomic */
 	uint64_t start;	  /* time stamp counter */
 } call;
+
+static bool is_there;	   /* atomic */
+static void (*work)(void); /* for the other CPU to do; NULL: nothing; atomic */
 
 void watch_begin(const char *name)
 {
@@ -81,6 +85,7 @@ static void watch_one(const char *name, uint64_t hz)
 		char text[64];
 
 		asm volatile("pause");
+		cost_look();
 		if (seconds >= SECONDS_AT_MOST)
 			give_up(name, seconds);
 		if (seconds == shown)
@@ -88,23 +93,57 @@ static void watch_one(const char *name, uint64_t hz)
 		shown = seconds;
 		format(text, sizeof(text), "%s %lu s", name, seconds);
 		screen_status(text);
+		cost_look_anew();
 	}
+}
+
+/* Without a clock there is no more to be said than the name, which is on the screen already. */
+static void watch(void)
+{
+	static uint64_t hz;
+	static bool measured;
+	const char *name = __atomic_load_n(&call.name, __ATOMIC_ACQUIRE);
+
+	asm volatile("pause");
+	cost_look();
+	if (!name || read_tsc() - call.start < SHORT_TICKS)
+		return;
+	if (!measured) {
+		hz = measure_hz();
+		measured = true;
+		cost_look_anew();
+	}
+	if (hz)
+		watch_one(name, hz);
 }
 
 _Noreturn void watch_calls(void)
 {
-	uint64_t hz = 0;
-
+	__atomic_store_n(&is_there, true, __ATOMIC_RELEASE);
 	for (;;) {
-		const char *name = __atomic_load_n(&call.name, __ATOMIC_ACQUIRE);
+		void (*own)(void) = __atomic_load_n(&work, __ATOMIC_ACQUIRE);
 
-		asm volatile("pause");
-		if (!name || read_tsc() - call.start < SHORT_TICKS)
-			continue;
-		if (!hz)
-			hz = measure_hz();
-		if (!hz)
-			halt_forever();
-		watch_one(name, hz);
+		if (own) {
+			own();
+			cost_look_anew();
+			__atomic_store_n(&work, NULL, __ATOMIC_RELEASE);
+		}
+		watch();
 	}
+}
+
+bool watch_is_there(void)
+{
+	return __atomic_load_n(&is_there, __ATOMIC_ACQUIRE);
+}
+
+bool watch_change_places(void (*other)(void))
+{
+	if (!watch_is_there())
+		return false;
+	cost_look_anew();
+	__atomic_store_n(&work, other, __ATOMIC_RELEASE);
+	while (__atomic_load_n(&work, __ATOMIC_ACQUIRE))
+		watch();
+	return true;
 }

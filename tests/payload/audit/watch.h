@@ -7,11 +7,17 @@
 #ifndef PAYLOAD_AUDIT_WATCH_H
 #define PAYLOAD_AUDIT_WATCH_H
 
+#include <stdbool.h>
+
 /* By the CPU that calls. The name is shown on the screen, too. */
 void watch_begin(const char *name);
 void watch_end(void);
 
 /* What another CPU does from now on. */
 _Noreturn void watch_calls(void);
+bool watch_is_there(void);
+
+/* That CPU does this, and this one watches it meanwhile. False where there is no other. */
+bool watch_change_places(void (*work)(void));
 
 #endif

@@ -50,6 +50,7 @@
 	DEED(TIME_FAILS, "time-fails")                                  \
 	DEED(TIME_RUBBISH, "time-rubbish")                              \
 	DEED(TIME_BACKWARDS, "time-backwards")                          \
+	DEED(FIRST_CPU_ONLY, "first-cpu-only")                          \
 	DEED(NO_RESOLUTION, "no-resolution")                            \
 	DEED(TAKES_NULL, "takes-null")                                  \
 	DEED(SET_TIME_FAILS, "set-time-fails")                          \
@@ -90,6 +91,7 @@ struct state {
 	BOOLEAN virtual;
 	void *boot_page, *loader_page, *nvs_page, *own_page;
 	UINT64 own_phys;
+	UINT32 apic_id; /* of the CPU that it was started on */
 	EFI_GET_TIME get_time;
 	EFI_SET_TIME set_time;
 	EFI_GET_WAKEUP_TIME get_wakeup_time;
