@@ -14,6 +14,7 @@
 /*
  * Accessed and dirty are set from the start, so that the CPU has nothing to write back; but a
  * read-only leaf never has dirty set, which would make it a shadow stack page (SDM vol. 3A 4.6.1).
+ * The watched leaves are those of which the CPU's own writing tells something.
  */
 static inline uint64_t mm_rights_bits(enum keel_rights rights)
 {
@@ -23,6 +24,7 @@ static inline uint64_t mm_rights_bits(enum keel_rights rights)
 		[KEEL_RIGHTS_RX] = KEEL_PTE_P | KEEL_PTE_A,
 		[KEEL_RIGHTS_USER_R] = KEEL_PTE_P | KEEL_PTE_A | KEEL_PTE_US | KEEL_PTE_NX,
 		[KEEL_RIGHTS_FIRMWARE_RWX] = KEEL_PTE_P | KEEL_PTE_A | KEEL_PTE_RW | KEEL_PTE_D,
+		[KEEL_RIGHTS_WATCHED_RWX] = KEEL_PTE_P | KEEL_PTE_RW,
 	};
 
 	return bits[rights];

@@ -8,7 +8,8 @@
 
 static bool is_executable(const struct keel_mapping *m)
 {
-	return m->rights == KEEL_RIGHTS_RX || m->rights == KEEL_RIGHTS_FIRMWARE_RWX;
+	return m->rights == KEEL_RIGHTS_RX || m->rights == KEEL_RIGHTS_FIRMWARE_RWX ||
+	       m->rights == KEEL_RIGHTS_WATCHED_RWX;
 }
 
 /* Copies, whose virt is the physical address: the key that mappings are sorted by. */

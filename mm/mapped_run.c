@@ -19,6 +19,7 @@ bool mm_next_mapped_run(const struct mm_memory_map *map, uint64_t *n, bool runti
 	run->phys = range->phys;
 	run->memory_type = kind & MM_KIND_MEMORY_TYPE;
 	run->is_memory = !(kind & MM_KIND_NOT_MEMORY);
+	run->is_runtime = kind & MM_KIND_RUNTIME;
 	run->no_cache_bit = kind & MM_KIND_NO_CACHE_BIT;
 	do {
 		run->end = range->phys + range->bytes;
@@ -44,7 +45,7 @@ bool mm_memory_map_same(const struct mm_memory_map *left, const struct mm_memory
 		if (!more)
 			return true;
 		if (a.phys != b.phys || a.end != b.end || a.memory_type != b.memory_type ||
-		    a.is_memory != b.is_memory)
+		    a.is_memory != b.is_memory || a.is_runtime != b.is_runtime)
 			return false;
 	}
 }

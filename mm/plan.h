@@ -147,7 +147,8 @@ struct mm_result mm_plan_kernel(struct mm_plan *plan, const struct mm_request *r
 
 /*
  * The transition root's lower half: all memory, all runtime ranges and page 0 at VA = PA, writable
- * and executable: what SetVirtualAddressMap and the loader's own code need. Otherwise as
+ * and executable: what SetVirtualAddressMap and the loader's own code need. Leaves of what is not
+ * runtime memory tell later whether it was used: KEEL_RIGHTS_WATCHED_RWX. Otherwise as
  * mm_plan_kernel, but for the errors: those of mm_plan_add and mm_plan_finish.
  */
 struct mm_result mm_plan_transition(struct mm_plan *plan, const struct mm_request *request,

@@ -9,18 +9,27 @@
 #include "mapped_run.h"
 
 static struct mm_result add_identity(struct mm_plan *plan, uint64_t phys, uint64_t end,
-				     enum keel_memory_type memory_type)
+				     enum keel_rights rights, enum keel_memory_type memory_type)
 {
 	const struct keel_mapping m = {
 		.virt = phys,
 		.phys = phys,
 		.bytes = end - phys,
-		.rights = KEEL_RIGHTS_FIRMWARE_RWX,
+		.rights = rights,
 		.memory_type = memory_type,
 		.region = KEEL_REGION_USER,
 	};
 
 	return mm_plan_add(plan, &m);
+}
+
+/*
+ * The firmware's own memory is used in any case. Apart from the rest, which has other leaves so, it
+ * does not hide what else is used.
+ */
+static enum keel_rights rights_of(const struct mm_mapped_run *run)
+{
+	return run->is_runtime ? KEEL_RIGHTS_FIRMWARE_RWX : KEEL_RIGHTS_WATCHED_RWX;
 }
 
 /* Does the memory map itself begin with memory at address 0? */
@@ -41,7 +50,8 @@ struct mm_result mm_plan_transition(struct mm_plan *plan, const struct mm_reques
 	plan->count = 0;
 	plan->machine = request->machine;
 	if (page_0_first)
-		result = add_identity(plan, 0, KEEL_PAGE_SIZE, KEEL_MEMORY_WB);
+		result = add_identity(plan, 0, KEEL_PAGE_SIZE, KEEL_RIGHTS_WATCHED_RWX,
+				      KEEL_MEMORY_WB);
 	while (!result.error && mm_next_mapped_run(request->map, &n, true, &run)) {
 		/* What the lower half cannot hold, the firmware cannot have at VA = PA either. */
 		if (run.phys > KEEL_USER_LAST)
@@ -51,7 +61,8 @@ struct mm_result mm_plan_transition(struct mm_plan *plan, const struct mm_reques
 		if (page_0_first && !run.phys)
 			run.phys = KEEL_PAGE_SIZE;
 		if (run.phys < run.end)
-			result = add_identity(plan, run.phys, run.end, run.memory_type);
+			result = add_identity(plan, run.phys, run.end, rights_of(&run),
+					      run.memory_type);
 	}
 	if (result.error)
 		return result;

@@ -112,6 +112,17 @@ enum keel_severity {
 	FINDING(SVAM_TWICE, "svam-twice", FAULT, "UEFI 2.10, 8.4.1",                         \
 		"a second SetVirtualAddressMap is not refused",                              \
 		"never call it a second time")                                               \
+	FINDING(SVAM_PAGE_ZERO, "svam-page-zero", GRAVE, "UEFI 2.10, 8.4.1",                 \
+		"SetVirtualAddressMap follows a null pointer",                               \
+		"map page 0 1:1 while it runs")                                              \
+	FINDING(SVAM_BOOT_SERVICES, "svam-boot-services", GRAVE, "UEFI 2.10, 8.4.1",         \
+		"SetVirtualAddressMap uses boot services memory",                            \
+		"keep boot services memory until it has returned, mapped 1:1 while it "      \
+		"runs, as Linux does (efi_reserve_boot_services)")                           \
+	FINDING(SVAM_OTHER_MEMORY, "svam-other-memory", GRAVE, "UEFI 2.10, 8.4.1",           \
+		"SetVirtualAddressMap uses memory that is neither runtime nor boot "         \
+		"services'",                                                                 \
+		"map all memory 1:1 while it runs, and do not use that page before")         \
 	FINDING(CRC_STALE, "crc-stale", FAULT, "UEFI 2.10, 4.2",                             \
 		"SetVirtualAddressMap leaves a checksum of system table or services "        \
 		"stale",                                                                     \

@@ -64,7 +64,7 @@ enum keel_memory_type {
 };
 
 /*
- * What a mapping permits. No value says writable and executable, but for the one that firmware
+ * What a mapping permits. No value says writable and executable, but for the two that firmware
  * forces on us.
  */
 enum keel_rights {
@@ -76,10 +76,15 @@ enum keel_rights {
 	KEEL_RIGHTS_USER_R, /* read-only, not executable, reachable from ring 3 (vsyscall) */
 	/*
 	 * Writable and executable: runtime services code for which the firmware gives no usable
-	 * Memory Attributes Table, and the identity map that lives during SetVirtualAddressMap,
-	 * which relocates code in place.
+	 * Memory Attributes Table, and runtime memory in the identity map that lives during
+	 * SetVirtualAddressMap, which relocates code in place.
 	 */
 	KEEL_RIGHTS_FIRMWARE_RWX,
+	/*
+	 * The same for all other memory of that identity map. In these leaves alone A and D are
+	 * clear at first: they tell later what was used.
+	 */
+	KEEL_RIGHTS_WATCHED_RWX,
 	KEEL_RIGHTS_COUNT
 };
 

@@ -21,18 +21,27 @@ static enum mm_violation table_violation(const struct mm_entry *entry)
 	return MM_CHECK_OK;
 }
 
+/* Both clear only in what is watched: check_plan.c knows which that is. */
+static bool used_bits_are_right(const struct mm_entry *leaf)
+{
+	const uint64_t bits = leaf->value & (KEEL_PTE_A | KEEL_PTE_D);
+
+	if (!bits)
+		return leaf->writable && leaf->executable;
+	return bits == (KEEL_PTE_A | (leaf->value & KEEL_PTE_RW ? KEEL_PTE_D : 0));
+}
+
 static enum mm_violation leaf_violation(const struct mm_check *check, const struct mm_entry *leaf)
 {
 	const uint64_t bytes = MM_LEVEL_BYTES(leaf->level);
 	const uint64_t pat = leaf->level == KEEL_LEVEL_PT ? KEEL_PTE_PAT_4K : KEEL_PTE_PAT_LARGE;
-	const uint64_t flags = KEEL_PTE_A | (leaf->value & KEEL_PTE_RW ? KEEL_PTE_D : 0);
 	const bool global = check->global && leaf->virt >= MM_UPPER_HALF;
 
 	if (leaf->level > KEEL_LEVEL_PT && leaf->level > check->plan->machine->largest_leaf_level)
 		return MM_CHECK_LEAF_LEVEL;
 	if (leaf->value & KEEL_PTE_ADDRESS & (bytes - 1) & ~pat)
 		return MM_CHECK_LEAF_ALIGN;
-	if ((leaf->value & (KEEL_PTE_A | KEEL_PTE_D)) != flags)
+	if (!used_bits_are_right(leaf))
 		return MM_CHECK_LEAF_BITS;
 	/* Indices 4 and 6 repeat types that have a lower index. */
 	if (leaf->value & pat && !(leaf->value & KEEL_PTE_PWT))

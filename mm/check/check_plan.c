@@ -122,17 +122,19 @@ static bool repeats_as_expected(const struct keel_mapping *m, const struct mm_ru
 static bool has_rights(const struct mm_run *run, unsigned rights)
 {
 	static const struct {
-		bool writable, executable, user;
+		bool writable, executable, user, used;
 	} meaning[KEEL_RIGHTS_COUNT] = {
-		[KEEL_RIGHTS_R] = { false, false, false },
-		[KEEL_RIGHTS_RW] = { true, false, false },
-		[KEEL_RIGHTS_RX] = { false, true, false },
-		[KEEL_RIGHTS_USER_R] = { false, false, true },
-		[KEEL_RIGHTS_FIRMWARE_RWX] = { true, true, false },
+		[KEEL_RIGHTS_R] = { false, false, false, true },
+		[KEEL_RIGHTS_RW] = { true, false, false, true },
+		[KEEL_RIGHTS_RX] = { false, true, false, true },
+		[KEEL_RIGHTS_USER_R] = { false, false, true, true },
+		[KEEL_RIGHTS_FIRMWARE_RWX] = { true, true, false, true },
+		[KEEL_RIGHTS_WATCHED_RWX] = { true, true, false, false },
 	};
 
 	return run->writable == meaning[rights].writable &&
-	       run->executable == meaning[rights].executable && run->user == meaning[rights].user;
+	       run->executable == meaning[rights].executable && run->user == meaning[rights].user &&
+	       run->used == meaning[rights].used;
 }
 
 /* One run against the plan, piece by piece. */

@@ -17,7 +17,7 @@ enum block_kind {
 struct block {
 	enum block_kind kind;
 	uint64_t phys; /* of a leaf */
-	uint64_t bits; /* of a leaf: rights and memory type, the same at every level */
+	uint64_t bits; /* of a leaf: rights, accessed, memory type: the same at every level */
 };
 
 struct survey {
@@ -52,8 +52,8 @@ static bool is_wanted(const struct mm_plan *plan, unsigned level, uint64_t virt,
 static struct block leaf_block(uint64_t value, unsigned level)
 {
 	const uint64_t pat = level == KEEL_LEVEL_PT ? KEEL_PTE_PAT_4K : KEEL_PTE_PAT_LARGE;
-	const uint64_t same =
-		KEEL_PTE_RW | KEEL_PTE_US | KEEL_PTE_PWT | KEEL_PTE_PCD | KEEL_PTE_G | KEEL_PTE_NX;
+	const uint64_t same = KEEL_PTE_RW | KEEL_PTE_US | KEEL_PTE_PWT | KEEL_PTE_PCD | KEEL_PTE_A |
+			      KEEL_PTE_G | KEEL_PTE_NX;
 
 	return (struct block){
 		.kind = BLOCK_LEAF,

@@ -147,6 +147,7 @@ static void make_run(const struct mm_entry *leaf, struct mm_run *run)
 		.writable = leaf->writable,
 		.executable = leaf->executable,
 		.user = leaf->user,
+		.used = leaf->value & KEEL_PTE_A,
 		.global = leaf->value & KEEL_PTE_G,
 	};
 	for (unsigned level = KEEL_LEVEL_PT; level <= MM_LEVELS; level++) {
@@ -176,7 +177,7 @@ static bool goes_on(const struct mm_run *run, const struct mm_run *leaf)
 	if (run->virt + run->bytes != leaf->virt || run->phys + run->bytes != leaf->phys ||
 	    run->level != leaf->level || run->memory_type != leaf->memory_type ||
 	    run->writable != leaf->writable || run->executable != leaf->executable ||
-	    run->user != leaf->user || run->global != leaf->global)
+	    run->user != leaf->user || run->used != leaf->used || run->global != leaf->global)
 		return false;
 	for (unsigned level = KEEL_LEVEL_PT; level <= MM_LEVELS; level++)
 		if (run->repeat[level] != leaf->repeat[level])

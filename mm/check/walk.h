@@ -48,6 +48,7 @@ struct mm_run {
 	uint8_t level;	     /* of each leaf */
 	uint8_t memory_type; /* index into the PAT, 0 to 7: enum keel_memory_type or 4 or 6 */
 	bool writable, executable, user; /* effective */
+	bool used;			 /* accessed is set */
 	bool global;
 };
 

@@ -5,6 +5,7 @@
  */
 #include <stddef.h>
 #include "census.h"
+#include "firmware.h"
 #include "mtrr.h"
 #include "report.h"
 #include "walk.h"
@@ -61,6 +62,32 @@ static bool layout_asks_for(uint64_t virt, unsigned level)
 	return false;
 }
 
+/* A bit of no entry. Asked in ascending order, so that few looks at the memory map do. */
+#define OF_RUNTIME (UINT64_C(1) << 58)
+
+static uint64_t runtime_attribute(uint64_t phys)
+{
+	static uint64_t start, attribute;
+	static struct firmware_span span;
+
+	if (phys < start || phys >= span.end) {
+		start = phys;
+		span = firmware_span(phys);
+		attribute = span.attribute & KEEL_EFI_MEMORY_RUNTIME ? OF_RUNTIME : 0;
+	}
+	return attribute;
+}
+
+/*
+ * In the transition root, runtime memory has leaves of its own. Their accessed bits say the same
+ * only as long as nothing else is used.
+ */
+static uint64_t leaf_attributes(uint64_t leaf, unsigned level, uint64_t virt)
+{
+	return (leaf & ATTRIBUTES) | (uint64_t)walk_memory_type(leaf, level) << KEEL_PAGE_SHIFT |
+	       (virt <= KEEL_USER_LAST ? runtime_attribute(walk_phys(leaf, level)) : 0);
+}
+
 static struct summary summarize_table(uint64_t table_phys, unsigned level, uint64_t virt);
 
 static struct summary summarize_entry(uint64_t entry, unsigned level, uint64_t virt)
@@ -69,9 +96,7 @@ static struct summary summarize_entry(uint64_t entry, unsigned level, uint64_t v
 		return (struct summary){ SHAPE_EMPTY, 0, 0 };
 	if (walk_is_leaf(entry, level))
 		return (struct summary){ SHAPE_LEAF, walk_phys(entry, level),
-					 (entry & ATTRIBUTES) |
-						 (uint64_t)walk_memory_type(entry, level)
-							 << KEEL_PAGE_SHIFT };
+					 leaf_attributes(entry, level, virt) };
 	return summarize_table(walk_phys(entry, level), level - 1, virt);
 }
 

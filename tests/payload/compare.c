@@ -79,6 +79,7 @@ uint8_t found_rights(enum keel_rights rights)
 		[KEEL_RIGHTS_RX] = RIGHTS_RX,
 		[KEEL_RIGHTS_USER_R] = RIGHT_U,
 		[KEEL_RIGHTS_FIRMWARE_RWX] = RIGHTS_RWX,
+		[KEEL_RIGHTS_WATCHED_RWX] = RIGHTS_RWX,
 	};
 
 	return rights < KEEL_RIGHTS_COUNT ? table[rights] : RIGHTS_COUNT;

@@ -124,6 +124,7 @@ static inline uint64_t model_leaf(const struct model_page *page, unsigned int le
 		[KEEL_RIGHTS_RX] = 0x21,		/* P, A */
 		[KEEL_RIGHTS_USER_R] = MODEL_NX | 0x25, /* P, US, A */
 		[KEEL_RIGHTS_FIRMWARE_RWX] = 0x63,	/* P, RW, A, D */
+		[KEEL_RIGHTS_WATCHED_RWX] = 0x3,	/* P, RW */
 	};
 	uint64_t size = UINT64_C(1) << model_shift(level);
 	uint64_t entry = rights[page->rights] | (page->phys & ~(size - 1));
@@ -134,6 +135,11 @@ static inline uint64_t model_leaf(const struct model_page *page, unsigned int le
 	if (level > 1)
 		entry |= 0x80; /* PS */
 	return entry | (global ? 0x100 : 0);
+}
+
+static inline bool model_is_rwx(uint8_t rights)
+{
+	return rights == KEEL_RIGHTS_FIRMWARE_RWX || rights == KEEL_RIGHTS_WATCHED_RWX;
 }
 
 /* Do the tables say the same about an address as the list? NULL, or where they differ. */
@@ -156,11 +162,9 @@ static inline const char *model_fault(const struct mm_pool *pool, uint64_t root,
 		return "the leaf's bits differ";
 	if (walk.user != (page.rights == KEEL_RIGHTS_USER_R))
 		return "effective US differs";
-	if (walk.writable !=
-	    (page.rights == KEEL_RIGHTS_RW || page.rights == KEEL_RIGHTS_FIRMWARE_RWX))
+	if (walk.writable != (page.rights == KEEL_RIGHTS_RW || model_is_rwx(page.rights)))
 		return "effective RW differs";
-	if (walk.executable !=
-	    (page.rights == KEEL_RIGHTS_RX || page.rights == KEEL_RIGHTS_FIRMWARE_RWX))
+	if (walk.executable != (page.rights == KEEL_RIGHTS_RX || model_is_rwx(page.rights)))
 		return "effective NX differs";
 	return NULL;
 }

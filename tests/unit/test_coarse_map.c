@@ -25,7 +25,7 @@ struct world {
 
 /* How a page is mapped. */
 struct page {
-	bool mapped, memory, no_cache_bit;
+	bool mapped, memory, runtime, no_cache_bit;
 	uint8_t memory_type;
 };
 
@@ -38,7 +38,8 @@ static struct page kind_of(uint32_t type, uint64_t attribute)
 
 	p.memory = (type >= 1 && type <= 7) || type == 9 || type == 10 || type == 14 ||
 		   (type >= 0x1000 && type <= 0x1004);
-	p.mapped = p.memory || attribute & RUNTIME;
+	p.runtime = attribute & RUNTIME;
+	p.mapped = p.memory || p.runtime;
 	p.no_cache_bit = !(attribute & 0xf);
 	if (type == 11 || type == 12)
 		return p; /* devices are uncached, whatever is said of them */
@@ -55,7 +56,8 @@ static bool mapped_alike(const struct page *a, const struct page *b)
 {
 	if (!a->mapped || !b->mapped)
 		return a->mapped == b->mapped;
-	return a->memory == b->memory && a->memory_type == b->memory_type;
+	return a->memory == b->memory && a->runtime == b->runtime &&
+	       a->memory_type == b->memory_type;
 }
 
 static size_t place(uint32_t type)

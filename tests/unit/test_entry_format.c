@@ -8,7 +8,7 @@
 
 #define POOL_PHYS UINT64_C(0x123457000)
 #define TYPES	  6
-#define RIGHTS	  5
+#define RIGHTS	  6
 
 /* Columns of the truth tables: PAT indices 0, 1, 2, 3, 5 and 7. */
 static const uint8_t memory_types[TYPES] = { KEEL_MEMORY_WB, KEEL_MEMORY_WC, KEEL_MEMORY_UC_MINUS,
@@ -43,6 +43,10 @@ static const struct format_row formats[RIGHTS] = {
 	  false,
 	  { 0x63, 0x6b, 0x73, 0x7b, 0xeb, 0xfb },
 	  { 0xe3, 0xeb, 0xf3, 0xfb, 0x10eb, 0x10fb } },
+	{ KEEL_RIGHTS_WATCHED_RWX,
+	  false,
+	  { 0x3, 0xb, 0x13, 0x1b, 0x8b, 0x9b },
+	  { 0x83, 0x8b, 0x93, 0x9b, 0x108b, 0x109b } },
 };
 
 static const struct mm_machine machine = { .phys_bits = 52, .largest_leaf_level = KEEL_LEVEL_PDPT };

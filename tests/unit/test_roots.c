@@ -47,6 +47,21 @@ static void expect_identity(uint64_t phys, bool present, bool uncached)
 	assert_int_equal(w.entry & 0x18, uncached ? 0x18 : 0);
 }
 
+/* Is it all runtime memory, as the descriptors say? Or none of it: nothing is between. */
+static bool is_runtime_only(const struct scene *s, const struct keel_mapping *m)
+{
+	uint64_t runtime_bytes = 0;
+
+	for (uint64_t i = 0; i < mm_descriptor_count(&s->descriptors); i++) {
+		const struct keel_efi_descriptor *d = mm_descriptor(&s->descriptors, i);
+
+		if (d->attribute & RUNTIME && d->phys >= m->phys && d->phys < m->phys + m->bytes)
+			runtime_bytes += d->pages * 4096;
+	}
+	assert_true(!runtime_bytes || runtime_bytes == m->bytes);
+	return runtime_bytes;
+}
+
 static void identity(void **state)
 {
 	struct scene *s = scene_qemu(1);
@@ -67,7 +82,9 @@ static void identity(void **state)
 	model_check_edges(&pool.pool, root, s->plan.mappings, s->plan.count, true);
 	for (uint64_t i = 0; i < plan.count; i++) {
 		assert_true(plan.mappings[i].virt <= KEEL_USER_LAST);
-		assert_int_equal(plan.mappings[i].rights, KEEL_RIGHTS_FIRMWARE_RWX);
+		assert_int_equal(plan.mappings[i].rights, is_runtime_only(s, plan.mappings + i)
+								  ? KEEL_RIGHTS_FIRMWARE_RWX
+								  : KEEL_RIGHTS_WATCHED_RWX);
 	}
 	guarded_pool_free(&pool);
 	free(plan.mappings);

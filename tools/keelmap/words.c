@@ -22,8 +22,8 @@ const char *words_rights(unsigned share_rights)
 
 const char *words_mapping_rights(unsigned rights)
 {
-	static const char *const text[KEEL_RIGHTS_COUNT] = { "---", "r--",  "rw-",
-							     "r-x", "r--u", "rwx" };
+	static const char *const text[KEEL_RIGHTS_COUNT] = { "---",  "r--", "rw-", "r-x",
+							     "r--u", "rwx", "rwx" };
 
 	return rights < KEEL_RIGHTS_COUNT ? text[rights] : "???";
 }

@@ -12,6 +12,7 @@
 #include "unruly.h"
 
 #define EFI_MEMORY_RO 0x20000
+#define LARGE_PAGE    0x200000
 
 struct state state;
 
@@ -52,7 +53,7 @@ static EFI_STATUS EFIAPI get_time(EFI_TIME *time, EFI_TIME_CAPABILITIES *capabil
 
 	if (!state.virtual)
 		return state.get_time(time, capabilities);
-	if (state.deed < FIRST_ANSWER) {
+	if (state.deed < FIRST_IN_EVENT) {
 		state.hits++;
 		status = do_around(state.deed, time, capabilities);
 		return status;
@@ -221,6 +222,10 @@ static void EFIAPI changed(EFI_EVENT event, void *context)
 {
 	(void)event;
 	(void)context;
+	if (state.deed >= FIRST_IN_EVENT && state.deed < FIRST_ANSWER) {
+		state.hits++;
+		do_in_event(state.deed);
+	}
 	convert((void **)&state.get_time);
 	convert((void **)&state.set_time);
 	convert((void **)&state.get_wakeup_time);
@@ -243,6 +248,17 @@ static void *new_page(EFI_MEMORY_TYPE type)
 	else
 		*(UINT8 *)page = RET;
 	return (void *)page;
+}
+
+/* 2 MB that begin at a multiple of 2 MB. */
+static void *new_large_page(EFI_MEMORY_TYPE type)
+{
+	const UINTN pages = LARGE_PAGE / EFI_PAGE_SIZE;
+	EFI_PHYSICAL_ADDRESS at = 0;
+
+	if (EFI_ERROR(boot_services->AllocatePages(AllocateAnyPages, type, 2 * pages, &at)))
+		complain("no memory");
+	return (void *)((at + LARGE_PAGE - 1) & ~(LARGE_PAGE - 1));
 }
 
 struct rt_properties {
@@ -285,6 +301,8 @@ static void hook_services(void)
 
 static void prepare(void)
 {
+	state.large_boot_page = new_large_page(EfiBootServicesData);
+	state.large_acpi_page = new_large_page(EfiACPIReclaimMemory);
 	state.boot_page = new_page(EfiBootServicesCode);
 	state.loader_page = new_page(EfiLoaderCode);
 	state.nvs_page = new_page(EfiACPIMemoryNVS);

@@ -4,6 +4,7 @@
 #include "audit/handed_over.h"
 #include "audit/map_rules.h"
 #include "audit/service.h"
+#include "audit/set_virtual.h"
 #include "efi.h"
 #include "firmware.h"
 #include "found.h"
@@ -83,6 +84,9 @@ static void judge_set_virtual_address_map(void)
 		finding(KEEL_FINDING_SVAM_FAILS, "EFI status 0x%lx", boot->runtime_status);
 	if (boot->flags & KEEL_FLAG_STALE_SYSTEM_TABLE_CRC)
 		finding(KEEL_FINDING_CRC_STALE, "system table or runtime services");
+	point_end();
+	point_begin_firmware("SetVirtualAddressMap uses runtime memory only");
+	judge_what_it_used();
 	point_end();
 }
 

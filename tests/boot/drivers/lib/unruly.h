@@ -46,6 +46,10 @@
 	DEED(DIVIDES, "divides")                                        \
 	DEED(READS_NOWHERE, "reads-nowhere")                            \
 	DEED(READS_KERNEL_HOLE, "reads-kernel-hole")                    \
+	/* In the event of SetVirtualAddressMap. */                     \
+	DEED(SVAM_READS_PAGE_ZERO, "svam-reads-page-zero")              \
+	DEED(SVAM_READS_BOOT, "svam-reads-boot")                        \
+	DEED(SVAM_WRITES_ACPI, "svam-writes-acpi")                      \
 	/* What a service answers. */                                   \
 	DEED(TIME_FAILS, "time-fails")                                  \
 	DEED(TIME_RUBBISH, "time-rubbish")                              \
@@ -78,7 +82,11 @@
 
 #define DEED_ID(id, name)   id,
 #define DEED_NAME(id, name) name,
-enum deed { DEEDS(DEED_ID) DEED_COUNT, FIRST_ANSWER = TIME_FAILS };
+enum deed {
+	DEEDS(DEED_ID) DEED_COUNT,
+	FIRST_IN_EVENT = SVAM_READS_PAGE_ZERO,
+	FIRST_ANSWER = TIME_FAILS
+};
 #define DEED_NAMES               \
 	{                        \
 		DEEDS(DEED_NAME) \
@@ -89,6 +97,7 @@ struct state {
 	UINT64 hits;
 	enum deed deed;
 	BOOLEAN virtual;
+	void *large_boot_page, *large_acpi_page; /* 2 MB of one type: a leaf of their own */
 	void *boot_page, *loader_page, *nvs_page, *own_page;
 	UINT64 own_phys;
 	UINT32 apic_id; /* of the CPU that it was started on */
@@ -108,5 +117,8 @@ extern struct state state;
 
 /* A deed of the first kind, then GetTime. What is left changed is changed when it returns. */
 EFI_STATUS do_around(enum deed deed, EFI_TIME *time, EFI_TIME_CAPABILITIES *capabilities);
+
+/* A deed of the second kind. */
+void do_in_event(enum deed deed);
 
 #endif

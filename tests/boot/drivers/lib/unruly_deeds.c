@@ -235,6 +235,20 @@ static void leave_changed(enum deed deed)
 	}
 }
 
+void do_in_event(enum deed deed)
+{
+	switch (deed) {
+	case SVAM_READS_PAGE_ZERO:
+		return read_byte(0x123);
+	case SVAM_READS_BOOT:
+		return read_byte((UINT64)state.large_boot_page);
+	case SVAM_WRITES_ACPI:
+		return write_byte((UINT64)state.large_acpi_page);
+	default:
+		return;
+	}
+}
+
 EFI_STATUS do_around(enum deed deed, EFI_TIME *time, EFI_TIME_CAPABILITIES *capabilities)
 {
 	EFI_STATUS status;

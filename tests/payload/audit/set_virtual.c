@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What SetVirtualAddressMap used; see set_virtual.h. */
+#include "audit/finding.h"
+#include "audit/set_virtual.h"
+#include "firmware.h"
+#include "report.h"
+#include "walk.h"
+
+static unsigned used_leaves, undecided_leaves;
+
+/* Keel itself runs on this root, before the call and after it. */
+static bool is_of_loaders(uint64_t phys, const struct firmware_span *span)
+{
+	return span->type == KEEL_MEMORY_TYPE_LOADER_CODE ||
+	       span->type == KEEL_MEMORY_TYPE_LOADER_DATA ||
+	       boot->ap_start_phys - phys < span->end - phys;
+}
+
+static enum keel_finding finding_for(uint64_t phys, uint32_t type)
+{
+	if (phys < KEEL_PAGE_SIZE)
+		return KEEL_FINDING_SVAM_PAGE_ZERO;
+	if (type == KEEL_MEMORY_TYPE_BOOT_SERVICES_CODE ||
+	    type == KEEL_MEMORY_TYPE_BOOT_SERVICES_DATA)
+		return KEEL_FINDING_SVAM_BOOT_SERVICES;
+	return KEEL_FINDING_SVAM_OTHER_MEMORY;
+}
+
+/* A large leaf may hold memory of several kinds: then it is not known which of them was used. */
+static void judge_leaf(const struct walk_entry *leaf)
+{
+	const uint64_t phys = walk_phys(leaf->entry, leaf->level);
+	const uint64_t end = phys + walk_level_bytes(leaf->level);
+	struct firmware_span span = firmware_span(phys);
+	const uint32_t type = span.type;
+
+	for (uint64_t at = phys; at < end; at = span.end) {
+		span = firmware_span(at);
+		if (span.attribute & KEEL_EFI_MEMORY_RUNTIME)
+			return;
+		if (is_of_loaders(at, &span)) {
+			undecided_leaves++;
+			return;
+		}
+	}
+	used_leaves++;
+	finding(finding_for(phys, type), "%lx to %lx (type %u), %s", phys, end - 1, type,
+		leaf->entry & KEEL_PTE_D ? "written to" : "read or executed");
+}
+
+static bool is_lower_half(const struct walk_entry *table)
+{
+	return table->virt <= KEEL_USER_LAST;
+}
+
+static void note_leaf(const struct walk_entry *leaf)
+{
+	if (leaf->entry & KEEL_PTE_A)
+		judge_leaf(leaf);
+}
+
+static void pass_over(const struct walk_entry *entry)
+{
+	(void)entry;
+}
+
+void judge_what_it_used(void)
+{
+	static const struct walk_visitor visitor = { is_lower_half, note_leaf, pass_over };
+
+	walk_root(boot->transition_root_phys, &visitor);
+	comment("SetVirtualAddressMap used leaves=%u undecided=%u", used_leaves, undecided_leaves);
+}
