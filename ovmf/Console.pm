@@ -27,14 +27,15 @@ sub restore {
 }
 
 sub take_keys_one_by_one {
-	$before = POSIX::Termios->new;
-	$before->getattr(0);
-	my $raw = POSIX::Termios->new;
+	my ($found, $raw) = (POSIX::Termios->new, POSIX::Termios->new);
+	$found->getattr(0);
 	$raw->getattr(0);
 	$raw->setlflag($raw->getlflag & ~(ICANON | ECHO | ISIG | IEXTEN));
 	$raw->setiflag($raw->getiflag & ~(ICRNL | INLCR | IGNCR | IXON | ISTRIP));
 	$raw->setcc(VMIN, 1);
 	$raw->setcc(VTIME, 0);
+	# A signal may come at any moment: restore() has to find all of it or nothing.
+	$before = $found;
 	$raw->setattr(0, TCSANOW);
 }
 
