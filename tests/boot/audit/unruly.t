@@ -2,12 +2,13 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
 # A runtime driver misbehaves (drivers/unruly.c): the audit names what it does, and nothing else; the
-# map stays right, every other service is tried, and the report is kept. Without EVERYTHING one of
-# each kind.
+# map stays right, every other service is tried, and the report is in the flash, with the finding in it.
+# Without EVERYTHING one of each kind.
 use strict;
 use warnings;
 use lib qw(ovmf tests/boot/lib);
 use Guest;
+use Kept;
 use Test::More;
 use Verdict;
 
@@ -96,6 +97,12 @@ sub hits {
 	return unpack 'Q<', do { local $/; <$file> };
 }
 
+# The findings of the report that the next boot would write to a file.
+sub kept_findings {
+	my ($report) = grep { $_->{name} eq 'KeelReport' } Kept::variables_in_flash($_[0]{machine});
+	return defined $report ? join ' ', sort $report->{data} =~ /^# finding \w+ ([\w-]+) x/mg : 'no report';
+}
+
 for (@deeds) {
 	my ($deed, $expected, @words) = @$_;
 	my %is = map { $_ => 1 } @words;
@@ -116,6 +123,7 @@ for (@deeds) {
 		if $is{dead};
 	line_like($run, 'report', qr/^(?:not )?ok \d+ - firmware: keeps this report for the next boot(?! # SKIP)/m,
 		"$deed: the report is kept") if $writes;
+	is(kept_findings($run), join(' ', sort @$expected), "$deed: it is in the flash, and names it") if $writes;
 }
 
 sub run_with_two_cpus {

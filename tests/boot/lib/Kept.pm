@@ -84,18 +84,32 @@ sub free_bytes {
 	return $free =~ s/ //gr;
 }
 
-sub _store {
-	my $self = shift;
-	my $store = content_of($self->{vars});
+# Where variables can be in a store.
+sub _bounds {
+	my ($store) = @_;
 	my $first = unpack 'x' . FIRMWARE_VOLUME_HEADER_BYTES . ' v', $store;
 	my $end = $first + unpack 'x' . ($first + 16) . ' V', $store;
-	return ($store, $first + STORE_HEADER_BYTES, $end);	# where variables can be
+	return ($first + STORE_HEADER_BYTES, $end);
 }
 
 # The variables that there are, each with name, vendor, attributes and data, and all of it as it is.
 sub variables {
 	my $self = shift;
-	my ($store, $at) = $self->_store;
+	return variables_of(content_of($self->{vars}));
+}
+
+# Those of any machine that has stopped, as they stand in its flash: the end of what has 32 bits.
+sub variables_in_flash {
+	my ($machine) = @_;
+	my ($code, $template) = map { -s } split /\n/, `ovmf/firmware ''`;
+	my $path = "$machine->{dir}/flash";
+	$machine->command('pmemsave', val => 2**32 - $code - $template, size => $template, filename => $path);
+	return variables_of(content_of($path));
+}
+
+sub variables_of {
+	my ($store) = @_;
+	my ($at) = _bounds($store);
 	my @variables;
 	while (unpack("x$at v", $store) == VARIABLE_START) {
 		my ($state, $attributes, $name_bytes, $data_bytes, $vendor) =
@@ -123,7 +137,8 @@ sub _variable {
 # Puts another one behind those that there are: what make returns for so many free bytes.
 sub _append {
 	my ($self, $make) = @_;
-	my ($store, $first, $end) = $self->_store;
+	my $store = content_of($self->{vars});
+	my ($first, $end) = _bounds($store);
 	my $all = join '', map { $_->{all} } $self->variables;
 	$all .= $make->($end - $first - length $all);
 	substr $store, $first, $end - $first, $all . "\xff" x ($end - $first - length $all);
