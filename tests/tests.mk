@@ -226,7 +226,8 @@ build/tests/boot/drivers/%.so: build/driver/tests/boot/drivers/%.o \
 	$(link_efi)
 
 # A driver that stays for run time: the firmware relocates it like its own.
-build/tests/boot/drivers/unruly.so: build/driver/tests/boot/drivers/lib/unruly_deeds.o
+build/tests/boot/drivers/unruly.so: build/driver/tests/boot/drivers/lib/unruly_deeds.o \
+		build/driver/tests/boot/drivers/lib/unruly_attributes.o
 build/tests/boot/drivers/unruly.efi: EFI_TARGET := efi-rtdrv-x86_64
 
 # The layout's rows and boot_info's offsets as text, for tests that are not written in C.

@@ -85,6 +85,17 @@ my @deeds = (
 	[ 'no-appending', ['variable-attributes'], 'strict' ],
 	[ 'count-stands', ['monotonic-count'], 'strict' ],
 	[ 'twice-virtual', ['svam-twice'], 'strict' ],
+	[ 'mat-absent', ['mat-absent'] ],
+	[ 'mat-empty', ['mat-size'] ],
+	[ 'mat-stride', ['mat-size'] ],
+	[ 'mat-unaligned', ['mat-alignment'] ],
+	[ 'mat-no-pages', ['mat-alignment'] ],
+	[ 'mat-unsorted', ['mat-order'] ],
+	[ 'mat-overlaps', ['mat-overlap'], 'first' ],
+	[ 'mat-outside', ['mat-outside'] ],
+	[ 'mat-other-type', ['mat-type'] ],
+	[ 'mat-no-rights', ['mat-rights'] ],
+	[ 'mat-leaves-out', ['mat-coverage'] ],
 );
 
 # What was counted where the driver has said.

@@ -11,8 +11,7 @@
 #include "hooks.h"
 #include "unruly.h"
 
-#define EFI_MEMORY_RO 0x20000
-#define LARGE_PAGE    0x200000
+#define LARGE_PAGE 0x200000
 
 struct state state;
 
@@ -326,57 +325,6 @@ static enum deed deed_named(const char *name)
 	return DEED_COUNT;
 }
 
-/* Code of this image: the one section that is executable (PE format, "Section Table"). */
-extern const UINT8 ImageBase[], image_code_end[];
-
-static void add_entry(struct memory_attributes *table, const EFI_MEMORY_DESCRIPTOR *like,
-		      UINT64 start, UINT64 end, UINT64 attribute)
-{
-	EFI_MEMORY_DESCRIPTOR *e = descriptor_at(table + 1, table->stride, table->count);
-
-	if (start == end)
-		return;
-	memcpy(e, like, table->stride);
-	e->PhysicalStart = start;
-	e->NumberOfPages = (end - start) / EFI_PAGE_SIZE;
-	e->Attribute = EFI_MEMORY_RUNTIME | attribute;
-	table->count++;
-}
-
-/*
- * OVMF of 2022 sorts its list of images wrongly when one comes that lies below the others, and then
- * tells of none of its code. This is what the table should have been.
- */
-static void publish(const UINT8 *image, UINTN bytes)
-{
-	const UINT64 start = (UINT64)image, code = start + EFI_PAGE_SIZE;
-	const UINT64 data = start + (image_code_end - ImageBase), end = start + bytes;
-	struct memory_attributes *old = configuration_table(&memory_attributes_guid), *table;
-	EFI_GUID guid = memory_attributes_guid;
-
-	if (EFI_ERROR(boot_services->AllocatePool(EfiBootServicesData,
-						  sizeof(*old) + (old->count + 4) * old->stride,
-						  (void **)&table)))
-		return complain("no memory for a table");
-	*table = *old;
-	table->count = 0;
-	for (UINTN n = 0; n < old->count; n++) {
-		const EFI_MEMORY_DESCRIPTOR *e = descriptor_at(old + 1, old->stride, n);
-		const UINT64 e_end = e->PhysicalStart + e->NumberOfPages * EFI_PAGE_SIZE;
-
-		if (start < e->PhysicalStart || start >= e_end) {
-			add_entry(table, e, e->PhysicalStart, e_end,
-				  e->Attribute & ~(UINT64)EFI_MEMORY_RUNTIME);
-			continue;
-		}
-		add_entry(table, e, e->PhysicalStart, code, EFI_MEMORY_XP);
-		add_entry(table, e, code, data, EFI_MEMORY_RO);
-		add_entry(table, e, data, end, EFI_MEMORY_XP);
-		add_entry(table, e, end, e_end, e->Attribute & ~(UINT64)EFI_MEMORY_RUNTIME);
-	}
-	boot_services->InstallConfigurationTable(&guid, table);
-}
-
 EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system)
 {
 	EFI_GUID image_guid = EFI_LOADED_IMAGE_PROTOCOL_GUID;
@@ -395,6 +343,6 @@ EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system)
 						 changed, NULL, &event)))
 		complain("no event");
 	if (state.deed != UNLISTED_CODE)
-		publish(loaded->ImageBase, loaded->ImageSize);
+		attributes_publish(loaded->ImageBase, loaded->ImageSize);
 	return EFI_SUCCESS;
 }

@@ -78,7 +78,19 @@
 	DEED(NO_ROOM, "no-room")                                        \
 	DEED(COUNT_STANDS, "count-stands")                              \
 	DEED(TWICE_VIRTUAL, "twice-virtual")                            \
-	DEED(CAPSULE_FAILS, "capsule-fails")
+	DEED(CAPSULE_FAILS, "capsule-fails")                            \
+	/* Its Memory Attributes Table: unruly_attributes.c. */         \
+	DEED(MAT_ABSENT, "mat-absent")                                  \
+	DEED(MAT_EMPTY, "mat-empty")                                    \
+	DEED(MAT_STRIDE, "mat-stride")                                  \
+	DEED(MAT_UNALIGNED, "mat-unaligned")                            \
+	DEED(MAT_NO_PAGES, "mat-no-pages")                              \
+	DEED(MAT_UNSORTED, "mat-unsorted")                              \
+	DEED(MAT_OVERLAPS, "mat-overlaps")                              \
+	DEED(MAT_OUTSIDE, "mat-outside")                                \
+	DEED(MAT_OTHER_TYPE, "mat-other-type")                          \
+	DEED(MAT_NO_RIGHTS, "mat-no-rights")                            \
+	DEED(MAT_LEAVES_OUT, "mat-leaves-out")
 
 #define DEED_ID(id, name)   id,
 #define DEED_NAME(id, name) name,
@@ -120,5 +132,11 @@ EFI_STATUS do_around(enum deed deed, EFI_TIME *time, EFI_TIME_CAPABILITIES *capa
 
 /* A deed of the second kind. */
 void do_in_event(enum deed deed);
+
+/*
+ * Installs a Memory Attributes Table that has the sections of this image, or what the deed makes of
+ * that.
+ */
+void attributes_publish(const UINT8 *image, UINTN bytes);
 
 #endif
