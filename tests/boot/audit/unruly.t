@@ -82,6 +82,8 @@ my @deeds = (
 	# It takes times that do not exist just so.
 	[ 'set-time-lost', [qw(set-time-lost wrong-arguments)], 'strict' ],
 	[ 'excluded-and-there', ['properties-excluded'], 'strict', 'first' ],
+	# Nothing is created then, and that is no finding. It says that it is not there, as it should.
+	[ 'not-to-be-asked', [], 'strict' ],
 	[ 'no-appending', ['variable-attributes'], 'strict' ],
 	[ 'count-stands', ['monotonic-count'], 'strict' ],
 	[ 'twice-virtual', ['svam-twice'], 'strict' ],

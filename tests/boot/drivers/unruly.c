@@ -178,6 +178,8 @@ static EFI_STATUS EFIAPI query_info(UINT32 attributes, UINT64 *maximum, UINT64 *
 {
 	EFI_STATUS status = state.query_info(attributes, maximum, remaining, largest);
 
+	if (is_time(NOT_TO_BE_ASKED))
+		return EFI_UNSUPPORTED;
 	if (!status && is_time(INFO_RUBBISH))
 		*remaining = *maximum + 1;
 	if (!status && is_time(NO_ROOM))
@@ -267,6 +269,7 @@ struct rt_properties {
 
 #define RT_ALL		   0x3fff
 #define RT_GET_WAKEUP_TIME 0x4
+#define RT_QUERY_INFO	   0x2000
 
 static void install_properties(UINT32 supported)
 {
@@ -312,6 +315,8 @@ static void prepare(void)
 		install_properties(RT_ALL);
 	if (state.deed == EXCLUDED_AND_THERE)
 		install_properties(RT_ALL & ~RT_GET_WAKEUP_TIME);
+	if (state.deed == NOT_TO_BE_ASKED)
+		install_properties(RT_ALL & ~RT_QUERY_INFO);
 }
 
 static enum deed deed_named(const char *name)

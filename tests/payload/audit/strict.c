@@ -51,7 +51,7 @@ static void append(void)
 	static const char whole[] = "beginning and end";
 	const uint64_t first = sizeof("beginning") - 1;
 
-	if (!service_begin(SERVICE_SET_VARIABLE, "appends, and deletes by attributes 0"))
+	if (!variable_begin("appends, and deletes by attributes 0"))
 		return;
 	if (variable_create(name, &own_vendor, whole, first)) {
 		if (judge(KEEL_FINDING_VARIABLE_ATTRIBUTES, "status of appending", EFI_SUCCESS,
@@ -76,7 +76,7 @@ static void similar_names(void)
 	static const uint8_t lengths[] = { 3, 7, 19 };
 	unsigned created = 0;
 
-	if (!service_begin(SERVICE_SET_VARIABLE, "keeps similar names apart"))
+	if (!variable_begin("keeps similar names apart"))
 		return;
 	while (created < 3 && variable_create(names[created], &own_vendor, text, lengths[created]))
 		created++;
@@ -100,7 +100,7 @@ static void authenticated(void)
 					       EFI_VARIABLE_TIME_BASED_AUTHENTICATED };
 	static const char data[] = "not signed by anybody";
 
-	if (!service_begin(SERVICE_SET_VARIABLE, "refuses what should be signed and is not"))
+	if (!variable_begin("refuses what should be signed and is not"))
 		return;
 	for (unsigned n = 0; n < sizeof(attributes) / sizeof(attributes[0]); n++) {
 		const efi_status status = variable_set(

@@ -95,6 +95,22 @@ bool variables_have_room(uint64_t bytes)
 	       keel_report_fits(bytes, remaining, largest);
 }
 
+bool variable_begin(const char *what)
+{
+	if (!service_begin(SERVICE_SET_VARIABLE, what))
+		return false;
+	if (!service_is_offered(SERVICE_GET_VARIABLE)) {
+		point_skip("EFI_RT_PROPERTIES_TABLE does not offer GetVariable");
+		return false;
+	}
+	/* T2 Macs: what may not be asked must not be filled. */
+	if (!service_is_offered(SERVICE_QUERY_VARIABLE_INFO)) {
+		point_skip("the firmware cannot be asked how much room there is");
+		return false;
+	}
+	return true;
+}
+
 bool variable_create(const uint16_t *name, const struct efi_guid *vendor, const void *data,
 		     uint64_t bytes)
 {
@@ -217,18 +233,8 @@ static void try_two(void)
 
 static void check_set_variable(void)
 {
-	if (!service_begin(SERVICE_SET_VARIABLE,
-			   "creates two variables, which read back, are overwritten and deleted"))
+	if (!variable_begin("creates two variables, which read back, are overwritten and deleted"))
 		return;
-	if (!service_is_offered(SERVICE_GET_VARIABLE)) {
-		point_skip("EFI_RT_PROPERTIES_TABLE does not offer GetVariable");
-		return;
-	}
-	/* T2 Macs: what may not be asked must not be filled. */
-	if (!service_is_offered(SERVICE_QUERY_VARIABLE_INFO)) {
-		point_skip("the firmware cannot be asked how much room there is");
-		return;
-	}
 	try_two();
 	point_end();
 }

@@ -25,6 +25,12 @@ efi_status variable_set(const uint16_t *name, const struct efi_guid *vendor, uin
 			uint64_t bytes, const void *data);
 
 /*
+ * Opens a point about SetVariable; closes it as skipped and returns false where nothing is to be
+ * created.
+ */
+bool variable_begin(const char *what);
+
+/*
  * Creates or overwrites one of Keel's own, which is then to be deleted. Where there is no room for
  * it, or the firmware refuses, the open point is told, and it returns false.
  */

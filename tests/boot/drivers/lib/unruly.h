@@ -62,6 +62,7 @@
 	DEED(WAKEUP_FAILS, "wakeup-fails")                              \
 	DEED(OFFERED_AND_MISSING, "offered-and-missing")                \
 	DEED(EXCLUDED_AND_THERE, "excluded-and-there")                  \
+	DEED(NOT_TO_BE_ASKED, "not-to-be-asked")                        \
 	DEED(REFUSED, "refused")                                        \
 	DEED(OUT_OF_ROOM, "out-of-room")                                \
 	DEED(LOST, "lost")                                              \
