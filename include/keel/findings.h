@@ -2,7 +2,7 @@
 /*
  * What the self-check can find out about a board's firmware, one row a finding. A report names a
  * finding by its identifier, which never changes its meaning once it was released. Programs that
- * read reports take the rest of a row from here; docs/findings.md is the same for people.
+ * read reports take the rest of a row from here; docs/audit.md is the same for people.
  *
  *	FINDING(ID, identifier, severity, section, meaning, advice)
  *
@@ -165,6 +165,9 @@ enum keel_severity {
 	FINDING(MONOTONIC_COUNT, "monotonic-count", FAULT, "UEFI 2.10, 8.5.2",               \
 		"the high monotonic count does not rise",                                    \
 		"do not use it")                                                             \
+	FINDING(MONOTONIC_RESET, "monotonic-reset", FAULT, "UEFI 2.10, 8.5.2",               \
+		"a reset does not raise the high monotonic count",                           \
+		"do not use it to tell one boot from another")                               \
 	FINDING(VARIABLE_READ, "variable-read", FAULT, "UEFI 2.10, 8.2.1",                   \
 		"GetVariable fails for a variable in a way that is not among its "           \
 		"answers",                                                                   \
@@ -179,6 +182,9 @@ enum keel_severity {
 	FINDING(VARIABLE_CONTENT, "variable-content", GRAVE, "UEFI 2.10, 8.2",               \
 		"a variable is lost, or reads back with other content, size or "             \
 		"attributes",                                                                \
+		"do not use variables on this board")                                        \
+	FINDING(VARIABLE_RESET, "variable-reset", GRAVE, "UEFI 2.10, 8.2.3",                 \
+		"a non-volatile variable is lost, or has another content, behind a reset",   \
 		"do not use variables on this board")                                        \
 	FINDING(VARIABLE_SIZE, "variable-size", FAULT, "UEFI 2.10, 8.2.1",                   \
 		"GetVariable gives a wrong size where the buffer is too small",              \

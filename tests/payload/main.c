@@ -115,7 +115,7 @@ _Noreturn void kernel_main(const struct keel_boot_info *info)
 	put_to_use();
 	comment("ticks self_check=%lu", read_tsc() - boot->jump_tsc);
 	start = read_tsc();
-	audit(options_read().strict);
+	audit(options_read().depth);
 	comment("ticks audit=%lu", read_tsc() - start);
 	/* It asks the firmware for the time. */
 	use_vsyscall();

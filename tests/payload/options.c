@@ -9,9 +9,9 @@ static void set_finish(struct options *options, uint32_t value)
 	options->finish = value;
 }
 
-static void set_strict(struct options *options, uint32_t value)
+static void set_depth(struct options *options, uint32_t value)
 {
-	options->strict = value;
+	options->depth = value;
 }
 
 static const struct {
@@ -23,8 +23,9 @@ static const struct {
 	{ "finish=reboot", set_finish, EFI_RESET_COLD },
 	{ "finish=warm", set_finish, EFI_RESET_WARM },
 	{ "finish=halt", set_finish, FINISH_HALT },
-	{ "firmware=strict", set_strict, true },
-	{ "firmware=default", set_strict, false },
+	{ "firmware=default", set_depth, AUDIT_DEFAULT },
+	{ "firmware=strict", set_depth, AUDIT_STRICT },
+	{ "firmware=again", set_depth, AUDIT_AGAIN },
 };
 
 /* Does the word begin with all of that, and end there? */
@@ -44,13 +45,14 @@ static void take_word(struct options *options, const char *text)
 		return;
 	}
 	show(SCREEN_BAD,
-	     "Unknown option, expected finish=poweroff, reboot, warm or halt, or firmware=strict: %s",
+	     "Unknown option, expected finish=poweroff, reboot, warm or halt, or firmware=strict or "
+	     "again: %s",
 	     text);
 }
 
 struct options options_read(void)
 {
-	struct options options = { FINISH_HALT, false };
+	struct options options = { FINISH_HALT, AUDIT_DEFAULT };
 
 	for (const char *text = boot->command_line; *text;) {
 		take_word(&options, text);

@@ -3,14 +3,14 @@
 #ifndef PAYLOAD_OPTIONS_H
 #define PAYLOAD_OPTIONS_H
 
-#include <stdbool.h>
 #include <stdint.h>
+#include "audit/audit.h"
 
 #define FINISH_HALT (~0u) /* none of ResetSystem's types */
 
 struct options {
 	uint32_t finish; /* ResetSystem's type, or FINISH_HALT */
-	bool strict;	 /* firmware=strict: what could harm a board is tried, too */
+	enum audit_depth depth;
 };
 
 /* Of words that exclude each other the last one counts. A word that is none is told of. */

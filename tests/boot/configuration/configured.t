@@ -82,7 +82,7 @@ like($run->{text}, qr/^# \d+ passed, 0 failed$/m, 'all checks have passed');
 $run = run_guest(conf => "title Check\nselfcheck\noptions finish=reboot\n");
 is($run->{ended}, 'guest-reset', 'finish=reboot');
 $run = run_guest(conf => "title Check\nselfcheck\noptions finish=later\tfinish=\n");
-like($run->{text}, qr/^# Unknown option, expected finish=poweroff, reboot, warm or halt, or firmware=strict: finish=later finish=$/m,
+like($run->{text}, qr/^# Unknown option, expected finish=poweroff, reboot, warm or halt, or firmware=strict or again: finish=later finish=$/m,
 	'finish=later is not known, and said without a tab');
 
 # The third place; and the self-check, told how.

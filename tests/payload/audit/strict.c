@@ -4,6 +4,7 @@
 #include "audit/clock.h"
 #include "audit/elsewhere.h"
 #include "audit/finding.h"
+#include "audit/mark.h"
 #include "audit/names.h"
 #include "audit/service.h"
 #include "audit/strict.h"
@@ -11,13 +12,14 @@
 #include "audit/wrong_arguments.h"
 #include "firmware.h"
 
-static void monotonic_count(void)
+/* Returns the last count; 0 if there was none. */
+static uint32_t monotonic_count(void)
 {
 	uint32_t first = 0, second = 0;
 	efi_status status;
 
 	if (!service_begin(SERVICE_GET_NEXT_HIGH_MONOTONIC_COUNT, "counts up"))
-		return;
+		return 0;
 	status = CALL(GET_NEXT_HIGH_MONOTONIC_COUNT, ADDRESS(&first));
 	/* Most firmware has no EFI_RT_PROPERTIES_TABLE that could say so in advance. */
 	if (status != EFI_UNSUPPORTED &&
@@ -26,6 +28,7 @@ static void monotonic_count(void)
 		  CALL(GET_NEXT_HIGH_MONOTONIC_COUNT, ADDRESS(&second))))
 		judge_true(KEEL_FINDING_MONOTONIC_COUNT, second > first, "second count", second);
 	point_end();
+	return second;
 }
 
 /* The entry of SetVirtualAddressMap is not among those that the call converts: it is physical. */
@@ -171,10 +174,13 @@ static void excluded_services(void)
 	}
 }
 
-void audit_strict(void)
+void audit_strict(bool again)
 {
+	uint32_t high_count;
+
+	mark_judge(again);
 	audit_clock_strict();
-	monotonic_count();
+	high_count = monotonic_count();
 	append();
 	similar_names();
 	authenticated();
@@ -183,4 +189,5 @@ void audit_strict(void)
 	audit_wrong_arguments();
 	excluded_services();
 	second_call();
+	mark_leave(high_count);
 }

@@ -3,7 +3,10 @@
 #ifndef PAYLOAD_AUDIT_STRICT_H
 #define PAYLOAD_AUDIT_STRICT_H
 
-void audit_strict(void);
+#include <stdbool.h>
+
+/* again: a strict run came to its end, and then the machine was reset. */
+void audit_strict(bool again);
 
 /* Not strict: whether capsules of a kind that nobody knows would be taken. None is passed on. */
 void audit_capsule_query(void);

@@ -80,6 +80,10 @@
 	DEED(COUNT_STANDS, "count-stands")                              \
 	DEED(TWICE_VIRTUAL, "twice-virtual")                            \
 	DEED(CAPSULE_FAILS, "capsule-fails")                            \
+	/* What is not the same any more behind a reset. */             \
+	DEED(FORGETS, "forgets")                                        \
+	DEED(ALTERS, "alters")                                          \
+	DEED(COUNT_RESTARTS, "count-restarts")                          \
 	/* Its Memory Attributes Table: unruly_attributes.c. */         \
 	DEED(MAT_ABSENT, "mat-absent")                                  \
 	DEED(MAT_EMPTY, "mat-empty")                                    \
