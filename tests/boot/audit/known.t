@@ -1,17 +1,50 @@
 #!/usr/bin/env perl
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# The audit's verdict on each firmware for QEMU that is on this machine. A known one, by its hash, has
-# exactly the findings of its file in tests/verdicts; that of an unknown one is printed.
+# The audit's verdict on each firmware for QEMU that is on this machine, with EVERYTHING also on OVMF of
+# Debian's other releases and on that of Bochs. A known one, by its hash, has exactly the findings of its
+# file in tests/verdicts; that of an unknown one is printed.
 use strict;
 use warnings;
 use Digest::SHA;
 use lib qw(ovmf tests/boot/lib);
+use Bochs;
 use Guest;
+use SelfCheck;
 use Test::More;
 use Verdict;
 
-# How each is started; without EVERYTHING the first ones only.
+# hash => the findings of its file. The hash is the first line that is no remark.
+my %known;
+for my $path (glob 'tests/verdicts/*.txt') {
+	open(my $file, '<', $path) or die "$path: $!\n";
+	chomp(my ($hash, @findings) = grep { !/^#/ } <$file>);
+	is($known{$hash}, undef, "$path is the only verdict on $hash");
+	$known{$hash} = join ' ', sort @findings;
+}
+cmp_ok(scalar keys %known, '>=', 4, 'there are verdicts');
+
+# Each is tried once, by whatever name it comes.
+my %tried;
+
+# smm: whether it writes its variables in SMM; run: boots it and returns what it came to.
+sub known_ok {
+	my ($name, $path, $smm, $run) = @_;
+	my $hash = substr Digest::SHA->new(256)->addfile($path, 'b')->hexdigest, 0, 16;
+	return if $tried{$hash}++;
+	my $came = $run->();
+	like($came->{report}{text}, qr/^# This board's UEFI: \d+ findings/m, "$name: there is a verdict")
+		or diag(@{ $came->{report}{problems} });
+	my $findings = found_by($came);
+	diag("$name ($hash) is not known: ", $findings || 'no findings') unless defined $known{$hash};
+	is($findings, $known{$hash} // $findings, "$name ($hash): its findings are known")
+		or diag(map { "$_\n" } grep { /finding/ } @{ $came->{report}{lines} });
+	# QEMU counts SMIs where Intel's CPUs do.
+	my ($smis) = $came->{report}{text} =~ /^# call SetVariable .* smis_most=(\d+)$/m;
+	is($smis ? 'SMIs' : 'none', $smm ? 'SMIs' : 'none', "$name: SMIs in SetVariable");
+}
+
+# What ovmf/firmware finds, and how each is started; without EVERYTHING the first ones only.
 my @firmware = (
 	[ 'default' ],
 	[ 'u-boot', machine => 'pc', media => 'ide' ],
@@ -19,31 +52,38 @@ my @firmware = (
 	[ '2m' ],
 );
 splice @firmware, 2 unless $ENV{EVERYTHING};
-
-# hash => the findings of its file. The hash is the first line that is no remark.
-my %known;
-for my $path (glob 'tests/verdicts/*.txt') {
-	open(my $file, '<', $path) or die "$path: $!\n";
-	chomp(my ($hash, @findings) = grep { !/^#/ } <$file>);
-	$known{$hash} = join ' ', sort @findings;
-}
-cmp_ok(scalar keys %known, '>=', 4, 'there are verdicts');
-
 for (@firmware) {
 	my ($name, %options) = @$_;
 	my ($path) = map { s/\n.*//sr } `ovmf/firmware $name 2>/dev/null`;
 	SKIP: {
 		skip "$name is not on this machine", 3 unless defined $path && -r $path;
-		my $hash = substr Digest::SHA->new(256)->addfile($path, 'b')->hexdigest, 0, 16;
-		my $run = run_guest(firmware => $name, %options);
-		my $text = $run->{report}{text};
-		like($text, qr/^# This board's UEFI: \d+ findings/m, "$name: there is a verdict");
-		my $findings = found_by($run);
-		diag("$name ($hash) is not known: ", $findings || 'no findings') unless defined $known{$hash};
-		is($findings, $known{$hash} // $findings, "$name ($hash): its findings are known");
-		# QEMU counts SMIs where Intel's CPUs do. Only this build writes its variables in SMM.
-		my ($smis) = $text =~ /^# call SetVariable .* smis_most=(\d+)$/m;
-		is($smis ? 'SMIs' : 'none', $name eq 'smm' ? 'SMIs' : 'none', "$name: SMIs in SetVariable");
+		known_ok($name, $path, $name eq 'smm', sub { run_guest(firmware => $name, %options) });
 	}
+}
+
+# Other releases of Debian. Those with Secure Boot need system management mode, and the smaller ones
+# of them no S3; a link leads to one that is there by another name, too.
+if ($ENV{EVERYTHING}) {
+	my @no_s3 = ('-global', 'ICH9-LPC.disable_s3=1');
+	system 'tests/verdicts/fetch';
+	for my $code (grep { !-l } glob 'build/firmware/*/usr/share/OVMF/OVMF_CODE*.fd') {
+		my ($vars) = map { s/CODE(_4M)?.*/"VARS" . ($1 \/\/ '') . ".fd"/er } $code;
+		my $smm = $code =~ /secboot/;
+		my @options = $smm ? (firmware => 'smm', extra => \@no_s3) : ();
+		known_ok($code, $code, $smm, sub {
+			local @ENV{qw(OVMF_CODE OVMF_VARS)} = ($code, $vars);
+			return run_guest(@options);
+		});
+	}
+}
+
+# Bochs, with the image that QEMU boots.
+SKIP: {
+	my $obstacle = $ENV{EVERYTHING} ? Bochs::obstacle() : 'it takes long';
+	skip "Bochs: $obstacle", 3 if $obstacle;
+	known_ok('Bochs', Bochs::firmware(), 0, sub {
+		my $run = Bochs::run(image => 'build/qemu.img');
+		return { report => SelfCheck->new($run->{serial}, $run->{ended}) };
+	});
 }
 done_testing();
