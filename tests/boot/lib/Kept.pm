@@ -21,7 +21,8 @@ use constant {
 	STORE_HEADER_BYTES => 28,           # GUID, 32-bit size of the store with it, state
 	VARIABLE_HEADER_BYTES => 60,
 	VARIABLE_START => 0x55aa,
-	VARIABLE_ADDED => 0x3f,             # any other state: deleted, or about to be
+	VARIABLE_ADDED => 0x3f,
+	VARIABLE_REPLACED => 0x3e,          # about to be deleted; any other state: deleted, or never there
 };
 
 # Files as for DiskImage.pm.
@@ -110,17 +111,26 @@ sub variables_in_flash {
 sub variables_of {
 	my ($store) = @_;
 	my ($at) = _bounds($store);
-	my @variables;
+	my (@variables, @replaced);
 	while (unpack("x$at v", $store) == VARIABLE_START) {
 		my ($state, $attributes, $name_bytes, $data_bytes, $vendor) =
 			unpack "x$at x2 C x V x28 V V a16", $store;
+		# Power failed while its header was written: nothing belongs to it.
+		($name_bytes, $data_bytes) = (0, 0)
+			if $state == 0xff || grep { $_ == 0xffffffff } $attributes, $name_bytes, $data_bytes;
 		my $bytes = VARIABLE_HEADER_BYTES + $name_bytes + $data_bytes;
 		my $all = substr $store, $at, $bytes + (-$bytes & 3);
 		my ($name, $data) = unpack 'x' . VARIABLE_HEADER_BYTES . "a$name_bytes a$data_bytes", $all;
-		push @variables, { name => pack('C*', unpack 'v*', $name) =~ s/\0$//r, data => $data,
-			vendor => $vendor, attributes => $attributes, all => $all }
-			if $state == VARIABLE_ADDED;
+		my $variable = { name => pack('C*', unpack 'v*', $name) =~ s/\0$//r, data => $data,
+			vendor => $vendor, attributes => $attributes, all => $all };
+		push @variables, $variable if $state == VARIABLE_ADDED;
+		push @replaced, $variable if $state == VARIABLE_REPLACED;
 		$at += length $all;
+	}
+	# Power failed before the new one was there.
+	for my $old (@replaced) {
+		push @variables, $old
+			unless grep { $_->{name} eq $old->{name} && $_->{vendor} eq $old->{vendor} } @variables;
 	}
 	return @variables;
 }
