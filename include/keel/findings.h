@@ -109,6 +109,9 @@ enum keel_severity {
 	FINDING(SVAM_FAULTS, "svam-faults", GRAVE, "UEFI 2.10, 8.4.1",                       \
 		"SetVirtualAddressMap ends with an exception",                               \
 		"call runtime services at physical addresses, or not at all")                \
+	FINDING(SVAM_POINTERS, "svam-pointers", FAULT, "UEFI 2.10, 8.4.2",                   \
+		"SetVirtualAddressMap leaves a pointer of the system table as it was",       \
+		"find what it points to by its physical address")                            \
 	FINDING(SVAM_TWICE, "svam-twice", FAULT, "UEFI 2.10, 8.4.1",                         \
 		"a second SetVirtualAddressMap is not refused",                              \
 		"never call it a second time")                                               \

@@ -119,7 +119,10 @@ static bool crc_is_stale(const struct efi_table_header *header)
 	return ~crc != header->crc32;
 }
 
-/* SetVirtualAddressMap converts three pointers of the system table; it lies where it always was. */
+/*
+ * SetVirtualAddressMap converts three pointers of the system table; it lies where it always was. A
+ * pointer that stayed as it was is the firmware's business (audit/handed_over.c).
+ */
 static void check_system_table(void)
 {
 	const struct efi_system_table *system;
@@ -135,9 +138,9 @@ static void check_system_table(void)
 		return;
 	expect("efi_system_table_virt", 0, firmware_runtime_virt(boot->efi_system_table_phys),
 	       boot->efi_system_table_virt);
-	expect("efi_vendor_phys", 0, system->vendor, firmware_runtime_virt(boot->efi_vendor_phys));
-	expect("efi_config_table_phys", 0, system->config_table,
-	       firmware_runtime_virt(boot->efi_config_table_phys));
+	expect("efi_vendor_phys", 0, firmware_runtime_phys(system->vendor), boot->efi_vendor_phys);
+	expect("efi_config_table_phys", 0, firmware_runtime_phys(system->config_table),
+	       boot->efi_config_table_phys);
 	expect("efi_config_table_count", 0, system->config_table_count,
 	       boot->efi_config_table_count);
 

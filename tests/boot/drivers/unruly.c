@@ -228,10 +228,22 @@ static EFI_STATUS EFIAPI monotonic(UINT32 *high)
 static EFI_STATUS EFIAPI set_virtual(UINTN bytes, UINTN stride, UINT32 version,
 				     EFI_MEMORY_DESCRIPTOR *map)
 {
+	EFI_CONFIGURATION_TABLE *tables;
+	CHAR16 *vendor;
+	EFI_STATUS status;
+
 	/* The kernel's own second call: the function's address was not converted. */
 	if (is_time(TWICE_VIRTUAL))
 		return EFI_SUCCESS;
-	return state.set_virtual(bytes, stride, version, map);
+	tables = system_table->ConfigurationTable;
+	vendor = system_table->FirmwareVendor;
+	status = state.set_virtual(bytes, stride, version, map);
+	/* As this code is reached: at physical addresses still. */
+	if (!status && is_time(POINTERS_STAY)) {
+		system_table->FirmwareVendor = vendor;
+		system_table->ConfigurationTable = tables;
+	}
+	return status;
 }
 
 static EFI_STATUS EFIAPI query_capsule(EFI_CAPSULE_HEADER **capsules, UINTN count, UINT64 *maximum,

@@ -69,6 +69,23 @@ static void judge_code(void)
 	point_end();
 }
 
+static void judge_pointer(const char *name, uint64_t phys, uint64_t pointer)
+{
+	if (pointer != firmware_runtime_virt(phys))
+		finding(KEEL_FINDING_SVAM_POINTERS, "%s: was %lx, is %lx", name, phys, pointer);
+}
+
+/* What the loader has not looked at when it believed in success: UEFI 2.10, 4.3. */
+static void judge_system_table(void)
+{
+	const struct efi_system_table *system = (const void *)boot->efi_system_table_virt;
+
+	if (!efi_runtime_services())
+		return;
+	judge_pointer("FirmwareVendor", boot->efi_vendor_phys, system->vendor);
+	judge_pointer("ConfigurationTable", boot->efi_config_table_phys, system->config_table);
+}
+
 static void judge_set_virtual_address_map(void)
 {
 	point_begin_firmware("SetVirtualAddressMap did its work");
@@ -84,6 +101,7 @@ static void judge_set_virtual_address_map(void)
 		finding(KEEL_FINDING_SVAM_FAILS, "EFI status 0x%lx", boot->runtime_status);
 	if (boot->flags & KEEL_FLAG_STALE_SYSTEM_TABLE_CRC)
 		finding(KEEL_FINDING_CRC_STALE, "system table or runtime services");
+	judge_system_table();
 	point_end();
 	point_begin_firmware("SetVirtualAddressMap uses runtime memory only");
 	judge_what_it_used();

@@ -79,6 +79,7 @@
 	DEED(NO_ROOM, "no-room")                                        \
 	DEED(COUNT_STANDS, "count-stands")                              \
 	DEED(TWICE_VIRTUAL, "twice-virtual")                            \
+	DEED(POINTERS_STAY, "pointers-stay")                            \
 	DEED(CAPSULE_FAILS, "capsule-fails")                            \
 	/* What is not the same any more behind a reset. */             \
 	DEED(FORGETS, "forgets")                                        \
