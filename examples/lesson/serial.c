@@ -27,6 +27,8 @@ void serial_print(const char *text)
 
 _Noreturn void halt(void)
 {
+	/* HLT does not write out what waits for the screen in write-combining buffers. */
+	__asm__ volatile("sfence" : : : "memory");
 	for (;;)
 		__asm__ volatile("cli; hlt");
 }
