@@ -85,8 +85,8 @@ static bool is_in_use(const struct keel_mapping *mappings, uint64_t count, uint6
 
 /*
  * This map has no ioremap area, so framebuffers are mapped here, write-combining, in the whole
- * pages that contain them; unless they are memory (of which `first` is the first mapping here) or
- * those of another one, or executable elsewhere. Sets *mapped if it is mapped.
+ * pages that contain them; unless they are memory (of which `first` is the first mapping here),
+ * accepted or not, or those of another one, or executable elsewhere. Sets *mapped if it is mapped.
  */
 static struct mm_result add_framebuffer(struct mm_plan *plan, const struct mm_request *request,
 					const struct mm_framebuffer *framebuffer,
@@ -102,7 +102,8 @@ static struct mm_result add_framebuffer(struct mm_plan *plan, const struct mm_re
 		return mm_ok();
 	if (last < phys || end > MM_DIRECT_MAP_BYTES || last >> request->machine->phys_bits ||
 	    is_in_use(plan->mappings + first, plan->count - first, phys, end) ||
-	    is_in_use(executable_frames->mappings, executable_frames->count, phys, end)) {
+	    is_in_use(executable_frames->mappings, executable_frames->count, phys, end) ||
+	    mm_is_unaccepted(&request->descriptors, request->machine, phys, end)) {
 		mm_tell(request->notes, MM_NOTE_FRAMEBUFFER, MM_NO_INDEX, framebuffer->phys,
 			framebuffer->bytes);
 		return mm_ok();

@@ -21,24 +21,44 @@ static bool has_place(const struct keel_efi_descriptor *d, const struct mm_machi
 	return mm_descriptor_is_runtime(d) && mm_descriptor_is_sound(d, machine->phys_bits, &why);
 }
 
+/* What of the list nobody may touch goes, with a note. Returns how many stay. */
+static uint64_t drop_unaccepted(const struct mm_descriptors *descriptors,
+				const struct mm_machine *machine, const struct mm_notes *notes,
+				struct runtime *list, uint64_t count)
+{
+	uint64_t kept = 0;
+
+	for (uint64_t n = 0; n < count; n++) {
+		const struct keel_efi_descriptor *d = mm_descriptor(descriptors, list[n].index);
+
+		if (mm_is_unaccepted(descriptors, machine, d->phys, mm_descriptor_end(d)))
+			mm_tell(notes, MM_NOTE_UNACCEPTED, list[n].index, d->phys, d->pages);
+		else
+			list[kept++] = list[n];
+	}
+	return kept;
+}
+
 /* The descriptors with a place; no descriptor has an address any more. Returns their number. */
 static uint64_t collect_runtime(const struct mm_descriptors *descriptors,
 				const struct mm_machine *machine, const struct mm_notes *notes,
 				struct runtime *list)
 {
 	uint64_t count = 0;
+	bool unaccepted = false;
 
 	for (uint64_t n = 0; n < mm_descriptor_count(descriptors); n++) {
 		struct keel_efi_descriptor *d = mm_descriptor(descriptors, n);
 
 		d->virt = 0;
+		unaccepted |= d->type == KEEL_MEMORY_TYPE_UNACCEPTED;
 		if (!has_place(d, machine))
 			continue;
 		if (!(d->attribute & KEEL_EFI_MEMORY_RUNTIME))
 			mm_tell(notes, MM_NOTE_RUNTIME_BIT, n, d->phys, d->pages);
 		list[count++] = (struct runtime){ d->phys, n };
 	}
-	return count;
+	return unaccepted ? drop_unaccepted(descriptors, machine, notes, list, count) : count;
 }
 
 /* Puts it right below what stands in the region already; *room is what is left below that. */

@@ -13,8 +13,8 @@
 #define MM_KIND_RUNTIME	     0x800
 
 /*
- * With `runtime`, everything that has the RUNTIME bit is mapped, and told apart; else only memory
- * is, whether it has that bit or not.
+ * With `runtime`, everything that has the RUNTIME bit is mapped, but for unaccepted memory, and told
+ * apart; else only memory is, whether it has that bit or not.
  */
 static inline unsigned mm_mapping_kind(uint32_t type, uint64_t attribute, bool runtime)
 {
@@ -26,7 +26,7 @@ static inline unsigned mm_mapping_kind(uint32_t type, uint64_t attribute, bool r
 		kind = MM_KIND_RUNTIME;
 	if (is_memory && attribute & KEEL_EFI_MEMORY_WB)
 		return kind | KEEL_MEMORY_WB;
-	if (!is_memory && !kind)
+	if (!is_memory && (!kind || type == KEEL_MEMORY_TYPE_UNACCEPTED))
 		return MM_KIND_NOT_MAPPED;
 	kind |= mm_memory_type(type, attribute, &no_cache_bit);
 	/* Memory and what is not memory stay apart: one of them has no place in the direct map. */
@@ -46,7 +46,7 @@ struct mm_mapped_run {
 
 /*
  * The next run at or after range *n of the map, which is moved past it: memory, and with `runtime`
- * also everything else that has the RUNTIME bit. False when there is none.
+ * also what else has the RUNTIME bit. False when there is none.
  */
 bool mm_next_mapped_run(const struct mm_memory_map *map, uint64_t *n, bool runtime,
 			struct mm_mapped_run *run);

@@ -123,7 +123,7 @@ uint64_t mm_plan_capacity(const struct mm_request *request);
 uint64_t mm_efi_assign_work_bytes(uint64_t descriptors);
 
 /*
- * Gives each sound runtime descriptor its virtual address (UEFI 2.10, 8.4 "SetVirtualAddressMap"):
+ * Gives each sound runtime descriptor, in which no memory is unaccepted, its virtual address (UEFI 2.10, 8.4 "SetVirtualAddressMap"):
  * in descending order of physical addresses, from the EFI region's end downwards, each as high as
  * it can be at its physical address modulo 2 MB. So neighbours in physical memory are neighbours
  * here, whatever the order of the array, which stays as it is. VirtualStart of all others becomes
@@ -146,10 +146,11 @@ struct mm_result mm_plan_kernel(struct mm_plan *plan, const struct mm_request *r
 				struct keel_mapping *work, struct mm_outcome *outcome);
 
 /*
- * The transition root's lower half: all memory, all runtime ranges and page 0 at VA = PA, writable
- * and executable: what SetVirtualAddressMap and the loader's own code need. Leaves of what is not
- * runtime memory tell later whether it was used: KEEL_RIGHTS_WATCHED_RWX. Otherwise as
- * mm_plan_kernel, but for the errors: those of mm_plan_add and mm_plan_finish.
+ * The transition root's lower half: all memory, all runtime ranges and page 0, but for unaccepted
+ * memory, at VA = PA, writable and executable: what SetVirtualAddressMap and the loader's own code
+ * need. Leaves of what is not runtime memory tell later whether it was used:
+ * KEEL_RIGHTS_WATCHED_RWX. Otherwise as mm_plan_kernel, but for the errors: those of mm_plan_add
+ * and mm_plan_finish.
  */
 struct mm_result mm_plan_transition(struct mm_plan *plan, const struct mm_request *request,
 				    struct keel_mapping *work);

@@ -50,6 +50,7 @@ enum mm_note {
 	MM_NOTE_FOREIGN_TYPE,	/* a type of an OEM's or an OS loader's: no memory to Keel */
 	MM_NOTE_OVERLAP,	/* two descriptors overlap, the more restrictive one wins */
 	MM_NOTE_RUNTIME_BIT,	/* runtime services type without RUNTIME: treated as if it had it */
+	MM_NOTE_UNACCEPTED,	/* RUNTIME on memory that is not accepted: not mapped */
 	MM_NOTE_NO_CACHE_BIT,	/* no cacheability attribute: mapped uncached */
 	MM_NOTE_NO_WRITE_BACK,	/* RUNTIME on such a type, and write-back is not offered */
 	MM_NOTE_LEFT_OUT,	/* memory beyond the direct map's end; its first address that is

@@ -5,7 +5,8 @@
  * the kernel's memory map of them.
  *
  * Such a page is read-only and write-back: below 1 MB, as everywhere, the MTRRs have the last word.
- * It is uncached where a descriptor calls it a device's.
+ * It is uncached where a descriptor calls it a device's. Pages of unaccepted memory stay out: who
+ * lists tables cannot have read one there.
  */
 #ifndef MM_TABLE_PAGES_H
 #define MM_TABLE_PAGES_H

@@ -71,47 +71,64 @@ static void cut_at(uint64_t *end, uint64_t phys, uint64_t at)
 		*end = at;
 }
 
-/* Whether a descriptor gives phys to a device. Lowers *end to where the answer may change. */
-static bool is_device(const struct mm_request *request, uint64_t phys, uint64_t *end)
+/* What lies at an address where no memory is; the last one wins. */
+enum place { PLACE_ANY, PLACE_DEVICE, PLACE_UNACCEPTED };
+
+static enum place place_of_type(uint32_t type)
+{
+	if (type == KEEL_MEMORY_TYPE_MMIO || type == KEEL_MEMORY_TYPE_MMIO_PORT)
+		return PLACE_DEVICE;
+	return type == KEEL_MEMORY_TYPE_UNACCEPTED ? PLACE_UNACCEPTED : PLACE_ANY;
+}
+
+/* What descriptors say of phys. Lowers *end to where the answer may change. */
+static enum place place_at(const struct mm_request *request, uint64_t phys, uint64_t *end)
 {
 	const uint64_t count = mm_descriptor_count(&request->descriptors);
-	bool device = false;
+	enum place found = PLACE_ANY;
 
 	for (uint64_t n = 0; n < count; n++) {
 		const struct keel_efi_descriptor *d = mm_descriptor(&request->descriptors, n);
+		const enum place place = place_of_type(d->type);
 		enum mm_note why;
 
-		if ((d->type != KEEL_MEMORY_TYPE_MMIO && d->type != KEEL_MEMORY_TYPE_MMIO_PORT) ||
+		if (place == PLACE_ANY ||
 		    !mm_descriptor_is_sound(d, request->machine->phys_bits, &why))
 			continue;
-		device |= d->phys <= phys && phys < mm_descriptor_end(d);
+		if (d->phys <= phys && phys < mm_descriptor_end(d) && place > found)
+			found = place;
 		cut_at(end, phys, d->phys);
 		cut_at(end, phys, mm_descriptor_end(d));
 	}
-	return device;
+	return found;
 }
 
 bool mm_next_table_piece(struct mm_table_walk *walk, struct mm_table_piece *piece)
 {
-	for (; walk->next < walk->request->table_count; walk->next++) {
+	while (walk->next < walk->request->table_count) {
 		const struct mm_table_pages *table = walk->request->tables + walk->next;
 		const uint64_t end = table->phys + table->bytes;
 		const uint64_t phys =
 			first_free(walk, walk->done > table->phys ? walk->done : table->phys, end);
 		struct mm_framebuffer pages;
+		enum place place;
 
-		if (phys >= end)
+		if (phys >= end) {
+			walk->next++;
 			continue;
+		}
 		*piece = (struct mm_table_piece){ phys, end, KEEL_MEMORY_WB, table->writable };
 		if (walk->has_memory)
 			cut_at(&piece->end, phys, walk->memory.phys);
 		if (next_framebuffer(walk, phys, &pages))
 			cut_at(&piece->end, phys, pages.phys);
 		cut_at(&piece->end, phys, MM_DIRECT_MAP_BYTES);
-		if (is_device(walk->request, phys, &piece->end))
-			piece->memory_type = KEEL_MEMORY_UC;
+		place = place_at(walk->request, phys, &piece->end);
 		walk->done = piece->end;
-		return true;
+		if (place == PLACE_DEVICE)
+			piece->memory_type = KEEL_MEMORY_UC;
+		if (place != PLACE_UNACCEPTED)
+			return true;
 	}
 	return false;
 }
@@ -120,7 +137,7 @@ uint64_t mm_table_pieces_most(const struct mm_request *request)
 {
 	if (!request->table_count)
 		return 0;
-	/* Cut by runs of memory, framebuffers, the direct map's end, and both ends of a device. */
+	/* Cut by runs of memory, framebuffers, the direct map's end, and both ends of a place. */
 	return request->table_count + request->map->count + MM_FRAMEBUFFERS_MOST + 1 +
 	       2 * mm_descriptor_count(&request->descriptors);
 }

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The pages of firmware's tables that neither memory nor a framebuffer maps, piece by piece. */
+/*
+ * The pages of firmware's tables that neither memory nor a framebuffer maps, piece by piece; those
+ * of unaccepted memory stay out.
+ */
 #ifndef MM_TABLE_PIECES_H
 #define MM_TABLE_PIECES_H
 

@@ -40,6 +40,7 @@ const char *mm_note_text(enum mm_note note)
 		[MM_NOTE_OVERLAP] = "descriptors overlap: the more restrictive type wins",
 		[MM_NOTE_RUNTIME_BIT] =
 			"runtime services memory lacks the RUNTIME bit: taken as set",
+		[MM_NOTE_UNACCEPTED] = "runtime range has unaccepted memory in it: not mapped",
 		[MM_NOTE_NO_CACHE_BIT] = "no cacheability attribute: mapped uncached",
 		[MM_NOTE_NO_WRITE_BACK] =
 			"runtime range of an OEM's or OS loader's type: not mapped write-back",

@@ -42,7 +42,9 @@ struct mm_result mm_plan_transition(struct mm_plan *plan, const struct mm_reques
 				    struct keel_mapping *work)
 {
 	/* Some firmware writes to page 0 during SetVirtualAddressMap, whatever its map says. */
-	const bool page_0_first = !begins_with_memory(request->map);
+	const bool page_0_first =
+		!begins_with_memory(request->map) &&
+		!mm_is_unaccepted(&request->descriptors, request->machine, 0, KEEL_PAGE_SIZE);
 	struct mm_result result = mm_ok();
 	struct mm_mapped_run run;
 	uint64_t n = 0;

@@ -11,7 +11,30 @@ struct surroundings {
 	const struct firmware *fw;
 	const struct mm_descriptors *descriptors;
 	uint32_t phys_bits;
+	bool unaccepted; /* some memory is */
 };
+
+static bool is_unaccepted(const struct surroundings *s, const struct keel_efi_descriptor *d)
+{
+	enum mm_note why;
+
+	return d->type == KEEL_MEMORY_TYPE_UNACCEPTED &&
+	       mm_descriptor_is_sound(d, s->phys_bits, &why);
+}
+
+/* Does any of the memory wait to be accepted? To read it would end the guest. */
+static bool holds_unaccepted(const struct surroundings *s, uint64_t phys, uint64_t bytes)
+{
+	const uint64_t count = mm_descriptor_count(s->descriptors);
+
+	for (uint64_t n = 0; n < count; n++) {
+		const struct keel_efi_descriptor *d = mm_descriptor(s->descriptors, n);
+
+		if (is_unaccepted(s, d) && d->phys < phys + bytes && phys < mm_descriptor_end(d))
+			return true;
+	}
+	return false;
+}
 
 /* Where the memory ends that a descriptor has at phys; phys if none has. */
 static uint64_t held_end(const struct surroundings *s, uint64_t phys)
@@ -39,6 +62,8 @@ static const void *memory_at(void *context, uint64_t phys, uint64_t bytes)
 	uint64_t held = phys < SIZE_4G ? SIZE_4G : phys;
 
 	if (phys < KEEL_PAGE_SIZE || bytes > UINT64_MAX - phys)
+		return NULL;
+	if (s->unaccepted && holds_unaccepted(s, phys, bytes))
 		return NULL;
 	while (held < phys + bytes) {
 		const uint64_t end = held_end(s, held);
@@ -89,13 +114,14 @@ static void *lay_out_walk(struct firmware_map *map, struct arena *arena)
 static EFI_STATUS walk(const struct firmware *fw, uint32_t phys_bits, struct firmware_map *map,
 		       struct arena *arena, struct listed_tables *tables)
 {
-	struct surroundings surroundings = { fw, &map->descriptors, phys_bits };
+	struct surroundings surroundings = { fw, &map->descriptors, phys_bits, false };
 	const struct table_reader reader = { memory_at, tell_fault, &surroundings };
 	void *work = lay_out_walk(map, arena);
 	const EFI_STATUS status = firmware_map_read(fw, map);
 
 	if (EFI_ERROR(status))
 		return status;
+	surroundings.unaccepted = holds_unaccepted(&surroundings, 0, UINT64_MAX);
 	tables->roots = find_roots(fw);
 	tables->count = table_walk(&reader, &tables->roots, work, tables->pages);
 	return status;

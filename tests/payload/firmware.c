@@ -57,11 +57,27 @@ bool firmware_is_memory(uint32_t type)
 	return false;
 }
 
+/* Nobody may touch that: it is mapped nowhere, whatever else a descriptor says of it. */
+static bool holds_unaccepted(const struct keel_efi_descriptor *d)
+{
+	for (uint64_t n = 0; n < firmware_count(); n++) {
+		const struct keel_efi_descriptor *other = firmware_descriptor(n);
+
+		if (other && other->type == KEEL_MEMORY_TYPE_UNACCEPTED &&
+		    d->phys < other->phys + firmware_bytes(other) &&
+		    other->phys < d->phys + firmware_bytes(d))
+			return true;
+	}
+	return false;
+}
+
 bool firmware_is_runtime(const struct keel_efi_descriptor *d)
 {
-	return d->attribute & KEEL_EFI_MEMORY_RUNTIME ||
-	       d->type == KEEL_MEMORY_TYPE_RUNTIME_SERVICES_CODE ||
-	       d->type == KEEL_MEMORY_TYPE_RUNTIME_SERVICES_DATA;
+	const bool is_runtime = d->attribute & KEEL_EFI_MEMORY_RUNTIME ||
+				d->type == KEEL_MEMORY_TYPE_RUNTIME_SERVICES_CODE ||
+				d->type == KEEL_MEMORY_TYPE_RUNTIME_SERVICES_DATA;
+
+	return is_runtime && !holds_unaccepted(d);
 }
 
 static uint64_t convert(uint64_t address, bool to_virt)

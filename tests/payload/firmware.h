@@ -44,7 +44,7 @@ bool firmware_all_memory(uint64_t phys, uint64_t bytes);
 /* Loader, boot services, runtime services, conventional, ACPI and persistent memory. */
 bool firmware_is_memory(uint32_t type);
 
-/* RUNTIME, or a type that means it: some boards forget the bit. */
+/* RUNTIME, or a type that means it: some boards forget the bit. Not where memory is unaccepted. */
 bool firmware_is_runtime(const struct keel_efi_descriptor *d);
 
 /*

@@ -80,7 +80,9 @@ static inline void check_runtime(const struct scene *s, const struct keel_efi_de
 
 static inline bool is_runtime(const struct keel_efi_descriptor *d)
 {
-	return d->type == 5 || d->type == 6 || d->attribute & KEEL_EFI_MEMORY_RUNTIME;
+	/* Of type 15: nobody has accepted it, and nobody may touch it. */
+	return d->type == 5 || d->type == 6 ||
+	       (d->attribute & KEEL_EFI_MEMORY_RUNTIME && d->type != 15);
 }
 
 /*

@@ -12,9 +12,9 @@
 #define PHYS_BITS 36
 
 /* In the order of restriction: where two cover a page, the one that stands later here wins. */
-static const uint32_t order[] = { 7,	      2,	  1,  4,  3,  0x1000, 0x1001, 0x1002,
-				  0x1003,     0x1004,	  14, 9,  10, 6,      5,      15,
-				  0x70000001, 0xffffffff, 0,  13, 12, 11,     8 };
+static const uint32_t order[] = { 7,	      2,      1,  4,  3,  0x1000, 0x1001, 0x1002,
+				  0x1003,     0x1004, 14, 9,  10, 6,	  5,	  0x70000001,
+				  0xffffffff, 0,      13, 12, 11, 8,	  15 };
 
 struct world {
 	struct mm_descriptors d;
@@ -39,7 +39,7 @@ static struct page kind_of(uint32_t type, uint64_t attribute)
 	p.memory = (type >= 1 && type <= 7) || type == 9 || type == 10 || type == 14 ||
 		   (type >= 0x1000 && type <= 0x1004);
 	p.runtime = attribute & RUNTIME;
-	p.mapped = p.memory || p.runtime;
+	p.mapped = p.memory || (p.runtime && type != 15);
 	p.no_cache_bit = !(attribute & 0xf);
 	if (type == 11 || type == 12)
 		return p; /* devices are uncached, whatever is said of them */

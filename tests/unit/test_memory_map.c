@@ -331,7 +331,12 @@ static void restrictive_type_wins(void **state)
 					overlap_of(*state, groups[strong][i], groups[weak][k]);
 	overlap_of(*state, 9, 14); /* persistent memory */
 	overlap_of(*state, 14, 7);
-	overlap_of(*state, 15, 7); /* unaccepted memory must not be touched */
+	/* Unaccepted memory must not be touched, not even where RUNTIME stands on the other one. */
+	overlap_of(*state, 15, 7);
+	overlap_of(*state, 15, 5);
+	overlap_of(*state, 15, 0);
+	overlap_of(*state, 15, 11);
+	overlap_of(*state, 15, 0x70000000);
 }
 
 /* An overlap only at the edges, and three types at once. */

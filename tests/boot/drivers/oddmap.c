@@ -8,6 +8,7 @@
  *	oem-types	memory of types of an OEM's, and reserved memory, with the RUNTIME bit,
  *			some of it without write-back; and memory of a type of an OS loader's
  *	overlap		a reserved range lies in the middle of free memory
+ *	unaccepted	unaccepted memory with the RUNTIME bit lies there
  *	split		runtime code is cut where the Memory Attributes Table changes its rights,
  *			and the descriptors come in descending order
  *	split-types	the same, and what is not to be executed is runtime data there
@@ -28,6 +29,13 @@ static const EFI_MEMORY_DESCRIPTOR corrupt[] = {
 
 static const EFI_MEMORY_DESCRIPTOR overlap[] = {
 	{ EfiReservedMemoryType, 0, FREE_PHYS, 0, 3, WRITE_BACK },
+};
+
+/* UEFI 2.10, 7.2, which gnu-efi's headers do not have yet. */
+#define UNACCEPTED_TYPE 15
+
+static const EFI_MEMORY_DESCRIPTOR unaccepted[] = {
+	{ UNACCEPTED_TYPE, 0, FREE_PHYS, 0, 3, WRITE_BACK | EFI_MEMORY_RUNTIME },
 };
 
 /* UEFI 2.10, 7.2.1 */
@@ -115,6 +123,11 @@ static UINTN add_corrupt(void *map, UINTN count, UINTN stride)
 static UINTN add_overlap(void *map, UINTN count, UINTN stride)
 {
 	return add(map, count, stride, overlap, sizeof(overlap) / sizeof(overlap[0]));
+}
+
+static UINTN add_unaccepted(void *map, UINTN count, UINTN stride)
+{
+	return add(map, count, stride, unaccepted, sizeof(unaccepted) / sizeof(unaccepted[0]));
 }
 
 /* What lies above that address of runtime code becomes a descriptor of its own, the last one. */
@@ -229,6 +242,9 @@ static void prepare(const char *wanted)
 	} else if (text_is(wanted, "overlap")) {
 		change = add_overlap;
 		spare = sizeof(overlap) / sizeof(overlap[0]);
+	} else if (text_is(wanted, "unaccepted")) {
+		change = add_unaccepted;
+		spare = sizeof(unaccepted) / sizeof(unaccepted[0]);
 	} else if (text_is(wanted, "oem-types")) {
 		prepare_oem_types();
 	} else if (text_is(wanted, "split") || text_is(wanted, "split-types")) {

@@ -16,6 +16,8 @@ my %notes = (
 	corrupt          => [ qr/it has no pages/, qr/passes the end of the address space/,
 		qr/its start is not a multiple of 4 KiB/, qr/its type .* has no meaning/ ],
 	overlap          => [ qr/descriptors overlap: the more restrictive type wins/ ],
+	unaccepted       => [ qr/descriptors overlap: the more restrictive type wins/,
+		qr/runtime range has unaccepted memory in it: not mapped/ ],
 	'oem-types'      => [ (qr/type of an OEM's or OS loader's: not taken for memory/) x 3,
 		qr/runtime range of an OEM's or OS loader's type: not mapped write-back/ ],
 	split            => [],
@@ -23,7 +25,7 @@ my %notes = (
 );
 # What the audit calls it.
 my %findings = ('no-runtime-bit' => 'map-runtime-bit', corrupt => 'map-empty map-overlap map-type map-unaligned',
-	overlap => 'map-overlap');
+	overlap => 'map-overlap', unaccepted => 'map-overlap');
 my $guest = Guest->new(driver => 'oddmap', waits => 1);
 my %descriptors;
 for my $variant (sort keys %notes) {
