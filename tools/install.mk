@@ -31,7 +31,7 @@ installed_to  = $(DESTDIR)$(PREFIX)
 installed_row = $(subst :, ,$1)
 
 .PHONY: install
-install: build/keel.efi build/bundle-check build/keelmap build/selfcheck.elf ## put headers, keel.efi, keelmap, keel-run and more below DESTDIR and PREFIX (/usr/local)
+install: build/keel.efi build/bundle-check build/keelmap build/selfcheck.elf ## put headers, keel.efi, keelmap, keel-bundle, keel-run and more below DESTDIR and PREFIX (/usr/local)
 	@$(foreach row,$(INSTALLED),install -d '$(installed_to)/$(word 1,$(call installed_row,$(row)))'; \
 		install -m $(word 2,$(call installed_row,$(row))) \
 			$(wordlist 3,99,$(call installed_row,$(row))) \

@@ -80,14 +80,16 @@ SKIP: {
 	like(qx(pkg-config --variable=efi keel), qr{/opt/my\\? keel/lib/keel/keel\.efi$}, 'and keel.efi');
 }
 
-# The manual page has the options of --help, each once.
-my @options = sort(qx('$prefix/bin/keelmap' --help) =~ /^  --([\w-]+)/mg);
-my %options = map { $_ => 1 } @options;
-my $page = content_of("$prefix/share/man/man1/keelmap.1");
-is_deeply([ sort $page =~ /^\.It Fl -([\w-]+)/mg ], [ sort keys %options ], 'keelmap.1 tells of all options');
-SKIP: {
-	skip 'there is no groff', 1 if system('command -v groff >/dev/null');
-	is(qx(groff -mandoc -ww -Tutf8 '$prefix/share/man/man1/keelmap.1' 2>&1 >/dev/null), '', 'groff reads it without a word');
+# A manual page has the options of --help, each once, whichever macros it is written with.
+for my $program (qw(keelmap keel-bundle)) {
+	my %options = map { $_ => 1 } qx('$prefix/bin/$program' --help) =~ /(?:^|usage: \S+|^ +keel-bundle) +--([a-z][\w-]+)/mg;
+	my $path = "$prefix/share/man/man1/$program.1";
+	my $page = content_of($path) =~ s/\\-/-/gr;
+	is_deeply([ sort $page =~ /^\.(?:It Fl -|BI? --)([\w-]+)/mg ], [ sort keys %options ], "$program.1 tells of all options");
+	SKIP: {
+		skip 'there is no groff', 1 if system('command -v groff >/dev/null');
+		is(qx(groff -mandoc -ww -Tutf8 '$path' 2>&1 >/dev/null), '', 'groff reads it without a word');
+	}
 }
 
 open(my $other, '>', "$prefix/lib/keel/of somebody else") or die $!;
