@@ -224,7 +224,14 @@ sub _message {
 	}
 	my ($line, $rest) = split /\r?\n/, $self->{input}, 2;
 	$self->{input} = $rest;
-	return decode_json($line);
+	return _decoded($line);
+}
+
+# JSON::PP takes seconds for a text of megabytes, as "info tlb" has it. A plain one is read here.
+sub _decoded {
+	my ($line) = @_;
+	return decode_json($line) if $line !~ /^\{"return": "(.*)"\}$/ || $1 =~ /[^ -~]|"|\\[^rn]/;
+	return { return => substr($line, 12, -2) =~ s/\\n/\n/gr =~ s/\\r/\r/gr };
 }
 
 sub _reply {

@@ -136,8 +136,7 @@ sub wrong_outside {
 
 sub in_hole {
 	my $machine = shift;
-	my $leaves = Outside::leaves($machine);
-	Outside::assign_rows(Outside::rows(), $leaves);
+	my $leaves = Outside::leaves($machine, Outside::rows());
 	return grep { !$_->{good} } Outside::none($leaves, 'no memory between 4 GB and 1 TB', sub {
 		my $leaf = shift;
 		return $leaf->{row}{id} eq 'DIRECT_MAP' && $leaf->{phys} >> 32

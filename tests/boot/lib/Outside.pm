@@ -28,28 +28,39 @@ sub rows {
 	return \@rows;
 }
 
-# All leaves of the current root, in address order. QEMU prints "address: frame XGPDACTUW" for each,
-# with '-' for a flag that is not set. X means no-execute. P is the page size bit; for 4 KiB leaves
+# What the letters say that QEMU prints for the flags of a leaf.
+sub flags {
+	my ($text) = @_;
+	my ($nx, $global, $large, $dirty, undef, $uncached, undef, $user, $write) = map { $_ ne '-' } split //, $text;
+	return (execute => !$nx, global => $global, bytes => $large ? LARGE : PAGE, dirty => $dirty,
+		uncached => $uncached, user => $user, write => $write);
+}
+
+# The leaves of the current root, in address order, each with its row. QEMU prints
+# "address: frame XGPDACTUW" for each, with '-' for a flag that is not set. X means no-execute. P is the page size bit; for 4 KiB leaves
 # QEMU clears it, so that P tells large leaves, but not whether they have 2 MiB or 1 GiB.
 #
 # A leaf that is not aligned to 1 GiB, both address and frame, has 2 MiB. Of an aligned one, the
 # next 2 MiB decide: a leaf in the list that starts there means 2 MiB. If there is none, then what
 # follows is either absent or still a part of this leaf; the CPU's own translation tells which.
+#
+# Of leaves in one row that lead to the same frame with the same flags, one behind the other, there are
+# the first and the last: of the 65,536 in espfix all others are like them.
 sub leaves {
-	my $machine = shift;
-	my @leaves;
+	my ($machine, $rows) = @_;
+	my (@leaves, %flags);
+	my ($i, $alike, $before) = (0, 0, '');
 	for (split /\n/, $machine->monitor('info tlb')) {
-		my ($virt, $phys, $flags) = /^([0-9a-f]{16}): ([0-9a-f]{16}) ([-XGPDACTUW]{9})$/
+		my ($address, $leads_to) = /^([0-9a-f]{16}): ([0-9a-f]{16} [-XGPDACTUW]{9})$/
 			or die "info tlb: this line is not understood: $_\n";
-		my $leaf = { virt => hex $virt, phys => hex $phys, bytes => PAGE, text => $_ };
-		$leaf->{execute}  = substr($flags, 0, 1) eq '-';
-		$leaf->{global}   = substr($flags, 1, 1) eq 'G';
-		$leaf->{bytes}    = LARGE if substr($flags, 2, 1) eq 'P';
-		$leaf->{dirty}    = substr($flags, 3, 1) eq 'D';
-		$leaf->{uncached} = substr($flags, 5, 1) eq 'C';
-		$leaf->{user}     = substr($flags, 7, 1) eq 'U';
-		$leaf->{write}    = substr($flags, 8, 1) eq 'W';
-		push @leaves, $leaf;
+		my $virt = hex $address;
+		$alike = 0 if $leads_to ne $before;
+		$before = $leads_to;
+		$i++, $alike = 0 while $virt > $rows->[$i]{last};
+		pop @leaves if ++$alike > 2;
+		my ($phys, $flags) = split / /, $leads_to;
+		push @leaves, { virt => $virt, phys => hex $phys, text => $_, row => $rows->[$i],
+			@{ $flags{$flags} //= [ flags($flags) ] } };
 	}
 	for my $i (0 .. $#leaves) {
 		my $leaf = $leaves[$i];
@@ -60,17 +71,6 @@ sub leaves {
 		$leaf->{bytes} = HUGE if hex $1 == $leaf->{phys} + LARGE;
 	}
 	return \@leaves;
-}
-
-# Which row holds this address. Rows and leaves are both in order: a linear pass in total.
-sub assign_rows {
-	my ($rows, $leaves) = @_;
-	my $i = 0;
-	for my $leaf (@$leaves) {
-		$i++ while $leaf->{virt} > $rows->[$i]{last};
-		$leaf->{row} = $rows->[$i];
-		$leaf->{leaves_row} = $leaf->{virt} + ($leaf->{bytes} - 1) > $rows->[$i]{last};
-	}
 }
 
 # One finding: no leaf is like that. Shows the first few that are.
@@ -113,8 +113,7 @@ sub registers {
 sub findings {
 	my $machine = shift;
 	my $rows = rows();
-	my $leaves = leaves($machine);
-	assign_rows($rows, $leaves);
+	my $leaves = leaves($machine, $rows);
 
 	my $registers = registers($machine);
 	my @findings = (
@@ -136,7 +135,7 @@ sub findings {
 	my @executable = executable_frames($leaves);
 	return (@findings,
 		none($leaves, 'every leaf ends in the row that it begins in',
-			sub { $_[0]{leaves_row} }),
+			sub { $_[0]{virt} + ($_[0]{bytes} - 1) > $_[0]{row}{last} }),
 		none($leaves, 'nothing is writable and executable',
 			sub { $_[0]{write} && $_[0]{execute} }),
 		none($leaves, 'no frame that is executable is writable elsewhere', sub {

@@ -113,6 +113,8 @@ for (
 	[ qr/^no frame that is executable/, 'W in a 1 GB leaf over X in a 4 KB leaf', {},
 		gpa => { 'ffff800000200000' => "gpa: 0x200000\n" } ],
 	[ qr/^user bits/, 'user bit', { $row{STACKS} => '0000000000001000 XG-DA--UW' } ],
+	[ qr/^user bits/, 'user bit, one of many that are alike otherwise', { map {
+		(sprintf('ffffff000%x000000', $_) => '0000000000003000 XG--A--' . ($_ == 5 ? 'U-' : '--')) } 1 .. 9 } ],
 	[ qr/user bits/, 'vsyscall is executable', { $row{VSYSCALL} => '0000000000004000 -G--A--U-' } ],
 	[ qr/^user bits/, 'vsyscall without user bit',
 		{ $row{VSYSCALL} => '0000000000004000 XG--A----' } ],
