@@ -130,6 +130,39 @@ sub _firmware {
 			. ($self->{debug} && !$self->{keep} ? ',snapshot=on' : ''));
 }
 
+# Where nothing is, a real machine reads ones, and QEMU's own emulation zeros. OVMF takes those for a TPM
+# that does not answer, and waits for it: half of a boot. So a ROM of ones is where a TPM would be, until
+# the firmware gives the card that it is on another place. A TPM that is there goes before it.
+use constant { CARD => 0x1d, TPM_PHYS => 0xfed40000, ROM_BYTES => 1 << 16 };
+
+sub _has_ones {
+	my $self = shift;
+	return $self->{firmware} ne 'u-boot' && ($ENV{ACCEL} || 'tcg') eq 'tcg';
+}
+
+sub _ones {
+	my ($self, $dir) = @_;
+	return () unless $self->_has_ones;
+	open(my $rom, '>:raw', "$dir/ones") or die "Qemu: $dir/ones: $!\n";
+	print $rom "\xff" x ROM_BYTES;
+	close $rom or die "Qemu: $dir/ones: $!\n";
+	return ('-S', '-device', sprintf 'pci-testdev,addr=%x.0,romfile=%s', CARD, "$dir/ones");
+}
+
+# The guest has not run yet: the ROM gets its place, the card answers, and the guest goes, unless it is to
+# be stopped still.
+sub _begin {
+	my $self = shift;
+	return unless $self->_has_ones;
+	my ($rom_register, $command, $memory) = (0x30, 4, 2);	# PCI Local Bus 3.0, 6.1
+	for ([ $rom_register, TPM_PHYS | 1 ], [ $command, $memory ]) {
+		$self->command('human-monitor-command', 'command-line' => $_) for
+			sprintf('o /w 0xcf8 0x%x', 1 << 31 | CARD << 11 | $_->[0]),
+			sprintf('o /w 0xcfc 0x%x', $_->[1]);
+	}
+	$self->command('cont') unless grep { $_ eq '-S' } @{ $self->{extra} };
+}
+
 sub _arguments {
 	my ($self, $dir, @firmware) = @_;
 	my $accel = $ENV{ACCEL} || 'tcg';
@@ -138,7 +171,7 @@ sub _arguments {
 	return (
 		'qemu-system-x86_64', '-machine', $self->{machine}, '-accel', $accel,
 		'-cpu', $self->{cpu}, '-smp', $self->{smp}, $self->_memory,
-		$self->_firmware($dir, @firmware), $self->_medium,
+		$self->_firmware($dir, @firmware), $self->_medium, $self->_ones($dir),
 		'-nodefaults', '-vga', 'std', '-display', $self->{display},
 		'-serial', $self->{serial_port} ? 'stdio' : 'none',
 		'-action', 'shutdown=pause,reboot=shutdown',
@@ -201,6 +234,7 @@ sub _start {
 	$self->{events} = [];
 	$self->_reply;			# the greeting
 	$self->command('qmp_capabilities');
+	$self->_begin;
 }
 
 # What QEMU wrote to its standard error.
