@@ -62,10 +62,14 @@ like($run->{facts}{device}[0], qr/^PciRoot\(0x0\).*HD\(1,GPT,/, 'the boot device
 fact_is($run, random_source => '1', 'the seed comes from EFI_RNG_PROTOCOL');
 my $seed = join ' ', @{ $run->{facts}{random} // [] };
 
-# Slashes, an absolute path, no symbols, in the second place to look; another seed.
-$run = run_guest(
-	conf => "\x{ef}\x{bb}\x{bf}title Only\r\nkernel /boot/tell.elf\r\n", conf_path => '/keel.conf',
+# Slashes, an absolute path, no symbols, in the second place to look; another seed. And the self-check, told
+# how to end.
+my $guest = Guest->new(driver => 'twice', waits => 1,
+	conf => "\x{ef}\x{bb}\x{bf}title Only\r\nkernel /boot/tell.elf\r\n",
+	folders => { elsewhere => {}, reboot => { conf => "title Check\nselfcheck\noptions finish=reboot\n" },
+		later => { conf => "title Check\nselfcheck\noptions finish=later\tfinish=\n" } },
 	files => { '/boot/tell.elf' => "$kernels/tell-clang-pie-2.elf" });
+$run = $guest->tell('as it is', in => 'elsewhere');
 is($run->{ended}, 'guest-shutdown', 'as Windows writes it, in the root folder') or diag($run->{text});
 fact_is($run, title => 'Only');
 fact_is($run, options => '', 'no options');
@@ -74,16 +78,17 @@ fact_is($run, symbols => '0', 'no symbols');
 # OVMF of 2023 and later has an EFI_RNG_PROTOCOL that asks the CPU.
 like($run->{facts}{random_source}[0] // '', qr/^[12]$/, 'the seed comes from the CPU');
 isnt(join(' ', @{ $run->{facts}{random} // [] }), $seed, 'it is another one');
+$run = $guest->tell('as it is', in => 'reboot');
+is($run->{ended}, 'guest-reset', 'finish=reboot');
+$run = $guest->tell('as it is', in => 'later');
+like($run->{text}, qr/^# Unknown option, expected finish=poweroff, reboot, warm or halt, or firmware=strict or again: finish=later finish=$/m,
+	'finish=later is not known, and said without a tab');
+$guest->stop;
 
 # Without any configuration.
 $run = run_guest(files => { '/keel.conf' => undef });
 is($run->{ended}, 'waits', 'no keel.conf: the self-check, and the machine waits') or diag($run->{text});
 like($run->{text}, qr/^# \d+ passed, 0 failed$/m, 'all checks have passed');
-$run = run_guest(conf => "title Check\nselfcheck\noptions finish=reboot\n");
-is($run->{ended}, 'guest-reset', 'finish=reboot');
-$run = run_guest(conf => "title Check\nselfcheck\noptions finish=later\tfinish=\n");
-like($run->{text}, qr/^# Unknown option, expected finish=poweroff, reboot, warm or halt, or firmware=strict or again: finish=later finish=$/m,
-	'finish=later is not known, and said without a tab');
 
 # The third place; and the self-check, told how.
 $run = run_guest(conf => "title Check\nselfcheck\noptions finish=halt finish=poweroff\nmodule odd.bin\n",

@@ -2,6 +2,7 @@
 /*
  * A keyboard on which somebody types what stands in \variant, from the beginning on and as fast as
  * it is read: d is Down, u is Up, r is Enter. "none": there is no keyboard at all.
+ * "real": it is the firmware's own.
  */
 #include "hooks.h"
 
@@ -39,6 +40,8 @@ static SIMPLE_INPUT_INTERFACE keyboard;
 
 static void replace_keyboard(void)
 {
+	if (text_is(typed, "real"))
+		return;
 	keyboard = *system_table->ConIn;
 	keyboard.ReadKeyStroke = read_key;
 	if (EFI_ERROR(boot_services->CreateEvent(EVT_NOTIFY_WAIT, TPL_NOTIFY, look, NULL,

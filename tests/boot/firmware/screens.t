@@ -35,12 +35,17 @@ fact_is($run, edid_bytes => [ 0, 0 ], 'one that is too long, and those that are 
 line_like($run, 'console', qr/^  note +EDID left alone: 32896 bytes, and 32768 are the most$/m,
 	'which is said of the first');
 
+$guest->stop;
+
 # keel.conf, and the self-check, which draws on the screen as it is then.
-$run = run_guest(conf => "title A\nselfcheck\nscreen 800x600\noptions finish=poweroff\n");
+$guest = Guest->new(driver => 'twice', waits => 1, files => \%files, folders => {
+	there => { conf => "title A\nselfcheck\nscreen 800x600\noptions finish=poweroff\n" },
+	none => { conf => "${tell}screen 1280x801\n" } });
+$run = $guest->tell('as it is', in => 'there');
 inside_ok($run, '800x600');
 line_like($run, 'console', qr/^  graphics +800x600 at 0x\w+$/m, '800x600: it is set');
 
-$run = run_guest(driver => 'twice', conf => "${tell}screen 1280x801\n", files => \%files);
+$run = $guest->tell('as it is', in => 'none');
 refused($run, 'UNSUPPORTED', qr/^the screen has no mode 1280x801: it has (?:\d+x\d+, )+\d+x\d+ \(EFI/);
 like($run->{tries}[0]{error}, qr{\b1280x800, .*\b640x480\b}, 'the list has what there is');
 $run = run_guest(driver => 'twice', conf => "${tell}screen 800x600\n", files => \%files,

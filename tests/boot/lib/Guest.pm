@@ -57,10 +57,12 @@ my $any_end = qr/$end{waits}|$end{'last words'}/;
 #	waits	  it waits to be told that: see tell()
 #	conf	  the text of keel.conf; without it, the self-check, and the machine is switched off
 #	conf_path where that is, if not beside keel.efi
+#	folders	  with waits: further keel.efi's, each beside a keel.conf: name => { keel, conf }, of which
+#		  each can be left out; see tell()
 #	files	  further ones, or others in their place: path => file
 #
 # A file is the path of one here, a reference to its content, or undef for none.
-my @disk = qw(keel driver variant waits conf conf_path files);
+my @disk = qw(keel driver variant waits conf conf_path folders files);
 
 sub disk_files {
 	my %disk = @_;
@@ -72,6 +74,11 @@ sub disk_files {
 	my $variant = $disk{waits} ? 'wait' : $disk{variant};
 	$files{'/variant'} = \$variant if defined $variant;
 	$files{$conf_path} = \$disk{conf} if defined $disk{conf};
+	for my $name (keys %{ $disk{folders} // {} }) {
+		my $folder = $disk{folders}{$name};
+		$files{"/$name/keel.efi"} = $folder->{keel} // $keel;
+		$files{"/$name/keel.conf"} = \$folder->{conf} if defined $folder->{conf};
+	}
 	return { %files, %{ $disk{files} // {} } };
 }
 
@@ -213,10 +220,13 @@ sub wait_for_driver {
 }
 
 # Tells a driver that waits its variant, with load options for keel.efi behind a semicolon if wanted, and
-# follows it as follow() does. That can be done as often as wanted, each time from the same state: a
-# kernel does not return, and the firmware takes as long as twenty kernels do.
+# follows it as follow() does; in is the folder of another keel.efi. That can be done as often as wanted,
+# each time from the same state: a kernel does not return, and the firmware takes as long as twenty
+# kernels do.
 sub tell {
 	my ($self, $words, %how) = @_;
+	my $folder = delete $how{in};
+	$words = "$folder|$words" if defined $folder;
 	die "too many words\n" if length $words >= WORDS;
 	$self->wait_for_driver unless $self->{words};
 	$self->go_back;

@@ -18,8 +18,9 @@ cmp_ok($at, '>', 0, 'keel.efi has the kernel inside') or BAIL_OUT('nothing to co
 
 my $e_machine = 18;
 substr(my $machine = $keel, $at + $e_machine, 1) ^= "\x01";
-refused(run_guest(driver => 'twice', keel => \$machine), 'LOAD_ERROR', qr/built-in self-check is refused: .*machine/i);
-
 (my $unnamed = $keel) =~ s/\.kernel\0/.kernal\0/ or die "keel.efi has no section .kernel\n";
-refused(run_guest(driver => 'twice', keel => \$unnamed), 'LOAD_ERROR', qr/no section \.kernel/);
+my $guest = Guest->new(driver => 'twice', waits => 1,
+	folders => { machine => { keel => \$machine }, unnamed => { keel => \$unnamed } });
+refused($guest->tell('as it is', in => 'machine'), 'LOAD_ERROR', qr/built-in self-check is refused: .*machine/i);
+refused($guest->tell('as it is', in => 'unnamed'), 'LOAD_ERROR', qr/no section \.kernel/);
 done_testing();

@@ -74,11 +74,21 @@ UINT64 free_pages(void)
 	return pages;
 }
 
+/* Where keel.efi is: in the root, or in a folder of it. */
+static char folder[64];
+
 EFI_DEVICE_PATH *keel_path(void)
 {
-	static const CHAR16 name[] = u"\\keel.efi";
+	static CHAR16 name[sizeof(folder) + 16];
+	UINTN n = 0;
 
-	return path_on_disk(name, sizeof(name));
+	name[n++] = '\\';
+	for (const char *at = folder; *at; at++)
+		name[n++] = *at;
+	for (const char *at = *folder ? "\\keel.efi" : "keel.efi"; *at; at++)
+		name[n++] = *at;
+	name[n++] = 0;
+	return path_on_disk(name, n * sizeof(name[0]));
 }
 
 EFI_DEVICE_PATH *path_on_disk(const CHAR16 *name, UINTN name_bytes)
@@ -133,22 +143,36 @@ void launch_options(const char *text)
 /* A debugger writes them, while the machine is stopped. */
 static volatile char words[512];
 
+/* Ends the text at the first such sign, and returns what follows it; NULL if there is none. */
+static char *cut(char *text, char sign)
+{
+	while (*text && *text != sign)
+		text++;
+	if (!*text)
+		return NULL;
+	*text = 0;
+	return text + 1;
+}
+
 const char *launch_wait(void)
 {
-	char *at = (char *)words;
+	char *text = (char *)words;
+	char *rest;
 
 	print("launch: waits for words at ");
 	print_number((UINT64)words, 16);
 	print("\n");
 	while (!words[0])
 		__asm__ volatile("pause");
-	while (*at && *at != ';')
-		at++;
-	if (*at) {
-		*at = 0;
-		launch_options(at + 1);
-	}
-	return (const char *)words;
+	rest = cut(text, ';');
+	if (rest)
+		launch_options(rest);
+	rest = cut(text, '|');
+	if (!rest)
+		return text;
+	for (UINTN n = 0; text[n] && n < sizeof(folder) - 1; n++)
+		folder[n] = text[n];
+	return rest;
 }
 
 static void prepare(EFI_HANDLE keel)

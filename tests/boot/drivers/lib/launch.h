@@ -36,12 +36,13 @@ void launch_options(const char *options);
 
 /*
  * Waits for words from outside, up to 511 bytes, and returns them; what follows a semicolon in them
- * becomes load options instead. A machine that waits here can be brought back to it, and be told
+ * becomes load options instead, and what stands before a | is a folder of the disk, whose keel.efi is
+ * started in place of \keel.efi. A machine that waits here can be brought back to it, and be told
  * something else each time: see tell() in tests/boot/lib/Guest.pm.
  */
 const char *launch_wait(void);
 
-/* The device path of \keel.efi: that of the disk that this image comes from, and a file node. */
+/* The device path of that keel.efi: of the disk that this image comes from, and a file node. */
 EFI_DEVICE_PATH *keel_path(void);
 /* The same for another file; name_bytes counts its zero. The next call overwrites it. */
 EFI_DEVICE_PATH *path_on_disk(const CHAR16 *name, UINTN name_bytes);
