@@ -78,14 +78,16 @@ static void show(const EFI_GRAPHICS_OUTPUT_MODE_INFORMATION *info, UINT32 bits)
 EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system)
 {
 	EFI_GRAPHICS_OUTPUT_PROTOCOL_MODE *modes[4];
+	const char *wanted;
 	UINTN count;
 
 	launch_init(image, system);
+	wanted = variant(image);
 	count = graphics_modes(modes, sizeof(modes) / sizeof(modes[0]));
 	if (!count)
 		complain("there is no screen");
 	for (UINTN n = 0; n < count; n++) {
-		const UINT32 bits = describe(modes[n], variant(image));
+		const UINT32 bits = describe(modes[n], wanted);
 
 		show(modes[n]->Info, bits);
 	}

@@ -35,7 +35,8 @@ sub font {
 }
 
 # QEMU's picture: width, a line of '0' and '1' for each row of pixels, and all colours. $lit tells for the three
-# bytes of a colour whether it is that of text.
+# bytes of a colour whether it is that of text. Most rows are like others: between the lines, and where a dot
+# has several pixels.
 sub picture {
 	my ($machine, $lit) = @_;
 	my $path = "$machine->{dir}/screen.ppm";
@@ -44,9 +45,9 @@ sub picture {
 	local $/;
 	my ($width, $height, $pixels) = <$file> =~ /^P6\n(\d+) (\d+)\n255\n(.*)$/s
 		or die "Screen: $path is not a picture\n";
-	my %is_lit;
+	my (%is_lit, %line);
 	my @lines = map {
-		join '', map { $is_lit{$_} //= $lit->($_) ? 1 : 0 } unpack '(a3)*', $_
+		$line{$_} //= join '', map { $is_lit{$_} //= $lit->($_) ? 1 : 0 } unpack '(a3)*', $_
 	} unpack "(a" . 3 * $width . ")$height", $pixels;
 	return ($width, \@lines, [ keys %is_lit ]);
 }

@@ -49,9 +49,10 @@ push @modes, (
 	[ '1920 1080 24 1920 masks', 2 ],
 	[ '2560 1440 32 2624 masks', 3 ],
 ) if $ENV{EVERYTHING};
+my $guest = Guest->new(driver => 'screen', waits => 1, extra => \@memory);
 for (@modes) {
 	my ($mode, $dot) = @$_;
-	my $run = run_guest(driver => 'screen', variant => $mode, extra => \@memory);
+	my $run = $guest->tell($mode);
 	my $screen = Screen::report($run->{machine});
 	my $points = $run->{report}{points};
 	inside_ok($run, $mode);
@@ -66,6 +67,7 @@ for (@modes) {
 	my $colour = $mode =~ /rgbx/ ? ($good & 0xff) << 16 | $good & 0xff00 | $good >> 16 : $good;
 	ok(is_shown($screen, $colour, $mode =~ / 16 / ? 8 : 0), "$mode: the colour of the result");
 }
+$guest->stop;
 
 # Polls the screen until that is read; the last that was.
 sub wait_for {
