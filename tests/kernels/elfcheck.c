@@ -20,16 +20,13 @@ struct loaded {
 	struct elf_error error;
 };
 
+/* The bytes end where their memory does, for the sanitizer. */
 static struct loaded load(const uint8_t *start, uint64_t bytes)
 {
 	struct loaded l = { .error = { .text = "" } };
-	uint8_t *copy = malloc(bytes + !bytes); /* to the byte, for the sanitizer */
-	struct fake_file file = fake_file(copy, bytes);
+	struct fake_file file = fake_file(start, bytes);
 	struct fake_memory memory = fake_memory();
 
-	if (!copy)
-		abort();
-	memcpy(copy, start, bytes);
 	l.result = load_all(&file, &memory, &l.image, &l.symbols, &l.error);
 	if (file.outside || (l.result && (l.result != ELF_REFUSED || !*l.error.text)) ||
 	    strlen(l.error.text) >= sizeof(l.error.text) - 1) {
@@ -38,21 +35,35 @@ static struct loaded load(const uint8_t *start, uint64_t bytes)
 		exit(1);
 	}
 	fake_free(&memory);
-	free(copy);
 	return l;
+}
+
+static uint8_t *memory_of(uint64_t bytes)
+{
+	uint8_t *memory = malloc(bytes);
+
+	if (!memory) {
+		perror("elfcheck");
+		exit(1);
+	}
+	return memory;
 }
 
 static uint8_t *contents(const char *name, uint64_t *bytes)
 {
 	FILE *file = fopen(name, "rb");
-	uint8_t *start = malloc(1 << 24);
+	uint8_t *most = memory_of(1 << 24);
+	uint8_t *start;
 
-	if (!file || !start) {
+	if (!file) {
 		perror(name);
 		exit(1);
 	}
-	*bytes = fread(start, 1, 1 << 24, file);
+	*bytes = fread(most, 1, 1 << 24, file);
 	fclose(file);
+	start = memory_of(*bytes);
+	memcpy(start, most, *bytes);
+	free(most);
 	return start;
 }
 
@@ -77,10 +88,12 @@ static void cut(const char *name)
 {
 	uint64_t bytes;
 	uint8_t *start = contents(name, &bytes);
+	uint8_t *copy = memory_of(bytes);
 	uint64_t refused = 0, good_from = bytes + 1;
 
 	for (uint64_t n = 0; n <= bytes; n++) {
-		const bool bad = load(start, n).result;
+		uint8_t *beginning = copy + bytes - n;
+		const bool bad = load(memcpy(beginning, start, n), n).result;
 
 		refused += bad;
 		if (!bad && good_from > bytes)
@@ -88,6 +101,7 @@ static void cut(const char *name)
 	}
 	printf("%s: %" PRIu64 " of %" PRIu64 " refused, good from %" PRIu64 " on\n", name, refused,
 	       bytes + 1, good_from);
+	free(copy);
 	free(start);
 }
 

@@ -20,12 +20,12 @@ my $run = run_guest(extra => [ '-action', 'reboot=reset' ], driver => 'bootorder
 	'/tell.elf' => 'build/tests/kernels/tell-gcc-exec-2.elf',
 	map { ("/$_.elf" => "$dir/$_.elf") } @broken });
 cmp_ok(scalar @broken, '>=', 10, 'at least ten broken kernels');
+my %message = map { chomp; split /: /, $_, 2 } qx(tests/kernels/broken --messages);
 my $n = 0x1000;
 for my $name (@broken) {
 	my $option = sprintf 'Boot%04X', $n++;
 	my $next = sprintf 'Boot%04X', $n;
-	chomp(my $message = qx(tests/kernels/broken --message $name));
-	my $refused = quotemeta "keel: error: \\$name.elf is refused: $message (";
+	my $refused = quotemeta "keel: error: \\$name.elf is refused: $message{$name} (";
 	like($run->{text}, qr/starting $option .*?^$refused.*?failed to start $option .*?starting $next /ms,
 		"$option, $name: refused, and $next is next");
 }
