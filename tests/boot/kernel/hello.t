@@ -13,13 +13,28 @@ use Screen;
 use Test::More;
 
 my $dir = tempdir('keel-hello-XXXXXX', TMPDIR => 1, CLEANUP => 1);
-my $conf = "title Hello\nkernel \\hello.elf\noptions  first=1 second\nmodule \\files\\one some words\n"
-	. "module \\files\\two\n";
+
+# By compiler: a copy of the folder, somewhere else. Those that are not there build nothing.
+my %kernel = ('as make builds it' => 'build/hello.elf');
+for my $compiler (qw(gcc clang)) {
+	SKIP: {
+		skip "there is no $compiler", 1 if system("command -v $compiler >/dev/null");
+		system("mkdir $dir/$compiler && cp examples/hello/* $dir/$compiler 2>/dev/null") ;
+		my $output = `env -u MAKEFLAGS -u MAKELEVEL make -s -C $dir/$compiler KEEL='$ENV{PWD}' CC=$compiler 2>&1`;
+		is($output, '', "$compiler builds a copy of the folder without a word");
+		$kernel{$compiler} = "$dir/$compiler/build/hello.elf";
+	}
+}
+
+# An entry for each kernel, one after the other from the same boot.
+my $guest = Guest->new(driver => 'twice', waits => 1,
+	conf => join('', map { "title $_\nkernel \"\\$_.elf\"\noptions  first=1 second\n"
+		. "module \\files\\one some words\nmodule \\files\\two\n" } sort keys %kernel),
+	files => { '/files/one' => \"123456789", '/files/two' => \'', map { ("/$_.elf" => $kernel{$_}) } keys %kernel });
 
 sub boots {
-	my ($kernel, $what) = @_;
-	my $run = run_guest(conf => $conf, files => { '/hello.elf' => $kernel,
-		'/files/one' => \"123456789", '/files/two' => \'' });
+	my ($what) = @_;
+	my $run = $guest->tell("as it is;entry=\"$what\"");
 	is($run->{ended}, 'guest-shutdown', "$what: it is switched off by ResetSystem")
 		or diag($run->{text});
 	my ($said) = $run->{text} =~ /^Hello from a kernel on Keel!\n(.*)/ms;
@@ -37,28 +52,16 @@ sub boots {
 	], "$what: every region in which something is mapped");
 }
 
-boots('build/hello.elf', 'as make builds it');
+boots($_) for sort keys %kernel;
 
-my $run = run_guest(conf => "title Hello\nkernel \\hello.elf\noptions gpqy\n",
-	files => { '/hello.elf' => 'build/hello.elf' });
+my $run = $guest->tell('as it is;kernel="\as make builds it.elf" options=gpqy');
 like(Screen::text($run->{machine}),
 	qr/\AHello from a kernel on Keel!\n  command line: gpqy\n  ffff800000000000  direct map: /,
 	'the screen shows it, too');
-$run->{machine}->stop;
+$guest->stop;
 
 my $source = content_of('examples/hello/hello.c');
 $source =~ s{/\*.*?\*/}{}gs;
 my $lines = grep { /\S/ } split /\n/, $source;
 cmp_ok($lines, '<', 100, 'it has less than a hundred lines of C');
-
-# A copy, somewhere else.
-for my $compiler (qw(gcc clang)) {
-	SKIP: {
-		skip "there is no $compiler", 6 if system("command -v $compiler >/dev/null");
-		system("mkdir $dir/$compiler && cp examples/hello/* $dir/$compiler 2>/dev/null") ;
-		my $output = `env -u MAKEFLAGS -u MAKELEVEL make -s -C $dir/$compiler KEEL='$ENV{PWD}' CC=$compiler 2>&1`;
-		is($output, '', "$compiler builds a copy of the folder without a word");
-		boots("$dir/$compiler/build/hello.elf", $compiler);
-	}
-}
 done_testing();
