@@ -11,7 +11,8 @@ use Test::More;
 use Verdict;
 
 my %kernels = map { ("/$_.elf" => "build/tests/kernels/tell-gcc-$_-16.elf") } qw(pie exec);
-my $guest = Guest->new(driver => 'rng', waits => 1, cpu => 'max,-rdrand', files => \%kernels);
+my $guest = Guest->new(driver => 'rng', waits => 1, cpu => 'max,-rdrand', smp => 2,
+	files => { %kernels, '/selfcheck.elf' => 'build/tests/kernels/selfcheck-pie.elf' });
 my $seeds = $ENV{EVERYTHING} ? 20 : 4;
 my (%places, %random);
 for my $seed (1 .. $seeds) {
@@ -36,19 +37,16 @@ for (['1', 'exec', 'it has fixed addresses: link it as a static PIE'],
 	line_like($run, 'text', qr/^keel: error: \\$kernel\.elf cannot have a random place: \Q$why\E/m,
 		"$kernel, $variant: $why");
 }
-$guest->stop;
 
 # The self-check, position-independent: every point, wherever it is.
-my $checked = Guest->new(driver => 'rng', waits => 1, cpu => 'max,-rdrand', smp => 2,
-	files => { '/selfcheck.elf' => 'build/tests/kernels/selfcheck-pie.elf' });
 my %slides;
 for my $seed (1 .. ($ENV{EVERYTHING} ? 20 : 2)) {
-	$run = $checked->tell("$seed;kernel=\\selfcheck.elf random=place options=finish=poweroff");
+	$run = $guest->tell("$seed;kernel=\\selfcheck.elf random=place options=finish=poweroff");
 	inside_ok($run, "the self-check, seed $seed");
 	outside_ok($run, "the self-check, seed $seed");
 	my ($place) = $run->{console} =~ /^  kernel .* at (0x[0-9a-f]+) \(moved\)$/m;
 	$slides{$place // 'nowhere else'}++;
 }
-$checked->stop;
+$guest->stop;
 cmp_ok(scalar keys %slides, '>', 1, 'it was at ' . join ' ', sort keys %slides);
 done_testing();

@@ -38,9 +38,13 @@ my %files = ('boot/tell.elf' => 'build/tests/kernels/tell-gcc-exec-2.elf', 'odd.
 my $bundle = bundle_ok($dir, 'outside', $conf, \%files);
 my $closed = bundle_ok($dir, 'closed', $conf =~ s/^options from outside\n//r, \%files);
 
+# A file in which something went wrong after it was made, where nobody looks at signatures.
+my $damaged = content_of($bundle);
+substr($damaged, Pe->new($bundle)->section('.bundle')->{offset} + 8, 4) = pack 'V', 9;
+
 # On the disk, where a plain keel.efi would find them.
-my $guest = Guest->new(driver => 'occupy', waits => 1, keel => $bundle, conf => "title Disk\nselfcheck\n",
-	files => { '/boot/tell.elf' => \'not a kernel', '/closed.efi' => $closed });
+my $guest = Guest->new(driver => 'twice', waits => 1, keel => $bundle, conf => "title Disk\nselfcheck\n",
+	folders => { damaged => { keel => \$damaged } }, files => { '/boot/tell.elf' => \'not a kernel', '/closed.efi' => $closed });
 
 my $run = $guest->tell('nothing');
 is($run->{ended}, 'guest-shutdown', 'the default entry: it runs') or diag($run->{text});
@@ -58,6 +62,8 @@ inside_ok($run, 'the self-check, with modules in the image and one that is named
 $run = $guest->tell('nothing;options=more options="and more"');
 fact_is($run, options => 'own more and more', 'options from outside follow those of the entry');
 
+$run = $guest->tell('nothing', in => 'damaged');
+refused($run, 'LOAD_ERROR', qr/^this image's bundle is damaged: its version is 9, this keel\.efi knows 1; make it again/);
 $guest->stop;
 
 # Refused, twice each, and every page is given back.
@@ -76,10 +82,4 @@ for my $n (0 .. $#refused) {
 	my ($before, $after) = @{ $tries[$n + @refused] // {} }{qw(before after)};
 	is($after, $before, '... and no page is lost');
 }
-
-# A file in which something went wrong after it was made, where nobody looks at signatures.
-my $damaged = content_of($bundle);
-substr($damaged, Pe->new($bundle)->section('.bundle')->{offset} + 8, 4) = pack 'V', 9;
-$run = run_guest(keel => \$damaged, driver => 'twice');
-refused($run, 'LOAD_ERROR', qr/^this image's bundle is damaged: its version is 9, this keel\.efi knows 1; make it again/);
 done_testing();
