@@ -10,8 +10,8 @@ use Test::More;
 
 my $dir = tempdir('keel-headers-XXXXXX', TMPDIR => 1, CLEANUP => 1);
 my $flags = '-Wall -Wextra -Wpedantic -Werror -ffreestanding -Iinclude -c -o /dev/null';
-my @languages = ('gcc -x c -std=c11', 'clang -x c -std=c11', 'clang -x c -std=c17',
-	'clang -x c++ -std=c++11', 'clang -x c++ -std=c++20');
+my @languages = ('gcc -x c -std=c11', 'clang -x c++ -std=c++11',
+	$ENV{EVERYTHING} ? ('clang -x c -std=c11', 'clang -x c -std=c17', 'clang -x c++ -std=c++20') : ());
 my @headers = map { s{^include/}{}r } glob 'include/keel/*.h';
 
 sub compiles {

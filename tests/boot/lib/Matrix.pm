@@ -29,7 +29,7 @@ my $apic = 'smbios-entry-point-type=64';
 # back to the firmware), says (what the self-check has to report besides), secure (Secure Boot is on, keel.efi signed), hole (no memory may lie
 # between 4 GB and 1 TB, or the row is not what it is called).
 my @rows = (
-	[ 'boot medium', 'SATA disk', 'quick', media => 'sata' ],
+	[ 'boot medium', 'SATA disk', 'full', media => 'sata' ],
 	[ 'boot medium', 'NVMe disk', 'quick', media => 'nvme' ],
 	[ 'boot medium', 'virtio disk', 'full', media => 'virtio' ],
 	[ 'boot medium', 'USB stick on xHCI', 'quick', media => 'usb', image => 'build/keel.img' ],
@@ -49,7 +49,7 @@ my @rows = (
 	[ 'CPU', 'Skylake-Server', 'quick', cpu => 'Skylake-Server' ],
 	[ 'CPU', 'EPYC', 'full', cpu => 'EPYC' ],
 	[ 'CPU', 'max: 1 GB pages, SMEP, SMAP, UMIP, LA57', 'full', cpu => 'max' ],
-	[ 'CPU', 'max without 1 GB pages', 'quick', cpu => 'max,-pdpe1gb' ],
+	[ 'CPU', 'max without 1 GB pages', 'full', cpu => 'max,-pdpe1gb' ],
 	[ 'CPU', 'max without SMAP', 'full', cpu => 'max,-smap' ],
 	[ 'CPU', 'max without LA57', 'full', cpu => 'max,-la57' ],
 	[ 'CPU', 'max without NX', 'full', cpu => 'max,-nx', refused => qr/\bNX\b/ ],

@@ -36,9 +36,9 @@ void launch_options(const char *options);
 
 /*
  * Waits for words from outside, up to 511 bytes, and returns them; what follows a semicolon in them
- * becomes load options instead, and what stands before a | is a folder of the disk, whose keel.efi is
- * started in place of \keel.efi. A machine that waits here can be brought back to it, and be told
- * something else each time: see tell() in tests/boot/lib/Guest.pm.
+ * becomes load options instead, and what stands before a | is a folder of the disk, whose keel.efi
+ * is started in place of \keel.efi. A machine that waits here can be brought back to it, and be
+ * told something else each time: see tell() in tests/boot/lib/Guest.pm.
  */
 const char *launch_wait(void);
 
