@@ -294,6 +294,23 @@ FURTHER_T := $(addprefix tests/boot/, \
 	machine/small.t \
 	machine/smm.t)
 
+# These take longest, and begin first: at the end no CPU waits for another.
+LONG_T := $(addprefix tests/boot/, \
+	image/documents.t \
+	selfcheck/notices-boot-info.t \
+	selfcheck/notices-entry.t \
+	selfcheck/notices-mapped.t \
+	selfcheck/notices-tables.t \
+	image/media.t \
+	kernel/console.t \
+	kernel/debug.t \
+	kernel/template.t \
+	matrix/matrix.t \
+	selfcheck/report.t \
+	selfcheck/screens.t)
+
+long_first = $(filter $1,$(LONG_T)) $(filter-out $(LONG_T),$1)
+
 # What the tests need, built in one go; then only prove runs.
 UNIT_FILES := \
 	$(UNIT) \
@@ -327,14 +344,14 @@ test: ## install what is missing, build, run tests of each kind: unit tests, the
 
 .PHONY: check
 check: $(TEST_FILES) ## the same without looking for packages
-	@$(PROVE) $(UNIT) $(UNIT_T) $(filter-out $(FURTHER_T),$(BOOT_T))
+	@$(PROVE) $(call long_first,$(UNIT) $(UNIT_T) $(filter-out $(FURTHER_T),$(BOOT_T)))
 
 .PHONY: test-all
 test-all: ## the same with everything that is tried, and the time of each file; prints the matrix (an hour)
 	@ovmf/deps test
 	@tests/witness/fetch
 	@$(submake) $(TEST_FILES) witness-files
-	@bad=; EVERYTHING=1 MATRIX=all MATRIX_TABLE=build/matrix.md $(PROVE) $(UNIT) $(UNIT_T) $(BOOT_T) $(WITNESS_T) || bad=1; \
+	@bad=; EVERYTHING=1 MATRIX=all MATRIX_TABLE=build/matrix.md $(PROVE) $(call long_first,$(UNIT) $(UNIT_T) $(BOOT_T) $(WITNESS_T)) || bad=1; \
 	echo; cat build/matrix.md; test -z "$$bad"
 
 .PHONY: test-debian
@@ -347,7 +364,7 @@ unit: $(UNIT_FILES) ## only the unit tests, on the host
 
 .PHONY: boot
 boot: $(TEST_FILES) ## only the image test and the boots
-	@$(PROVE) $(BOOT_T)
+	@$(PROVE) $(call long_first,$(BOOT_T))
 
 # --- What it costs -------------------------------------------------------------------------------
 
