@@ -13,8 +13,8 @@
 #define MM_KIND_RUNTIME	     0x800
 
 /*
- * With `runtime`, everything that has the RUNTIME bit is mapped, but for unaccepted memory, and told
- * apart; else only memory is, whether it has that bit or not.
+ * With `runtime`, everything that has the RUNTIME bit is mapped, but for unaccepted memory, and
+ * told apart; else only memory is, whether it has that bit or not.
  */
 static inline unsigned mm_mapping_kind(uint32_t type, uint64_t attribute, bool runtime)
 {
