@@ -235,10 +235,12 @@ static EFI_STATUS EFIAPI set_virtual(UINTN bytes, UINTN stride, UINT32 version,
 	/* The kernel's own second call: the function's address was not converted. */
 	if (is_time(TWICE_VIRTUAL))
 		return EFI_SUCCESS;
+	/* Where the table lies is not converted either, for the same call. */
+	if (state.virtual)
+		return state.set_virtual(bytes, stride, version, map);
 	tables = system_table->ConfigurationTable;
 	vendor = system_table->FirmwareVendor;
 	status = state.set_virtual(bytes, stride, version, map);
-	/* As this code is reached: at physical addresses still. */
 	if (!status && is_time(POINTERS_STAY)) {
 		system_table->FirmwareVendor = vendor;
 		system_table->ConfigurationTable = tables;
