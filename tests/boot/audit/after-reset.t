@@ -2,11 +2,12 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
 # What is behind a reset: each boot judges what the strict run before it has left, and misbehaves for the
-# next one (drivers/unruly.c). The disk and the firmware's variables stay. With EVERYTHING all ways; without,
-# the one that is a grave finding.
+# next one (drivers/unruly.c). The disk and the firmware's variables stay: so each also brings home, in a
+# file, what the one before it has found. With EVERYTHING all ways; without, the one that is a grave finding.
 use strict;
 use warnings;
 use lib qw(ovmf tests/boot/lib);
+use DiskImage;
 use Kept;
 use Test::More;
 use Verdict;
@@ -28,10 +29,19 @@ splice @boots, 0, 1 unless $ENV{EVERYTHING};
 splice @boots, 2 unless $ENV{EVERYTHING};
 $boots[0][1] = 'strict';
 
+# The findings of the file that a boot has written.
+sub brought_home {
+	my ($path) = $machine->files(qr/keel-report-/i) or return 'no file';
+	my @found = content_of($machine->fetch($path)) =~ /^# finding \w+ ([\w-]+) x/mg;
+	$machine->remove_file($path);
+	return join ' ', sort @found;
+}
+
 sub mark {
 	return grep { $_->{name} eq 'KeelSelfCheckMark' } $machine->variables;
 }
 
+my $before;				# what the last one has found
 for (@boots) {
 	my ($deed, $asked, $expected, $name) = @$_;
 	$machine->write_file('/variant', $deed);
@@ -41,6 +51,8 @@ for (@boots) {
 	line_like($run, 'report', qr/^# \d+ passed, 0 failed$/m, "$deed, $asked: the map is right");
 	is(found_by($run), $expected, "$deed, $asked: $name, and nothing else is found")
 		or diag(map { "$_\n" } grep { /finding/ } @{ $run->{report}{lines} });
+	is(brought_home(), $before // 'no file', "$deed, $asked: it brings home what was found before");
+	$before = $expected;
 	is(scalar mark(), $deed eq 'forgets' || $asked eq 'default' ? 0 : 1, "$deed, $asked: what stays");
 }
 done_testing();
