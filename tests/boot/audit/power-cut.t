@@ -28,10 +28,11 @@ my @moments = ('GetTime gives', 'SetTime sets', 'QueryVariableInfo', 'GetNextVar
 my $others;				# names that are not Keel's, after the last cut
 for my $n (1 .. ($ENV{EVERYTHING} ? 100 : 1)) {
 	my $moment = $ENV{EVERYTHING} ? $moments[rand @moments] : 'GetNextVariableName';
-	my $run = Guest->new($machine->options)->follow(until => qr/^ok \d+ - firmware: $moment/m);
-	line_like($run, 'report', qr/^ok \d+ - firmware: $moment/m, "cut $n: after '$moment'");
-	# Somewhere in what comes next; where that was the end of the run, there was no cut.
-	$run->{machine}->allow(rand $longest);
+	my $run = Guest->new($machine->options, limit => 600)->follow(until => qr/^ok \d+ - firmware: $moment/m);
+	line_like($run, 'report', qr/^ok \d+ - firmware: $moment/m, "cut $n: after '$moment'")
+		or diag($run->{ended}, map { "\n$_" } grep { /finding/ } @{ $run->{report}{lines} });
+	# Somewhere in what comes next, rather sooner than later: most calls are short.
+	$run->{machine}->allow($longest * rand() ** 3);
 	my $ended = $run->{machine}->follow;
 	$run->{machine}->stop;
 	note("it ended before that: $ended") if $ended ne 'time limit';

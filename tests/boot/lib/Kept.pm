@@ -120,12 +120,12 @@ sub variables_of {
 			if $state == 0xff || grep { $_ == 0xffffffff } $attributes, $name_bytes, $data_bytes;
 		my $bytes = VARIABLE_HEADER_BYTES + $name_bytes + $data_bytes;
 		my $all = substr $store, $at, $bytes + (-$bytes & 3);
+		$at += length $all;
+		next if $state != VARIABLE_ADDED && $state != VARIABLE_REPLACED;
 		my ($name, $data) = unpack 'x' . VARIABLE_HEADER_BYTES . "a$name_bytes a$data_bytes", $all;
 		my $variable = { name => pack('C*', unpack 'v*', $name) =~ s/\0$//r, data => $data,
 			vendor => $vendor, attributes => $attributes, all => $all };
-		push @variables, $variable if $state == VARIABLE_ADDED;
-		push @replaced, $variable if $state == VARIABLE_REPLACED;
-		$at += length $all;
+		push @{ $state == VARIABLE_ADDED ? \@variables : \@replaced }, $variable;
 	}
 	# Power failed before the new one was there.
 	for my $old (@replaced) {
