@@ -65,7 +65,7 @@ like($text, qr/^\$5 = 0x5453595320494249$/m, 'with its arguments');
 stops('hello.elf', 'kernel_main', [], '--kernel', 'build/hello.elf', '--options', 'a b') if $ENV{EVERYTHING};
 # Linked for a place that this machine does not have: it slides.
 stops('tell-gcc-pie-256.elf', 'start', [], '--kernel', 'build/tests/kernels/tell-gcc-pie-256.elf',
-	'--memory', '256M');
+	'--memory', '128M');
 
 # From where the user stands; with what the guest's serial port gets while gdb has the terminal.
 {
