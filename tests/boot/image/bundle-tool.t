@@ -176,7 +176,7 @@ my $good = content_of($out);
 my $at = Pe->new($out)->section('.bundle')->{offset};
 srand 1;
 my @bad;
-for my $try (1 .. ($ENV{EVERYTHING} ? 2000 : 60)) {
+for my $try (1 .. ($ENV{EVERYTHING} ? 2000 : 20)) {
 	my $bytes = $good;
 	my $from = rand() < 0.5 ? 0 : $at;
 	substr($bytes, $from + int rand 800, 1) = chr int rand 256 for 1 .. 1 + rand 4;

@@ -70,7 +70,7 @@ my @rows = (
 	[ 'memory', '4 TB', 'full', memory => '4T', cpu => 'max,phys-bits=44', limit => 900 ],
 	[ 'memory', '16 TB', 'full', memory => '16T', cpu => 'max,phys-bits=45',
 		machine => "q35,$apic", limit => 1800 ],
-	[ 'memory', 'two nodes, a hole in the second', 'quick', memory => '6G', numa => [ '1G', '5G' ],
+	[ 'memory', 'two nodes, a hole in the second', 'full', memory => '6G', numa => [ '1G', '5G' ],
 		smp => 2 ],
 	[ 'memory', 'two nodes of 600 GB, holes below 4 GB and 1 TB', 'full', memory => '1200G',
 		numa => [ '600G', '600G' ], smp => 2, cpu => 'EPYC,phys-bits=42', limit => 600, hole => 1 ],
