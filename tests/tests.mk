@@ -380,9 +380,10 @@ BENCH_FILES := \
 	build/tests/kernels/tell-gcc-exec-2.elf
 
 .PHONY: audit
-audit: $(TEST_FILES) ## the audit's verdict on each firmware for QEMU, with each kind of reset
+audit: $(TEST_FILES) ## the audit's verdict on each firmware for QEMU, with each kind of reset, and behind one; once, it downloads 50 MB to build/firmware
 	@ovmf/deps test
-	@EVERYTHING=1 prove -v -I ovmf -I tests/boot/lib tests/boot/audit/known.t tests/boot/audit/resets.t
+	@EVERYTHING=1 prove -v -I ovmf -I tests/boot/lib \
+		$(addprefix tests/boot/audit/,known.t resets.t after-reset.t)
 
 .PHONY: bench
 bench: $(BENCH_FILES) ## instructions of a boot's stages, of mm/, and of loading 576 MB, beside their limits
