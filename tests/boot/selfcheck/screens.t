@@ -75,7 +75,7 @@ sub wait_for {
 	my $patience = time + 60;
 	my $text;
 	do {
-		sleep 0.3;
+		sleep 1;	# a look takes time, too
 		$text = $read->();
 	} until $text =~ $pattern || time > $patience;
 	return $text;
