@@ -13,19 +13,22 @@ use Verdict;
 
 my $dir = tempdir('keel-limine-XXXXXX', TMPDIR => 1, CLEANUP => 1);
 
+my $conf = "title Limine\nkernel kernel.elf\noptions of the kernel\nmodule \\modules\\one its own\n";
+my $end = qr/^limine: done [0-9a-f]+\n|^keel-limine: .*\n/m;
+
+sub kernel_file { return "build/tests/kernels/limine-$_[0].elf" }
+
 # A machine, and these kernels one after the other from the same boot of it.
 sub served_ok {
 	my ($kernels, $cpus, %options) = @_;
 	my $guest = Guest->new(driver => 'twice', waits => 1, smp => $cpus, %options,
-		folders => { map { ($_ => { conf =>
-			"title Limine\nkernel kernel.elf\noptions of the kernel\nmodule \\modules\\one its own\n" }) } @$kernels },
-		files => { '/modules/one' => \'world', map { ("/$_/kernel.elf" => "build/tests/kernels/limine-$_.elf") } @$kernels });
-	kernel_ok($guest, $_, $cpus, %options) for @$kernels;
+		folders => { map { ($_ => { conf => $conf }) } @$kernels },
+		files => { '/modules/one' => \'world', map { ("/$_/kernel.elf" => kernel_file($_)) } @$kernels });
+	run_ok($guest->tell('as it is', in => $_, until => $end), $_, $cpus, %options) for @$kernels;
 }
 
-sub kernel_ok {
-	my ($guest, $kernel, $cpus, %options) = @_;
-	my $run = $guest->tell('as it is', in => $kernel, until => qr/^limine: done [0-9a-f]+\n|^keel-limine: .*\n/m);
+sub run_ok {
+	my ($run, $kernel, $cpus, %options) = @_;
 	my ($looked) = $run->{text} =~ /^limine: done ([0-9a-f]+)$/m;
 	cmp_ok(hex($looked // 0), '>', 150, "$kernel: the kernel has looked at everything") or diag($run->{text});
 	my @wrong = $run->{text} =~ /^limine: wrong: (.*)$/mg;
@@ -47,7 +50,8 @@ if ($ENV{EVERYTHING}) {
 	served_ok([0], 1);
 	served_ok([ 2, 4, 6 ], 2);
 	served_ok([ 1, 3, 5 ], 2, cpu => 'qemu64');
-	served_ok(['pie'], 255, limit => 600);
+	run_ok(run_guest(smp => 255, limit => 600, until => $end, conf => $conf, files => {
+		'/modules/one' => \'world', '/EFI/BOOT/kernel.elf' => kernel_file('pie') }), 'pie', 255);
 }
 
 # What wrap says of kernels that it cannot take.
