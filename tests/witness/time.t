@@ -78,7 +78,7 @@ my %start = (
 		extra => [ '-kernel', $linux[0], '-initrd', $linux[1], '-append', $options ] },
 );
 for my $how (sort keys %start) {
-	my $run = run_guest(memory => '1G', icount => 1, limit => SECONDS, until => qr/^witness: ticks [0-9a-f]+$/m,
+	my $run = run_guest(memory => '1G', icount => 1, limit => SECONDS, until => qr{^witness: ticks [0-9a-f]+\r?\n}m,
 		%{ $start{$how} });
 	my ($ticks) = $run->{text} =~ /^witness: ticks ([0-9a-f]+)$/m;
 	ok($ticks, "$how: /init is reached") or diag(substr $run->{text}, -3000) && next;
