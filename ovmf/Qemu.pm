@@ -49,6 +49,7 @@ my %defaults = (
 	cpu      => 'max',
 	firmware => 'default',		# or smm, 2m, u-boot: see ovmf/firmware
 	icount   => 0,			# count instructions: slow, and the same on every machine
+	thread   => undef,		# all CPUs in one thread of the host's, or each in its own: single, multi
 	shell    => 0,			# the firmware may go on to its own shell
 	debug    => 0,			# savevm and loadvm work; the gdb stub is "$dir/gdb"
 	display  => 'none',		# as QEMU calls it
@@ -169,7 +170,8 @@ sub _arguments {
 	die "ACCEL is '$accel': tcg or kvm\n" unless $accel =~ /^(tcg|kvm)$/;
 
 	return (
-		'qemu-system-x86_64', '-machine', $self->{machine}, '-accel', $accel,
+		'qemu-system-x86_64', '-machine', $self->{machine}, '-accel',
+		$accel . ($accel eq 'tcg' && $self->{thread} ? ",thread=$self->{thread}" : ''),
 		'-cpu', $self->{cpu}, '-smp', $self->{smp}, $self->_memory,
 		$self->_firmware($dir, @firmware), $self->_medium, $self->_ones($dir),
 		'-nodefaults', '-vga', 'std', '-display', $self->{display},
