@@ -110,14 +110,14 @@ sub ipxe_from_server {
 
 # A file of a package, which is installed, or which ovmf/deps has unpacked.
 my @programs = (
-	[ '/boot/ipxe.efi', \&ipxe_from_disk, 'started by ipxe.efi, from a disk' ],
+	[ '/boot/ipxe.efi /usr/lib/ipxe/ipxe-amd64.efi', \&ipxe_from_disk, 'started by ipxe.efi, from a disk' ],
 	[ '/usr/lib/ipxe/snponly.efi', \&ipxe_from_server, 'started by snponly.efi, from the server' ],
 );
 for (@programs) {
-	my ($path, $start, $how) = @$_;
+	my ($paths, $start, $how) = @$_;
 	SKIP: {
 		skip "$how: only with everything", 1 unless $ENV{EVERYTHING};
-		my ($efi) = grep { -r } $path, "build/unpacked$path";
+		my ($efi) = grep { -r } map { $_, "build/unpacked$_" } split ' ', $paths;
 		skip "$how: it is not here (Debian: ipxe)", 1 unless defined $efi;
 		arrived($start->($efi), $how);
 	}

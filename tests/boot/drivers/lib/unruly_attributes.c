@@ -6,7 +6,10 @@
 #include "hooks.h"
 #include "unruly.h"
 
+/* gnu-efi has it from 4.0 on. */
+#ifndef EFI_MEMORY_RO
 #define EFI_MEMORY_RO 0x20000
+#endif
 
 /* Where no runtime descriptor lies; behind all entries of the table, so that its order is right. */
 #define OUTSIDE_PHYS 0x100000000
