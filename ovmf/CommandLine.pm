@@ -101,7 +101,9 @@ sub command_line {
 	my %targets = ('help' => \$help, 'window' => \$window);
 	$targets{$_} = \$disk{ s/\W.*//r } for @of_disk;
 	$targets{$_} = \$machine{ s/\W.*//r } for @of_machine;
-	GetOptionsFromArray(\@arguments, %targets, %own) or mistake();
+	# A program may take one of those above for itself.
+	%targets = (%targets, %own);
+	GetOptionsFromArray(\@arguments, %targets) or mistake();
 	if ($help) {
 		print $usage;
 		exit 0;
