@@ -20,7 +20,7 @@ static bool covers(const struct keel_efi_descriptor *d, uint32_t phys_bits, uint
  */
 static uint64_t place(uint32_t type)
 {
-	static const uint8_t order[] = { 8, 11, 12, 13, 0, 99, 15, 5, 6, 10, 9, 14, 3, 4, 1, 2, 7 };
+	static const uint8_t order[] = { 15, 8, 11, 12, 13, 0, 99, 5, 6, 10, 9, 14, 3, 4, 1, 2, 7 };
 	const bool foreign = type >= 0x70000000;
 	uint64_t n = 0;
 
