@@ -3,7 +3,9 @@
 # The tests, and all that is built for them only. Included by the Makefile. tests/README.md says which
 # test is for what.
 
-PROVE = CMOCKA_MESSAGE_OUTPUT=TAP prove --timer $(or $(PROVE_FLAGS),-j$(CPUS))
+# One job more than there are CPUs: a test waits for its guest now and then.
+JOBS  := $(shell expr $(CPUS) + 1)
+PROVE  = CMOCKA_MESSAGE_OUTPUT=TAP prove --timer $(or $(PROVE_FLAGS),-j$(JOBS))
 
 # --- Unit tests, on the host ---------------------------------------------------------------------
 
@@ -292,7 +294,8 @@ FURTHER_T := $(addprefix tests/boot/, \
 	machine/no-apic.t \
 	machine/pc.t \
 	machine/small.t \
-	machine/smm.t)
+	machine/smm.t \
+	refusal/out-of-memory.t)
 
 # These take longest, and begin first: at the end no CPU waits for another.
 LONG_T := $(addprefix tests/boot/, \

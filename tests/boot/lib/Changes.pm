@@ -379,12 +379,13 @@ sub all_of {
 	die "nothing is changed that these are about: @missing\n" if @missing;
 }
 
-# The first one of each promise, and every tenth of the others, which are others in each region.
+# The first one of every second promise, and every tenth of the others, which are others in each region.
 sub sample {
 	my (%seen, @sample);
-	my $n = 0;
+	my ($promises, $others) = (0, 0);
 	for (@_) {
-		push @sample, $_ if !$seen{ $_->{promise} }++ || $n++ % 10 == 0;
+		my $first = !$seen{ $_->{promise} }++;
+		push @sample, $_ if $first ? $promises++ % 2 == 0 : $others++ % 10 == 0;
 	}
 	return @sample;
 }
