@@ -17,7 +17,7 @@ use Test::More;
 use Time::HiRes qw(time);
 
 use constant {
-	SECONDS => 20,			# for one change
+	SECONDS => 60,			# for one change
 	PAGE    => 1 << 12,
 	LARGE   => 1 << 21,
 	HUGE    => 1 << 30,

@@ -17,7 +17,7 @@ use SelfCheck;
 
 use constant {
 	BOOT_SECONDS => 120,
-	SECONDS => 20,			# for a few instructions
+	SECONDS => 60,			# for a few instructions
 	PAGE    => 1 << 12,
 	ADDRESS => 0x000ffffffffff000,
 	P       => 1 << 0,
