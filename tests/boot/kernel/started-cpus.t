@@ -32,12 +32,19 @@ for my $count ($ENV{EVERYTHING} ? (1, 2, 4, 64, 255) : ()) {
 # From reset, and never at the same times: on CPUs that really run at once, and on such as take turns.
 if ($ENV{EVERYTHING}) {
 	my $dir = tempdir('keel-started-XXXXXX', TMPDIR => 1, CLEANUP => 1);
-	my %came;
-	for my $boot (1 .. 100) {
+	my (%came, $stuck);
+	for (my $boot = 0; $boot < 100;) {
 		$run = run_guest(%smp, smp => 4, vars => "$dir/vars.fd", thread => $boot % 2 ? 'multi' : 'single');
+		# OVMF itself stops on the way to keel.efi, without a word, about once in a hundred times.
+		if ($run->{text} !~ /^Keel /m) {
+			diag('keel.efi was not started');
+			last if ++$stuck > 3;
+			next;
+		}
 		my $came = join ' ', sort $run->{text} =~ /^(?:work done by CPU|the sum is) (\d+)$/mg;
 		$came{$came}++;
 		diag("boot $boot: $run->{ended}\n$run->{text}") if $came ne '0 1 2 3 500500';
+		$boot++;
 	}
 	is_deeply(\%came, { '0 1 2 3 500500' => 100 }, '4: in a hundred boots, all four');
 }
