@@ -35,7 +35,7 @@ if ($ENV{EVERYTHING}) {
 	my (%came, $stuck);
 	for (my $boot = 0; $boot < 100;) {
 		$run = run_guest(%smp, smp => 4, vars => "$dir/vars.fd", thread => $boot % 2 ? 'multi' : 'single');
-		# OVMF itself stops on the way to keel.efi, without a word, about once in a hundred times.
+		# OVMF itself stops on the way to keel.efi now and then, without a word.
 		if ($run->{text} !~ /^Keel /m) {
 			diag('keel.efi was not started');
 			last if ++$stuck > 3;
