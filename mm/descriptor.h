@@ -133,4 +133,25 @@ static inline enum keel_memory_type mm_memory_type(uint32_t type, uint64_t attri
 	return KEEL_MEMORY_UC;
 }
 
+/*
+ * Does any of [phys, end) wait to be accepted, by any sound descriptor? Touching such memory ends
+ * the guest, and a large leaf over it is touched by speculation: nothing may map or read it.
+ */
+static inline bool mm_is_unaccepted(const struct mm_descriptors *all, uint32_t phys_bits,
+				    uint64_t phys, uint64_t end)
+{
+	const uint64_t count = mm_descriptor_count(all);
+
+	for (uint64_t n = 0; n < count; n++) {
+		const struct keel_efi_descriptor *d = mm_descriptor(all, n);
+		enum mm_note why;
+
+		if (d->type == KEEL_MEMORY_TYPE_UNACCEPTED &&
+		    mm_descriptor_is_sound(d, phys_bits, &why) && d->phys < end &&
+		    phys < mm_descriptor_end(d))
+			return true;
+	}
+	return false;
+}
+
 #endif

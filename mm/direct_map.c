@@ -103,7 +103,7 @@ static struct mm_result add_framebuffer(struct mm_plan *plan, const struct mm_re
 	if (last < phys || end > MM_DIRECT_MAP_BYTES || last >> request->machine->phys_bits ||
 	    is_in_use(plan->mappings + first, plan->count - first, phys, end) ||
 	    is_in_use(executable_frames->mappings, executable_frames->count, phys, end) ||
-	    mm_is_unaccepted(&request->descriptors, request->machine, phys, end)) {
+	    mm_is_unaccepted(&request->descriptors, request->machine->phys_bits, phys, end)) {
 		mm_tell(request->notes, MM_NOTE_FRAMEBUFFER, MM_NO_INDEX, framebuffer->phys,
 			framebuffer->bytes);
 		return mm_ok();

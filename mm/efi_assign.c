@@ -31,7 +31,8 @@ static uint64_t drop_unaccepted(const struct mm_descriptors *descriptors,
 	for (uint64_t n = 0; n < count; n++) {
 		const struct keel_efi_descriptor *d = mm_descriptor(descriptors, list[n].index);
 
-		if (mm_is_unaccepted(descriptors, machine, d->phys, mm_descriptor_end(d)))
+		if (mm_is_unaccepted(descriptors, machine->phys_bits, d->phys,
+				     mm_descriptor_end(d)))
 			mm_tell(notes, MM_NOTE_UNACCEPTED, list[n].index, d->phys, d->pages);
 		else
 			list[kept++] = list[n];

@@ -41,10 +41,11 @@ static bool begins_with_memory(const struct mm_memory_map *map)
 struct mm_result mm_plan_transition(struct mm_plan *plan, const struct mm_request *request,
 				    struct keel_mapping *work)
 {
+	const uint32_t phys_bits = request->machine->phys_bits;
 	/* Some firmware writes to page 0 during SetVirtualAddressMap, whatever its map says. */
 	const bool page_0_first =
 		!begins_with_memory(request->map) &&
-		!mm_is_unaccepted(&request->descriptors, request->machine, 0, KEEL_PAGE_SIZE);
+		!mm_is_unaccepted(&request->descriptors, phys_bits, 0, KEEL_PAGE_SIZE);
 	struct mm_result result = mm_ok();
 	struct mm_mapped_run run;
 	uint64_t n = 0;

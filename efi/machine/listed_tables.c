@@ -14,28 +14,6 @@ struct surroundings {
 	bool unaccepted; /* some memory is */
 };
 
-static bool is_unaccepted(const struct surroundings *s, const struct keel_efi_descriptor *d)
-{
-	enum mm_note why;
-
-	return d->type == KEEL_MEMORY_TYPE_UNACCEPTED &&
-	       mm_descriptor_is_sound(d, s->phys_bits, &why);
-}
-
-/* Does any of the memory wait to be accepted? To read it would end the guest. */
-static bool holds_unaccepted(const struct surroundings *s, uint64_t phys, uint64_t bytes)
-{
-	const uint64_t count = mm_descriptor_count(s->descriptors);
-
-	for (uint64_t n = 0; n < count; n++) {
-		const struct keel_efi_descriptor *d = mm_descriptor(s->descriptors, n);
-
-		if (is_unaccepted(s, d) && d->phys < phys + bytes && phys < mm_descriptor_end(d))
-			return true;
-	}
-	return false;
-}
-
 /* Where the memory ends that a descriptor has at phys; phys if none has. */
 static uint64_t held_end(const struct surroundings *s, uint64_t phys)
 {
@@ -63,7 +41,7 @@ static const void *memory_at(void *context, uint64_t phys, uint64_t bytes)
 
 	if (phys < KEEL_PAGE_SIZE || bytes > UINT64_MAX - phys)
 		return NULL;
-	if (s->unaccepted && holds_unaccepted(s, phys, bytes))
+	if (s->unaccepted && mm_is_unaccepted(s->descriptors, s->phys_bits, phys, phys + bytes))
 		return NULL;
 	while (held < phys + bytes) {
 		const uint64_t end = held_end(s, held);
@@ -121,7 +99,7 @@ static EFI_STATUS walk(const struct firmware *fw, uint32_t phys_bits, struct fir
 
 	if (EFI_ERROR(status))
 		return status;
-	surroundings.unaccepted = holds_unaccepted(&surroundings, 0, UINT64_MAX);
+	surroundings.unaccepted = mm_is_unaccepted(&map->descriptors, phys_bits, 0, UINT64_MAX);
 	tables->roots = find_roots(fw);
 	tables->count = table_walk(&reader, &tables->roots, work, tables->pages);
 	return status;
