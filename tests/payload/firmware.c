@@ -73,11 +73,7 @@ static bool holds_unaccepted(const struct keel_efi_descriptor *d)
 
 bool firmware_is_runtime(const struct keel_efi_descriptor *d)
 {
-	const bool is_runtime = d->attribute & KEEL_EFI_MEMORY_RUNTIME ||
-				d->type == KEEL_MEMORY_TYPE_RUNTIME_SERVICES_CODE ||
-				d->type == KEEL_MEMORY_TYPE_RUNTIME_SERVICES_DATA;
-
-	return is_runtime && !holds_unaccepted(d);
+	return firmware_means_runtime(d->type, d->attribute) && !holds_unaccepted(d);
 }
 
 static uint64_t convert(uint64_t address, bool to_virt)

@@ -44,7 +44,15 @@ bool firmware_all_memory(uint64_t phys, uint64_t bytes);
 /* Loader, boot services, runtime services, conventional, ACPI and persistent memory. */
 bool firmware_is_memory(uint32_t type);
 
-/* RUNTIME, or a type that means it: some boards forget the bit. Not where memory is unaccepted. */
+/* RUNTIME, or a type that means it: some boards forget the bit. */
+static inline bool firmware_means_runtime(uint32_t type, uint64_t attribute)
+{
+	return attribute & KEEL_EFI_MEMORY_RUNTIME ||
+	       type == KEEL_MEMORY_TYPE_RUNTIME_SERVICES_CODE ||
+	       type == KEEL_MEMORY_TYPE_RUNTIME_SERVICES_DATA;
+}
+
+/* The same, but for what lies where memory is unaccepted. */
 bool firmware_is_runtime(const struct keel_efi_descriptor *d);
 
 /*

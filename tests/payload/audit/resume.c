@@ -51,12 +51,9 @@ static enum keel_finding finding_for(uint64_t phys, const struct firmware_span *
 		return KEEL_FINDING_TOUCHES_PAGE_ZERO;
 	if (!span->known)
 		return KEEL_FINDING_TOUCHES_UNLISTED;
-	if (span->attribute & KEEL_EFI_MEMORY_RUNTIME)
+	if (firmware_means_runtime(span->type, span->attribute))
 		return KEEL_FINDING_TOUCHES_OLD_ADDRESS;
 	switch (span->type) {
-	case KEEL_MEMORY_TYPE_RUNTIME_SERVICES_CODE:
-	case KEEL_MEMORY_TYPE_RUNTIME_SERVICES_DATA:
-		return KEEL_FINDING_TOUCHES_OLD_ADDRESS;
 	case KEEL_MEMORY_TYPE_BOOT_SERVICES_CODE:
 	case KEEL_MEMORY_TYPE_BOOT_SERVICES_DATA:
 		return KEEL_FINDING_TOUCHES_BOOT_SERVICES;

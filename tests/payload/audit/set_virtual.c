@@ -8,14 +8,6 @@
 
 static unsigned used_leaves, undecided_leaves;
 
-/* Some boards forget the bit. */
-static bool is_of_firmware(const struct firmware_span *span)
-{
-	return span->attribute & KEEL_EFI_MEMORY_RUNTIME ||
-	       span->type == KEEL_MEMORY_TYPE_RUNTIME_SERVICES_CODE ||
-	       span->type == KEEL_MEMORY_TYPE_RUNTIME_SERVICES_DATA;
-}
-
 /* Keel itself runs on this root, before the call and after it. */
 static bool is_of_loaders(uint64_t phys, const struct firmware_span *span)
 {
@@ -44,7 +36,7 @@ static void judge_leaf(const struct walk_entry *leaf)
 
 	for (uint64_t at = phys; at < end; at = span.end) {
 		span = firmware_span(at);
-		if (is_of_firmware(&span))
+		if (firmware_means_runtime(span.type, span.attribute))
 			return;
 		if (is_of_loaders(at, &span)) {
 			undecided_leaves++;
