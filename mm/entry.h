@@ -14,7 +14,6 @@
 /*
  * Accessed and dirty are set from the start, so that the CPU has nothing to write back; but a
  * read-only leaf never has dirty set, which would make it a shadow stack page (SDM vol. 3A 4.6.1).
- * The watched leaves are those of which the CPU's own writing tells something.
  */
 static inline uint64_t mm_rights_bits(enum keel_rights rights)
 {
@@ -24,7 +23,7 @@ static inline uint64_t mm_rights_bits(enum keel_rights rights)
 		[KEEL_RIGHTS_RX] = KEEL_PTE_P | KEEL_PTE_A,
 		[KEEL_RIGHTS_USER_R] = KEEL_PTE_P | KEEL_PTE_A | KEEL_PTE_US | KEEL_PTE_NX,
 		[KEEL_RIGHTS_FIRMWARE_RWX] = KEEL_PTE_P | KEEL_PTE_A | KEEL_PTE_RW | KEEL_PTE_D,
-		[KEEL_RIGHTS_WATCHED_RWX] = KEEL_PTE_P | KEEL_PTE_RW,
+		[KEEL_RIGHTS_WATCHED_RWX] = KEEL_PTE_P | KEEL_PTE_A | KEEL_PTE_RW | KEEL_PTE_D,
 	};
 
 	return bits[rights];
@@ -44,10 +43,17 @@ static inline uint64_t mm_memory_type_bits(enum keel_memory_type type, unsigned 
 	return bits;
 }
 
+/* Here A and D are left to the CPU: they tell later what the firmware used. */
+static inline bool mm_is_watched(const struct keel_mapping *m)
+{
+	return m->rights == KEEL_RIGHTS_WATCHED_RWX || m->region == KEEL_REGION_EFI;
+}
+
 /* All of a leaf but its address and the global bit. */
 static inline uint64_t mm_leaf_bits(const struct keel_mapping *m, unsigned level)
 {
-	return mm_rights_bits(m->rights) | mm_memory_type_bits(m->memory_type, level) |
+	return (mm_rights_bits(m->rights) & ~(mm_is_watched(m) ? KEEL_PTE_A | KEEL_PTE_D : 0)) |
+	       mm_memory_type_bits(m->memory_type, level) |
 	       (level == KEEL_LEVEL_PT ? 0 : KEEL_PTE_PS);
 }
 

@@ -126,6 +126,10 @@ enum keel_severity {
 		"SetVirtualAddressMap uses memory that is neither runtime nor boot "         \
 		"services'",                                                                 \
 		"map all memory 1:1 while it runs, and do not use that page before")         \
+	FINDING(SVAM_NEW_ADDRESS, "svam-new-address", GRAVE, "UEFI 2.10, 8.4.1",             \
+		"SetVirtualAddressMap uses a new address before it has returned",            \
+		"map runtime memory at old and new addresses while it runs, as Linux does "   \
+		"(esx-boot: EFI_RTS_OLD_AND_NEW)")                                           \
 	FINDING(CRC_STALE, "crc-stale", FAULT, "UEFI 2.10, 4.2",                             \
 		"SetVirtualAddressMap leaves a checksum of system table or services "        \
 		"stale",                                                                     \

@@ -81,8 +81,8 @@ enum keel_rights {
 	 */
 	KEEL_RIGHTS_FIRMWARE_RWX,
 	/*
-	 * The same for all other memory of that identity map. In these leaves alone A and D are
-	 * clear at first: they tell later what was used.
+	 * The same for all other memory of that identity map. In these leaves, and in those of the
+	 * EFI region, A and D are clear at first: they tell later what was used.
 	 */
 	KEEL_RIGHTS_WATCHED_RWX,
 	KEEL_RIGHTS_COUNT

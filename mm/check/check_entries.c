@@ -21,11 +21,13 @@ static enum mm_violation table_violation(const struct mm_entry *entry)
 	return MM_CHECK_OK;
 }
 
-/* Both clear only in what is watched: check_plan.c knows which that is. */
+/* Both clear only in what is watched: check_plan.c knows which that is in the lower half. */
 static bool used_bits_are_right(const struct mm_entry *leaf)
 {
 	const uint64_t bits = leaf->value & (KEEL_PTE_A | KEEL_PTE_D);
 
+	if (leaf->virt >= KEEL_EFI_START && leaf->virt <= KEEL_EFI_LAST)
+		return !bits;
 	if (!bits)
 		return leaf->writable && leaf->executable;
 	return bits == (KEEL_PTE_A | (leaf->value & KEEL_PTE_RW ? KEEL_PTE_D : 0));

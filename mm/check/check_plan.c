@@ -119,22 +119,24 @@ static bool repeats_as_expected(const struct keel_mapping *m, const struct mm_ru
 	return true;
 }
 
-static bool has_rights(const struct mm_run *run, unsigned rights)
+static bool has_rights(const struct mm_run *run, const struct keel_mapping *m)
 {
 	static const struct {
-		bool writable, executable, user, used;
+		bool writable, executable, user;
 	} meaning[KEEL_RIGHTS_COUNT] = {
-		[KEEL_RIGHTS_R] = { false, false, false, true },
-		[KEEL_RIGHTS_RW] = { true, false, false, true },
-		[KEEL_RIGHTS_RX] = { false, true, false, true },
-		[KEEL_RIGHTS_USER_R] = { false, false, true, true },
-		[KEEL_RIGHTS_FIRMWARE_RWX] = { true, true, false, true },
-		[KEEL_RIGHTS_WATCHED_RWX] = { true, true, false, false },
+		[KEEL_RIGHTS_R] = { false, false, false },
+		[KEEL_RIGHTS_RW] = { true, false, false },
+		[KEEL_RIGHTS_RX] = { false, true, false },
+		[KEEL_RIGHTS_USER_R] = { false, false, true },
+		[KEEL_RIGHTS_FIRMWARE_RWX] = { true, true, false },
+		[KEEL_RIGHTS_WATCHED_RWX] = { true, true, false },
 	};
 
-	return run->writable == meaning[rights].writable &&
-	       run->executable == meaning[rights].executable && run->user == meaning[rights].user &&
-	       run->used == meaning[rights].used;
+	const bool watched = m->rights == KEEL_RIGHTS_WATCHED_RWX || m->region == KEEL_REGION_EFI;
+
+	return run->writable == meaning[m->rights].writable &&
+	       run->executable == meaning[m->rights].executable &&
+	       run->user == meaning[m->rights].user && run->used == !watched;
 }
 
 /* One run against the plan, piece by piece. */
@@ -155,7 +157,7 @@ static bool check_run(struct expected *e, const struct mm_run *run, struct mm_ch
 					     expected_phys(e));
 		if (phys != expected_phys(e))
 			return mm_check_fail(report, MM_CHECK_PHYS, virt, phys);
-		if (!has_rights(run, m->rights))
+		if (!has_rights(run, m))
 			return mm_check_fail(report, MM_CHECK_RIGHTS, virt, m->rights);
 		if (run->memory_type != m->memory_type)
 			return mm_check_fail(report, MM_CHECK_TYPE, virt, m->memory_type);

@@ -74,12 +74,18 @@ void entries_check_leaf(const struct walk_entry *leaf, unsigned row)
 	note(fault, "reserved bits", leaf->virt, 0, entry & (gap | beyond_phys_bits()));
 	note(fault, "ignored bits", leaf->virt, 0, entry & IGNORED_BITS);
 	note(fault, "global bit", leaf->virt, KEEL_PTE_G, entry & KEEL_PTE_G);
-	note(fault, "accessed bit", leaf->virt, KEEL_PTE_A, entry & KEEL_PTE_A);
+	if (row != KEEL_REGION_EFI)
+		note(fault, "accessed bit", leaf->virt, KEEL_PTE_A, entry & KEEL_PTE_A);
 	note(fault, "user bit", leaf->virt, row == KEEL_REGION_VSYSCALL ? KEEL_PTE_US : 0,
 	     entry & KEEL_PTE_US);
-	/* Read-only and dirty means a shadow stack page (SDM vol. 3A 4.6.1). */
-	note(fault, "dirty bit, which goes with the right to write", leaf->virt,
-	     entry & KEEL_PTE_RW ? KEEL_PTE_D : 0, entry & KEEL_PTE_D);
+	/*
+	 * Read-only and dirty means a shadow stack page (SDM vol. 3A 4.6.1). In the EFI region both
+	 * bits begin clear, and the firmware has run since.
+	 */
+	if (row != KEEL_REGION_EFI || !(entry & KEEL_PTE_RW) || !(entry & KEEL_PTE_A))
+		note(fault, "dirty bit, which goes with the right to write", leaf->virt,
+		     entry & KEEL_PTE_RW && row != KEEL_REGION_EFI ? KEEL_PTE_D : 0,
+		     entry & KEEL_PTE_D);
 	if (leaf->level > KEEL_LEVEL_PT)
 		note(fault, "one memory type throughout the leaf (MTRR)", leaf->virt, true,
 		     mtrr_is_uniform(phys, bytes));

@@ -7,6 +7,7 @@
 #include <keel/request.h>
 #include "audit/audit.h"
 #include "audit/finding.h"
+#include "audit/set_virtual.h"
 #include "checks.h"
 #include "entry.h"
 #include "excursion.h"
@@ -91,6 +92,7 @@ _Noreturn void kernel_main(const struct keel_boot_info *info)
 
 	mtrr_init();
 	found_walk(boot->kernel_root_phys);
+	note_new_addresses();
 	census_take();
 	show_map();
 	show_figures();

@@ -94,6 +94,7 @@ struct model_page {
 	uint64_t phys; /* of the byte */
 	uint8_t rights;
 	uint8_t memory_type;
+	bool unused; /* its leaf begins with A and D clear */
 };
 
 static inline struct model_page model_lookup(const struct keel_mapping *list, uint64_t count,
@@ -110,7 +111,10 @@ static inline struct model_page model_lookup(const struct keel_mapping *list, ui
 			if (offset >= m->repeat_pages * UINT64_C(4096))
 				break;
 		}
-		return (struct model_page){ true, m->phys + offset, m->rights, m->memory_type };
+		return (struct model_page){ true, m->phys + offset, m->rights, m->memory_type,
+					    m->rights == KEEL_RIGHTS_WATCHED_RWX ||
+						    (virt >= KEEL_EFI_START &&
+						     virt <= KEEL_EFI_LAST) };
 	}
 	return (struct model_page){ 0 };
 }
@@ -124,7 +128,7 @@ static inline uint64_t model_leaf(const struct model_page *page, unsigned int le
 		[KEEL_RIGHTS_RX] = 0x21,		/* P, A */
 		[KEEL_RIGHTS_USER_R] = MODEL_NX | 0x25, /* P, US, A */
 		[KEEL_RIGHTS_FIRMWARE_RWX] = 0x63,	/* P, RW, A, D */
-		[KEEL_RIGHTS_WATCHED_RWX] = 0x3,	/* P, RW */
+		[KEEL_RIGHTS_WATCHED_RWX] = 0x63,	/* P, RW, A, D */
 	};
 	uint64_t size = UINT64_C(1) << model_shift(level);
 	uint64_t entry = rights[page->rights] | (page->phys & ~(size - 1));
@@ -134,6 +138,8 @@ static inline uint64_t model_leaf(const struct model_page *page, unsigned int le
 		entry |= level == 1 ? 0x80 : 0x1000; /* PAT */
 	if (level > 1)
 		entry |= 0x80; /* PS */
+	if (page->unused)
+		entry &= ~UINT64_C(0x60); /* A, D */
 	return entry | (global ? 0x100 : 0);
 }
 

@@ -75,6 +75,24 @@ static void wrong_leaf_bits(struct scene *s, struct mm_check *check)
 	*scene_entry(s, KEEL_VSYSCALL_START, KEEL_LEVEL_PT) |= KEEL_PTE_D;
 }
 
+/* A page of the EFI region that has a leaf of its own. */
+static uint64_t page_of_efi(const struct scene *s)
+{
+	for (uint64_t n = 0; n < s->plan.count; n++) {
+		const struct keel_mapping *m = &s->plan.mappings[n];
+
+		if (m->region == KEEL_REGION_EFI && m->rights && m->bytes < KEEL_SIZE_2M)
+			return m->virt;
+	}
+	return 0;
+}
+
+static void wrong_used_bits(struct scene *s, struct mm_check *check)
+{
+	(void)check;
+	*scene_entry(s, page_of_efi(s), KEEL_LEVEL_PT) |= KEEL_PTE_A;
+}
+
 static void wrong_leaf_level(struct scene *s, struct mm_check *check)
 {
 	(void)check;
@@ -283,6 +301,7 @@ static const struct wrong wrongs[] = {
 	{ MM_CHECK_USER_PATH, KEEL_VSYSCALL_START, wrong_user_leaf },
 	{ MM_CHECK_USER_PATH, KEEL_VSYSCALL_START, wrong_user_path_last },
 	{ MM_CHECK_LEAF_BITS, KEEL_VSYSCALL_START, wrong_leaf_bits },
+	{ MM_CHECK_LEAF_BITS, ANY, wrong_used_bits },
 	{ MM_CHECK_LEAF_LEVEL, ANY, wrong_leaf_level },
 	{ MM_CHECK_LEAF_ALIGN, LARGE, wrong_leaf_align },
 	{ MM_CHECK_LEAF_TYPE, LARGE, wrong_leaf_type },

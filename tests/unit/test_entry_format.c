@@ -127,7 +127,9 @@ static void every_leaf(unsigned int level, uint64_t virt, uint8_t region, bool g
 						  .memory_type = memory_types[t],
 						  .region = region };
 			struct built b = build(&m, 1, global, &machine);
-			uint64_t low = level == 1 ? f->small[t] : f->large[t];
+			/* In the EFI region the CPU alone sets A and D. */
+			uint64_t unused = region == KEEL_REGION_EFI ? 0x60 : 0;
+			uint64_t low = (level == 1 ? f->small[t] : f->large[t]) & ~unused;
 			uint64_t nx = f->nx ? UINT64_C(1) << 63 : 0;
 			uint64_t table = f->rights == KEEL_RIGHTS_USER_R ? 0x67 : 0x63;
 
@@ -146,6 +148,7 @@ static void every_half(unsigned int level)
 
 	every_leaf(level, upper, KEEL_REGION_DIRECT_MAP, true, 0x100);
 	every_leaf(level, upper, KEEL_REGION_DIRECT_MAP, false, 0);
+	every_leaf(level, KEEL_EFI_START, KEEL_REGION_EFI, true, 0x100);
 	every_leaf(level, UINT64_C(0x654380000000), KEEL_REGION_USER, true, 0);
 	every_leaf(level, UINT64_C(0x654380000000), KEEL_REGION_USER, false, 0);
 }

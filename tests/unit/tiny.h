@@ -178,7 +178,8 @@ static inline void tiny_check_leaf(const struct tiny *t, uint64_t entry, unsigne
 		tiny_fail(t, page, "an absent entry is not zero");
 	for (unsigned int i = 0; i < pages; i++) {
 		const struct tiny_page *want = &t->want[page + i];
-		struct model_page p = { true, want->phys, want->rights, want->memory_type };
+		struct model_page p = { true, want->phys, want->rights, want->memory_type,
+					want->rights == KEEL_RIGHTS_WATCHED_RWX };
 
 		if (!(entry & 1)) {
 			if (want->planned && (want->rights || want->level < level))

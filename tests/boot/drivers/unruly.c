@@ -264,11 +264,14 @@ static void convert(void **pointer)
 /* UEFI 2.10, 8.4.2: on physical addresses still, and without boot services. */
 static void EFIAPI changed(EFI_EVENT event, void *context)
 {
+	void *own_virt = state.own_page;
+
 	(void)event;
 	(void)context;
+	convert(&own_virt);
 	if (state.deed >= FIRST_IN_EVENT && state.deed < FIRST_ANSWER) {
 		state.hits++;
-		do_in_event(state.deed);
+		do_in_event(state.deed, (UINT64)own_virt);
 	}
 	convert((void **)&state.get_time);
 	convert((void **)&state.set_time);

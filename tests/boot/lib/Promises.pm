@@ -155,7 +155,9 @@ our @promises = (
 			. 'runtime code that is RWX.' ],
 		[ 'global', 'All leaves are global,' ],
 		[ 'accessed', 'with the Accessed bit set,' ],
-		[ 'dirty', 'and Dirty where they are writable.' ],
+		[ 'dirty', 'and Dirty where they are writable;' ],
+		[ 'used by firmware', 'but in the EFI region both bits begin clear, and so tell what the firmware '
+			. 'has used.' ],
 		[ 'upper entries', 'Entries above the leaves permit everything, and have Accessed and Dirty '
 			. 'set;' ],
 		[ 'user bit', 'US is set only on the way to the vsyscall page.' ],

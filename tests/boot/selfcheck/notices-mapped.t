@@ -64,7 +64,8 @@ my @direct = (rights => promise('direct map'), type => promise('type of the dire
 my @stacks = (rights => promise('kernel stacks'), type => promise('type of stacks'));
 my @area = (rights => promise('area'), type => promise('type of the area'));
 my @espfix = (rights => promise('fixup stacks'), type => promise('type of fixup stacks'));
-my @efi = (rights => promise('EFI region'), type => promise('type of the EFI region'));
+my @efi = (rights => promise('EFI region'), type => promise('type of the EFI region'),
+	dirty => promise('used by firmware'));
 my @text = (rights => promise('text'), type => promise('type of text'));
 my @fixmap = (rights => promise('fixmap'), type => promise('type of the fixmap'));
 my @vsyscall = (rights => promise('vsyscall'), type => promise('type of vsyscall'));
@@ -86,8 +87,9 @@ for (
 	# CPU 1 is in it.
 	[ 'CPU_ENTRY_AREA', 'waiting page', constant('KEEL_CEA_WAITING_PAGE'), qr/$used|execute/, @waiting ],
 	[ 'ESPFIX', 'an alias', $espfix + constant('KEEL_ESPFIX_STEP_BYTES'), undef, @espfix ],
-	[ 'EFI', 'data', $efi_data, undef, @efi ],
-	[ 'EFI', 'code', $efi_code, undef, @efi ],
+	# The firmware, too, may have had A set.
+	[ 'EFI', 'data', $efi_data, qr/not accessed/, @efi ],
+	[ 'EFI', 'code', $efi_code, qr/not accessed/, @efi ],
 	[ 'TEXT', 'text', $kernel, qr/$used|execute/, @text ],
 	[ 'TEXT', 'rodata', $rodata, $used, @text ],
 	# Somewhere in the middle, in large arrays.

@@ -106,6 +106,9 @@ static void judge_set_virtual_address_map(void)
 	point_begin_firmware("SetVirtualAddressMap uses runtime memory only");
 	judge_what_it_used();
 	point_end();
+	point_begin_firmware("SetVirtualAddressMap leaves the new addresses alone");
+	judge_new_addresses();
+	point_end();
 }
 
 void audit_handed_over(void)

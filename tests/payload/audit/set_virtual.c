@@ -6,7 +6,10 @@
 #include "report.h"
 #include "walk.h"
 
-static unsigned used_leaves, undecided_leaves;
+#define NEW_LEAVES_KEPT 8
+
+static unsigned used_leaves, undecided_leaves, new_leaves;
+static struct walk_entry new_leaf[NEW_LEAVES_KEPT];
 
 /* Keel itself runs on this root, before the call and after it. */
 static bool is_of_loaders(uint64_t phys, const struct firmware_span *span)
@@ -24,6 +27,11 @@ static enum keel_finding finding_for(uint64_t phys, uint32_t type)
 	    type == KEEL_MEMORY_TYPE_BOOT_SERVICES_DATA)
 		return KEEL_FINDING_SVAM_BOOT_SERVICES;
 	return KEEL_FINDING_SVAM_OTHER_MEMORY;
+}
+
+static const char *use_of(const struct walk_entry *leaf)
+{
+	return leaf->entry & KEEL_PTE_D ? "written to" : "read or executed";
 }
 
 /* A large leaf may hold memory of several kinds: then it is not known which of them was used. */
@@ -45,7 +53,7 @@ static void judge_leaf(const struct walk_entry *leaf)
 	}
 	used_leaves++;
 	finding(finding_for(phys, type), "%lx to %lx (type %u), %s", phys, end - 1, type,
-		leaf->entry & KEEL_PTE_D ? "written to" : "read or executed");
+		use_of(leaf));
 }
 
 static bool is_lower_half(const struct walk_entry *table)
@@ -59,9 +67,41 @@ static void note_leaf(const struct walk_entry *leaf)
 		judge_leaf(leaf);
 }
 
+static bool is_efi_region(const struct walk_entry *table)
+{
+	return table->virt <= KEEL_EFI_LAST &&
+	       table->virt + (walk_level_bytes(table->level) - 1) >= KEEL_EFI_START;
+}
+
+static void keep_leaf(const struct walk_entry *leaf)
+{
+	if (leaf->virt < KEEL_EFI_START || leaf->virt > KEEL_EFI_LAST ||
+	    !(leaf->entry & KEEL_PTE_A))
+		return;
+	if (new_leaves < NEW_LEAVES_KEPT)
+		new_leaf[new_leaves] = *leaf;
+	new_leaves++;
+}
+
 static void pass_over(const struct walk_entry *entry)
 {
 	(void)entry;
+}
+
+void note_new_addresses(void)
+{
+	static const struct walk_visitor visitor = { is_efi_region, keep_leaf, pass_over };
+
+	walk_root(boot->kernel_root_phys, &visitor);
+}
+
+void judge_new_addresses(void)
+{
+	for (unsigned n = 0; n < new_leaves && n < NEW_LEAVES_KEPT; n++)
+		finding(KEEL_FINDING_SVAM_NEW_ADDRESS, "%lx to %lx, %s", new_leaf[n].virt,
+			new_leaf[n].virt + (walk_level_bytes(new_leaf[n].level) - 1),
+			use_of(&new_leaf[n]));
+	comment("SetVirtualAddressMap used new_leaves=%u", new_leaves);
 }
 
 void judge_what_it_used(void)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What SetVirtualAddressMap used beside runtime memory. */
+/* What SetVirtualAddressMap used: memory beside runtime memory, and addresses not yet in force. */
 #ifndef PAYLOAD_AUDIT_SET_VIRTUAL_H
 #define PAYLOAD_AUDIT_SET_VIRTUAL_H
 
@@ -8,5 +8,12 @@
  * runtime memory had A and D clear before. Findings belong to the open point.
  */
 void judge_what_it_used(void);
+
+/*
+ * The leaves of the EFI region had A and D clear, too. What the call has left of that is noted
+ * before anything else uses the region, and judged later.
+ */
+void note_new_addresses(void);
+void judge_new_addresses(void);
 
 #endif

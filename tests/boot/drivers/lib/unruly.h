@@ -50,6 +50,8 @@
 	DEED(SVAM_READS_PAGE_ZERO, "svam-reads-page-zero")              \
 	DEED(SVAM_READS_BOOT, "svam-reads-boot")                        \
 	DEED(SVAM_WRITES_ACPI, "svam-writes-acpi")                      \
+	DEED(SVAM_READS_NEW, "svam-reads-new")                          \
+	DEED(SVAM_WRITES_NEW, "svam-writes-new")                        \
 	/* What a service answers. */                                   \
 	DEED(TIME_FAILS, "time-fails")                                  \
 	DEED(TIME_RUBBISH, "time-rubbish")                              \
@@ -137,7 +139,7 @@ extern struct state state;
 EFI_STATUS do_around(enum deed deed, EFI_TIME *time, EFI_TIME_CAPABILITIES *capabilities);
 
 /* A deed of the second kind. */
-void do_in_event(enum deed deed);
+void do_in_event(enum deed deed, UINT64 own_virt);
 
 /*
  * Installs a Memory Attributes Table that has the sections of this image, or what the deed makes of

@@ -235,7 +235,7 @@ static void leave_changed(enum deed deed)
 	}
 }
 
-void do_in_event(enum deed deed)
+void do_in_event(enum deed deed, UINT64 own_virt)
 {
 	switch (deed) {
 	case SVAM_READS_PAGE_ZERO:
@@ -244,6 +244,10 @@ void do_in_event(enum deed deed)
 		return read_byte((UINT64)state.large_boot_page);
 	case SVAM_WRITES_ACPI:
 		return write_byte((UINT64)state.large_acpi_page);
+	case SVAM_READS_NEW:
+		return read_byte(own_virt);
+	case SVAM_WRITES_NEW:
+		return write_byte(own_virt);
 	default:
 		return;
 	}
