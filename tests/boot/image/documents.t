@@ -3,10 +3,11 @@
 #
 # Reads README and docs as a newcomer does: every block of commands (```sh), in order, in a fresh clone. A
 # block whose first line is "# Needs hardware." is not for a machine that nobody sits at; `make test` is
-# what runs this. Links lead somewhere, too.
+# what runs this. Links lead somewhere, too. And what was built there has the same bytes as what is here.
 use strict;
 use warnings;
 use Cwd qw(abs_path);
+use Digest::SHA;
 use File::Basename qw(dirname);
 use File::Temp qw(tempdir);
 use Test::More;
@@ -15,8 +16,8 @@ my $dir = tempdir('keel-documents-XXXXXX', TMPDIR => 1, CLEANUP => 1);
 my @documents = ('README.md', 'CONTRIBUTING.md', 'tests/README.md', 'examples/template/README.md',
 	sort glob 'docs/*.md docs/*/*.md');
 
-# The files as they are, without what was built: a clone has no more.
-my $copied = system("tar -c --exclude=./build --exclude=./.git . | tar -x -C '$dir'") >> 8;
+# The files as they are, without what was built: a clone has no more. Its commit is in the version.
+my $copied = system("tar -c --exclude=./build . | tar -x -C '$dir'") >> 8;
 is($copied, 0, 'a copy of the source without anything built') or BAIL_OUT('nothing to read');
 
 sub content_of {
@@ -25,10 +26,11 @@ sub content_of {
 	return scalar <$file>;
 }
 
-# What make has told its children is not what a newcomer's shell knows.
+# What make has told its children is not what a newcomer's shell knows. And it is somewhere else in the world.
 sub run {
 	my ($document, $command) = @_;
-	my $text = qx{cd '$dir' && env -u MAKEFLAGS -u MAKELEVEL -u MAKEOVERRIDES bash -c "\$(cat <<'END'
+	my $text = qx{cd '$dir' && umask 077 && env -u MAKEFLAGS -u MAKELEVEL -u MAKEOVERRIDES -u SOURCE_DATE_EPOCH \
+TZ=Asia/Kathmandu LC_ALL=C.UTF-8 bash -c "\$(cat <<'END'
 $command
 END
 )" 2>&1 </dev/null};
@@ -61,4 +63,15 @@ if ($ENV{EVERYTHING}) {
 		qr/^kernel_main in section \.text/m, 'make debug, with a dollar sign for gdb');
 }
 cmp_ok($blocks, '>=', 4, 'there are blocks of commands');
+
+sub digest {
+	return Digest::SHA->new(256)->addfile($_[0], 'b')->hexdigest;
+}
+
+run('README.md', 'make build/keel.img build/keel.iso');
+for (qw(build/keel.efi build/keel.img build/keel.iso)) {
+	is(digest("$dir/$_"), digest($_), "$_: built twice, the same bytes");
+}
+my $binary = content_of("$dir/build/keel.efi");
+unlike($binary, qr/\Q$dir\E/, 'keel.efi does not know where it was built');
 done_testing();

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
 # What people write to sticks and CDs: build/keel.img and build/keel.iso are sound, hold what they
-# should and boot; and the same source gives the same bytes wherever and whenever it is built.
+# should and boot. With EVERYTHING: the same source gives the same bytes wherever and whenever it is built
+# (documents.t has another build, and compares it, too).
 use strict;
 use warnings;
 use lib qw(ovmf tests/boot/lib);
@@ -78,19 +79,20 @@ sub boots_ok {
 	inside_ok($run, $name, 'waits');
 }
 
-# build/ itself is the other one.
-my $umask = umask 022;
-my $first = $ENV{EVERYTHING} && built_in("$dir/a", 'TZ=UTC LC_ALL=C');
-umask 077;
-my $second = built_in("$dir/a folder/further down", 'TZ=Asia/Kathmandu LC_ALL=C.UTF-8');
-umask $umask;
-for (@files) {
-	is($second->{$_}, digest("build/$_"), "$_: built twice, the same bytes");
-	is($first->{$_}, digest("build/$_"), "$_: and once more") if $first;
+# build/ itself is one more.
+if ($ENV{EVERYTHING}) {
+	my $umask = umask 022;
+	my $first = built_in("$dir/a", 'TZ=UTC LC_ALL=C');
+	umask 077;
+	my $second = built_in("$dir/a folder/further down", 'TZ=Asia/Kathmandu LC_ALL=C.UTF-8');
+	umask $umask;
+	for (@files) {
+		is($first->{$_}, digest("build/$_"), "$_: built twice, the same bytes");
+		is($second->{$_}, digest("build/$_"), "$_: and once more");
+	}
 }
-my $binary = content_of('build/keel.efi');
 my $here = abs_path('.');
-unlike($binary, qr/\Q$here\E|\Q$dir\E/, 'keel.efi does not know where it was built');
+unlike(content_of('build/keel.efi'), qr/\Q$here\E/, 'keel.efi does not know where it was built');
 
 disk_ok('build/keel.img', 1);
 disk_ok('build/keel.iso', 2);
