@@ -43,7 +43,8 @@ The machine:
   --limit SECONDS   give up after that long
   -- ARGUMENTS      the rest is for QEMU
 With ACCEL=kvm the guest runs in KVM, otherwise it is emulated. OVMF_CODE and OVMF_VARS name other
-firmware than the distribution's. Files are looked for where you stand.
+firmware than the distribution's. Files are looked for where you stand. An emulated guest has one card more
+on its PCI bus, pci-testdev: its ROM keeps OVMF from waiting for a TPM.
 END
 
 my @of_disk = qw(kernel=s selfcheck options=s@ module=s@ symbols set=s@ config=s file=s@);

@@ -172,7 +172,7 @@ void screen_line(enum screen_colour colour, const char *text)
 		return;
 	do {
 		if (screen_room() == 0) {
-			format(line, sizeof(line), "and %u more lines", ++screen.left_out);
+			format(line, sizeof(line), "further lines: %u", ++screen.left_out);
 			fill(0, screen.top, boot->framebuffer.width, height,
 			     screen.pixel[SCREEN_BACKGROUND]);
 			draw(screen.top, screen.scale, SCREEN_DIM, line);
