@@ -8,6 +8,7 @@
 #include "files/loaded_image.h"
 #include "firmware.h"
 #include "handover/handover.h"
+#include "load/driver.h"
 #include "load/kernel.h"
 #include "load/modules.h"
 #include "machine/machine.h"
@@ -41,6 +42,7 @@ static EFI_STATUS boot(void *argument)
 	struct loaded_image self = { 0 };
 	struct volume volume = { 0 };
 	struct boot_entry entry = { 0 };
+	struct driver driver = { 0 };
 	struct machine machine = { 0 };
 	struct kernel kernel = { 0 };
 	struct modules modules = { 0 };
@@ -51,7 +53,7 @@ static EFI_STATUS boot(void *argument)
 					  &kernel,  &modules, &trust,  &tpm_log };
 	EFI_STATUS status;
 
-	/* What to start. The time that the person takes at the menu is nobody's. */
+	/* What to start. The time that the person takes at the menu, and a driver, is nobody's. */
 	status = loaded_image_examine(&fw, &self);
 	if (!EFI_ERROR(status))
 		status = trust_examine(&fw, &trust);
@@ -62,6 +64,9 @@ static EFI_STATUS boot(void *argument)
 		greet(&fw, entry.config_folder);
 		status = boot_entry_select(&fw, &entry);
 	}
+	/* What changes the machine comes before it is looked at. */
+	if (!EFI_ERROR(status))
+		status = driver_start(&fw, &volume, &entry, &driver);
 	stopwatch_skip(&watch);
 
 	/* What it is started on, and its files. */
@@ -93,6 +98,7 @@ static EFI_STATUS boot(void *argument)
 	modules_free(&fw, &modules);
 	kernel_free(&fw, &kernel);
 	machine_free(&fw, &machine);
+	driver_unload(&fw, &driver);
 	boot_entry_free(&fw, &entry);
 	loaded_image_free(&fw, &self);
 	return status;

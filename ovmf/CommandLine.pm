@@ -26,7 +26,7 @@ What to boot, besides an IMAGE (of a disk):
   --set 'KEY VALUE' any line of keel.conf (docs/configuration.md), such as 'title My kernel', 'timeout 5'
                     or quiet; may be given more than once
   --config FILE     in place of all these: a keel.conf. Its folder stands for the root of the volume:
-                    kernels and modules that it names, and that are there, come along
+                    kernels, drivers and modules that it names, and that are there, come along
   --file FILE:/PATH another file on the disk; may be given more than once
 END
 

@@ -96,7 +96,7 @@ sub put_what_it_names {
 	my ($conf, $disk) = @_;
 	open(my $file, '<', $conf) or die "$conf: $!\n";
 	while (<$file>) {
-		next unless /^\s*(?:kernel|module)[ \t]+(?:"([^"]*)"|(\S+))/;
+		next unless /^\s*(?:kernel|module|driver)[ \t]+(?:"([^"]*)"|(\S+))/;
 		my $path = ($1 // $2) =~ tr{\\}{/}r =~ s{^/*}{/}r;
 		my $host = dirname($conf) . $path;
 		put($disk, $host, $path) if -f $host && -r _ && !$disk->{ lc $path };

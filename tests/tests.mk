@@ -232,6 +232,9 @@ build/tests/boot/drivers/unruly.so: build/driver/tests/boot/drivers/lib/unruly_d
 		build/driver/tests/boot/drivers/lib/unruly_attributes.o
 build/tests/boot/drivers/unruly.efi: EFI_TARGET := efi-rtdrv-x86_64
 
+# What keel.efi itself starts, before the kernel.
+build/tests/boot/drivers/quits.efi build/tests/boot/drivers/stays.efi: EFI_TARGET := efi-bsdrv-x86_64
+
 # The layout's rows and boot_info's offsets as text, for tests that are not written in C.
 build/tests/boot/layout build/tests/boot/offsets: build/tests/boot/%: tests/boot/%.c
 	$(call say,HOSTCC)

@@ -34,6 +34,7 @@ struct config_screen {
 struct config_entry {
 	const char *title;
 	const char *kernel;    /* path; NULL: the built-in self-check */
+	const char *driver;    /* path of one that is started first; NULL: none */
 	const char *options;   /* the kernel's command line; empty: none */
 	uint32_t first_module; /* index into the modules */
 	uint32_t module_count;

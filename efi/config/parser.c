@@ -22,6 +22,7 @@ static const struct {
 	[KEY_SELFCHECK] = { "selfcheck", "", START_BITS | KEY_BIT(KEY_ENTRY) },
 	[KEY_OPTIONS] = { "options", "TEXT", KEY_BIT(KEY_ENTRY) },
 	[KEY_MODULE] = { "module", "PATH [TEXT]", KEY_BIT(KEY_ENTRY) },
+	[KEY_DRIVER] = { "driver", "PATH", KEY_BIT(KEY_DRIVER) | KEY_BIT(KEY_ENTRY) },
 	[KEY_SYMBOLS] = { "symbols", "yes|no", KEY_BIT(KEY_SYMBOLS) | KEY_BIT(KEY_ENTRY) },
 	[KEY_VERSION] = { "version", "NUMBER", KEY_BIT(KEY_VERSION) | KEY_BIT(KEY_ENTRY) },
 	[KEY_CPUS] = { "cpus", "left|started", KEY_BIT(KEY_CPUS) | KEY_BIT(KEY_ENTRY) },
@@ -142,7 +143,8 @@ static bool take_choice(const struct config_parser *p, unsigned key, uint32_t ty
 /* Ends the path at the value's begin, and finds what follows it. */
 static const char *take_path(const struct config_parser *p, unsigned key, char *value, char **rest)
 {
-	const bool whole = key == KEY_KERNEL && *p->separator == '=';
+	const bool alone = key != KEY_MODULE; /* a module's is followed by its options */
+	const bool whole = alone && *p->separator == '=';
 	const bool quoted = *value == '"';
 	char *const path = value + quoted;
 	char *end = path;
@@ -158,7 +160,7 @@ static const char *take_path(const struct config_parser *p, unsigned key, char *
 		refuse_value(p, key, value, "no path");
 	else if (quoted && end[1] && !config_is_blank(end[1]))
 		refuse_value(p, key, value, "no blank after the closing quote");
-	else if (key == KEY_KERNEL && **rest)
+	else if (alone && **rest)
 		refuse_value(p, key, value, "text after the path (put \"\" around blanks)");
 	else {
 		*end = 0;
@@ -167,12 +169,12 @@ static const char *take_path(const struct config_parser *p, unsigned key, char *
 	return NULL;
 }
 
-static bool take_kernel(const struct config_parser *p, char *value)
+static bool take_file(const struct config_parser *p, unsigned key, char *value, const char **path)
 {
 	char *rest;
 
-	p->entry->kernel = take_path(p, KEY_KERNEL, value, &rest);
-	return p->entry->kernel;
+	*path = take_path(p, key, value, &rest);
+	return *path;
 }
 
 static bool take_module(const struct config_parser *p, char *value)
@@ -233,7 +235,9 @@ static bool take_value(struct config_parser *p, unsigned key, char *value)
 	case KEY_TITLE:
 		return parser_end(p) && parser_begin(p, value);
 	case KEY_KERNEL:
-		return take_kernel(p, value);
+		return take_file(p, key, value, &p->entry->kernel);
+	case KEY_DRIVER:
+		return take_file(p, key, value, &p->entry->driver);
 	case KEY_MODULE:
 		return take_module(p, value);
 	case KEY_OPTIONS:

@@ -19,6 +19,7 @@ enum config_key {
 	KEY_SELFCHECK,
 	KEY_OPTIONS,
 	KEY_MODULE,
+	KEY_DRIVER,
 	KEY_SYMBOLS,
 	KEY_VERSION,
 	KEY_CPUS,
@@ -30,10 +31,10 @@ enum config_key {
 
 /* Sets of keys, a bit each: those that may stand in one place. */
 #define KEY_BIT(key) (1u << (key))
-#define KEYS_OF_KERNEL                                                                           \
-	(KEY_BIT(KEY_KERNEL) | KEY_BIT(KEY_SELFCHECK) | KEY_BIT(KEY_OPTIONS) |                   \
-	 KEY_BIT(KEY_MODULE) | KEY_BIT(KEY_SYMBOLS) | KEY_BIT(KEY_VERSION) | KEY_BIT(KEY_CPUS) | \
-	 KEY_BIT(KEY_RANDOM) | KEY_BIT(KEY_SCREEN))
+#define KEYS_OF_KERNEL                                                                             \
+	(KEY_BIT(KEY_KERNEL) | KEY_BIT(KEY_SELFCHECK) | KEY_BIT(KEY_OPTIONS) |                     \
+	 KEY_BIT(KEY_MODULE) | KEY_BIT(KEY_DRIVER) | KEY_BIT(KEY_SYMBOLS) | KEY_BIT(KEY_VERSION) | \
+	 KEY_BIT(KEY_CPUS) | KEY_BIT(KEY_RANDOM) | KEY_BIT(KEY_SCREEN))
 #define KEYS_OF_FILE                                                                               \
 	(KEY_BIT(KEY_TIMEOUT) | KEY_BIT(KEY_DEFAULT) | KEY_BIT(KEY_QUIET) | KEY_BIT(KEY_OUTSIDE) | \
 	 KEY_BIT(KEY_TITLE))

@@ -52,6 +52,10 @@ static void check_entry(const struct work *work, const struct config *config, ui
 		check_string(work, e->kernel, false);
 		REQUIRE(*e->kernel);
 	}
+	if (e->driver) {
+		check_string(work, e->driver, false);
+		REQUIRE(*e->driver);
+	}
 	REQUIRE(!e->screen.width == !e->screen.height);
 	REQUIRE(e->screen.width <= CONFIG_SCREEN_MOST && e->screen.height <= CONFIG_SCREEN_MOST);
 	REQUIRE(e->first_module == (n ? before->first_module + before->module_count : 0));
@@ -69,7 +73,8 @@ static void check_trusted(const struct config *config, enum config_trust trust)
 		return;
 	}
 	REQUIRE(config->entry_count == 1 && !config->chosen && !config->outside);
-	REQUIRE(!config->entries->kernel && !*config->entries->options);
+	REQUIRE(!config->entries->kernel && !config->entries->driver);
+	REQUIRE(!*config->entries->options);
 	REQUIRE(!config->entries->requests.made && !config->entries->symbols);
 }
 

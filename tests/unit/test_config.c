@@ -159,7 +159,7 @@ static void quiet(void **state)
 	refused_file(
 		"title a\nselfcheck\nquiet\n", 3,
 		"'quiet' is no key of an entry, expected: title TITLE, kernel PATH, selfcheck, "
-		"options TEXT, module PATH [TEXT], symbols yes|no, version NUMBER, "
+		"options TEXT, module PATH [TEXT], driver PATH, symbols yes|no, version NUMBER, "
 		"cpus left|started, random no|place, screen WIDTHxHEIGHT");
 }
 
@@ -194,6 +194,32 @@ static void screen(void **state)
 	}
 	refused_file("title a\nscreen 1x1\nselfcheck\nscreen 1x1\n", 4,
 		     "'screen' cannot follow the 'screen' before it");
+}
+
+static void driver(void **state)
+{
+	struct config_case c = { .trust = CONFIG_FREE };
+
+	(void)state;
+	case_file(&c, "title a\ndriver \\a.efi\nselfcheck\ntitle b\nkernel k\n"
+		      "title c\nselfcheck\ndriver \"a b.efi\"\n");
+	expect_ok(&c);
+	assert_string_equal(c.config.entries[0].driver, "\\a.efi");
+	assert_null(c.config.entries[0].kernel);
+	assert_null(c.config.entries[1].driver);
+	assert_string_equal(c.config.entries[2].driver, "a b.efi");
+	case_free(&c);
+	refused_file("title a\ndriver x\nselfcheck\ndriver y\n", 4,
+		     "'driver' cannot follow the 'driver' before it");
+	refused_file("title a\ndriver x y\n", 2,
+		     "text after the path (put \"\" around blanks): "
+		     "expected 'driver PATH', found 'driver x y'");
+	refused_file("title a\ndriver\n", 2, "no value: expected 'driver PATH', found 'driver'");
+	refused_file("title a\ndriver x\n", 1,
+		     "entry 'a' starts nothing: expected 'kernel PATH' or 'selfcheck'");
+	refused_file("driver x\n", 1,
+		     "'driver' is no key before the first title, expected: timeout SECONDS, "
+		     "default TITLE, quiet, options from outside, title TITLE");
 }
 
 /* As many entries and modules as fit into the bytes, in a workspace of just the right size. */
@@ -243,9 +269,9 @@ static void many(void **state)
 }
 
 #define HEAD_KEYS "timeout SECONDS, default TITLE, quiet, options from outside, title TITLE"
-#define ENTRY_KEYS                                                                                \
-	"title TITLE, kernel PATH, selfcheck, options TEXT, module PATH [TEXT], symbols yes|no, " \
-	"version NUMBER, cpus left|started, random no|place, screen WIDTHxHEIGHT"
+#define ENTRY_KEYS                                                                             \
+	"title TITLE, kernel PATH, selfcheck, options TEXT, module PATH [TEXT], driver PATH, " \
+	"symbols yes|no, version NUMBER, cpus left|started, random no|place, screen WIDTHxHEIGHT"
 
 static void refused_keys(void **state)
 {
@@ -464,6 +490,7 @@ int main(void)
 		cmocka_unit_test(truncated),
 		cmocka_unit_test(defaults),
 		cmocka_unit_test(screen),
+		cmocka_unit_test(driver),
 		cmocka_unit_test(quiet),
 		cmocka_unit_test(many),
 		cmocka_unit_test(refused_keys),

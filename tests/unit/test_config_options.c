@@ -82,6 +82,24 @@ static void expect_quiet(const char *options, enum config_result result, bool wa
 	case_free(&c);
 }
 
+static void driver(void **state)
+{
+	struct config_case c = { .trust = CONFIG_FREE };
+
+	(void)state;
+	case_options(&c, "driver=\"\\a b.efi\" selfcheck");
+	expect_ok(&c);
+	assert_string_equal(c.config.entries->driver, "\\a b.efi");
+	assert_null(c.config.entries->kernel);
+	case_free(&c);
+	refused_options("driver=d selfcheck driver=e",
+			"'driver' cannot follow the 'driver' before it");
+	refused_options("driver=d entry=A", "'entry' cannot follow the 'driver' before it");
+	refused_options(
+		"keel.efi driver=d",
+		"entry 'load options' starts nothing: expected 'kernel=PATH' or 'selfcheck'");
+}
+
 /* By itself it starts nothing; and Linux has a word like that, too. */
 static void quiet(void **state)
 {
@@ -197,10 +215,10 @@ static void unaligned(void **state)
 	free(work);
 }
 
-#define KEYS                                                                                \
-	"quiet, kernel=PATH, selfcheck, options=TEXT, module=PATH [TEXT], symbols=yes|no, " \
-	"version=NUMBER, cpus=left|started, random=no|place, screen=WIDTHxHEIGHT, "         \
-	"entry=TITLE"
+#define KEYS                                                                             \
+	"quiet, kernel=PATH, selfcheck, options=TEXT, module=PATH [TEXT], driver=PATH, " \
+	"symbols=yes|no, version=NUMBER, cpus=left|started, random=no|place, "           \
+	"screen=WIDTHxHEIGHT, entry=TITLE"
 
 /* As the shell's editor and bcfg put the data of a boot option. */
 static void from_a_file(void **state)
@@ -308,6 +326,7 @@ static void under_secure_boot_nothing_comes_from_outside(void **state)
 	trusted(CONFIG_SECURE, "keel.efi selfcheck quiet", NULL, NULL, NULL);
 	trusted(CONFIG_SECURE, "kernel=\\my.elf", SECURE "'kernel=\\my.elf'", NULL, NULL);
 	trusted(CONFIG_SECURE, "selfcheck module=m", SECURE "'module=m'", NULL, NULL);
+	trusted(CONFIG_SECURE, "selfcheck driver=d", SECURE "'driver=d'", NULL, NULL);
 	trusted(CONFIG_SECURE, "selfcheck options=a", SECURE "'options=a'", NULL, NULL);
 	trusted(CONFIG_SECURE, "entry=A", SECURE "'entry=A'", NULL, NULL);
 	trusted(CONFIG_SECURE, "selfcheck cpus=started", SECURE "'cpus=started'", NULL, NULL);
@@ -325,6 +344,7 @@ static void a_bundle_lets_choose_from_what_it_has(void **state)
 		NULL, NULL);
 	trusted(CONFIG_BUNDLE, "kernel=\\my.elf", BUNDLE "'kernel=\\my.elf'", NULL, NULL);
 	trusted(CONFIG_BUNDLE, "options=a module=m", BUNDLE "'module=m'", NULL, NULL);
+	trusted(CONFIG_BUNDLE, "driver=d", BUNDLE "'driver=d'", NULL, NULL);
 	trusted(CONFIG_BUNDLE, "selfcheck", BUNDLE "'selfcheck'", NULL, NULL);
 	trusted(CONFIG_BUNDLE, "random=place", BUNDLE "'random=place'", NULL, NULL);
 }
@@ -336,6 +356,7 @@ int main(void)
 		cmocka_unit_test(a_bundle_lets_choose_from_what_it_has),
 		cmocka_unit_test(words),
 		cmocka_unit_test(quiet),
+		cmocka_unit_test(driver),
 		cmocka_unit_test(everything),
 		cmocka_unit_test(chosen),
 		cmocka_unit_test(ends),

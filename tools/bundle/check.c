@@ -5,7 +5,7 @@
  *	bundle-check kernel ELF		loads it, symbols included
  *	bundle-check config FILE	reads it as keel.conf; shows what its entries name, a line a
  *					file: "kernel PATH", "symbols PATH" (of a kernel whose
- *					symbols are wanted) or "module PATH"
+ *					symbols are wanted), "driver PATH" or "module PATH"
  *	bundle-check section FILE	reads it as the section .bundle; shows "OFFSET BYTES NAME" for
  *					each file
  *
@@ -102,10 +102,14 @@ static void check_config(const char *name)
 		fprintf(stderr, "%s, line %u: %s\n", name, error.line, error.text);
 		exit(1);
 	}
-	for (uint32_t n = 0; n < config.entry_count; n++)
-		if (config.entries[n].kernel)
-			printf("%s %s\n", config.entries[n].symbols ? "symbols" : "kernel",
-			       config.entries[n].kernel);
+	for (uint32_t n = 0; n < config.entry_count; n++) {
+		const struct config_entry *entry = config.entries + n;
+
+		if (entry->kernel)
+			printf("%s %s\n", entry->symbols ? "symbols" : "kernel", entry->kernel);
+		if (entry->driver)
+			printf("driver %s\n", entry->driver);
+	}
 	for (uint32_t n = 0; n < config.module_count; n++)
 		printf("module %s\n", config.modules[n].path);
 }

@@ -45,11 +45,12 @@ keel_bundle('--kernel', $hello, '--config', $conf, '--module', "$initrd:its opti
 is(content_of($out), $first, 'the same files give the same bytes');
 
 # Names as the configuration has them; what is not given is looked for in its folder.
-make_folder("$dir/root", { 'keel.conf' => \"title A\nkernel \\boot\\hello.elf\nmodule boot/beside.bin\nmodule initrd.img\n",
+make_folder("$dir/root", { 'keel.conf' => \("title A\nkernel \\boot\\hello.elf\nmodule boot/beside.bin\n"
+	. "module initrd.img\ndriver \\d.efi\n"), 'd.efi' => \'driver',
 	'boot/beside.bin' => \'beside' });
 ($status, $text) = keel_bundle('--config', "$dir/root/keel.conf", '--kernel', $hello, '--module', $initrd, '-o', $out);
 is($status, 0, 'a configuration with entries') or diag($text);
-like((keel_bundle('--list', $out))[1], qr/ \\boot\\hello\.elf\n +6  boot\/beside\.bin\n +5000  initrd\.img\n$/,
+like((keel_bundle('--list', $out))[1], qr/ \\boot\\hello\.elf\n +6  \\d\.efi\n +6  boot\/beside\.bin\n +5000  initrd\.img\n$/,
 	'... names are its own');
 
 # --- What it refuses ---

@@ -31,12 +31,14 @@ write_file("$here/out/initrd.img", 'the same module');
 write_file("$here/other.img", 'another module');
 write_file("$here/odd:name", 'the third');
 mkdir "$here/boot/sub";
+write_file("$here/boot/d.efi", ', a driver');
 write_file("$here/boot/second.elf", 'the second kernel');
 write_file("$here/boot/sub/first one.elf", 'the first kernel');
 my $own = <<'END';
 timeout 3
 title A
 	kernel \second.elf
+	driver \d.efi
 	module "/none here" x
 title B
 	kernel "sub\first one.elf"
@@ -90,7 +92,7 @@ is(on_disk('/keel.conf'), "title self-check\nkernel \\boot\\x.elf\n", 'that --se
 is(on_disk('/boot/x.elf') . on_disk('/other'), 'the kernelthe third', 'and any files');
 is(disk(config => 'boot/own.conf'), '', 'a configuration of the user\'s');
 is(on_disk('/keel.conf'), $own, 'is taken as it is');
-is(on_disk('/second.elf') . on_disk('/sub/first one.elf'), 'the second kernelthe first kernel',
+is(on_disk('/second.elf') . on_disk('/sub/first one.elf') . on_disk('/d.efi'), 'the second kernelthe first kernel, a driver',
 	'with the files that it names');
 
 # Where the keys stand, Keel itself knows: efi/config/parser.[ch].
