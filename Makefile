@@ -11,7 +11,7 @@ SHELL	    := /bin/bash
 .SECONDARY:
 
 .PHONY: all
-all: build/keel.efi build/keel.img build/keel.iso build/qemu.img build/bundle-check ## build keel.efi, the disk images, and what tools/keel-bundle needs (the default)
+all: build/keel.efi build/audit.efi build/keel.img build/keel.iso build/qemu.img build/bundle-check ## build keel.efi, the audit's driver, the disk images, and what tools/keel-bundle needs (the default)
 
 # Reproducible images: time stamps come from here. FAT begins in 1980.
 export SOURCE_DATE_EPOCH ?= 315532800
@@ -185,6 +185,13 @@ build/%.efi: build/%.so tools/finish-pe tools/Pe.pm
 		--file-alignment=4096 --section-alignment=4096 $< $@
 	$(Q)tools/finish-pe $@
 
+# --- audit.efi: the audit's runtime driver -------------------------------------------------------
+
+build/audit.so: build/loader/tests/payload/driver/driver.o efi/keel.lds
+	$(link_efi)
+
+build/audit.efi: EFI_TARGET := efi-rtdrv-x86_64
+
 # What these include is not known before they were built once.
 build/loader/efi/builtin_kernel.o: build/selfcheck.stripped.elf
 build/payload/tests/payload/module_image.o: build/module/tests/payload/module/module.o
@@ -218,10 +225,11 @@ usb: ## write that image to the stick DEV (/dev/sdX), after asking, and compare
 build/keel.img build/keel-4096.img: conf := ovmf/keel.conf
 build/qemu.img: conf := ovmf/qemu.conf
 build/keel-4096.img: sector := --sector 4096
-build/keel.img build/keel-4096.img build/qemu.img: build/%.img: build/keel.efi ovmf/image \
-		ovmf/keel.conf ovmf/qemu.conf
+build/keel.img build/keel-4096.img build/qemu.img: build/%.img: build/keel.efi build/audit.efi \
+		ovmf/image ovmf/keel.conf ovmf/qemu.conf
 	$(call say,IMAGE)
-	$(Q)ovmf/image $(sector) $@ $<:/EFI/BOOT/BOOTX64.EFI $(conf):/EFI/BOOT/keel.conf
+	$(Q)ovmf/image $(sector) $@ $<:/EFI/BOOT/BOOTX64.EFI \
+		build/audit.efi:/EFI/BOOT/audit.efi $(conf):/EFI/BOOT/keel.conf
 
 build/keel.iso: build/keel.img ovmf/iso
 	$(call say,IMAGE)

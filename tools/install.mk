@@ -13,7 +13,7 @@ DESTDIR ?=
 # FOLDER:MODE:FILE...
 INSTALLED := \
 	include/keel:644:$(subst $() ,:,$(wildcard include/keel/*.h)) \
-	lib/keel:644:build/keel.efi:build/keel.so:build/selfcheck.elf \
+	lib/keel:644:build/audit.efi:build/keel.efi:build/keel.so:build/selfcheck.elf \
 	lib/keel/ovmf:644:ovmf/CommandLine.pm:ovmf/Console.pm:ovmf/KernelDisk.pm:ovmf/Qemu.pm:ovmf/SelfCheck.pm \
 	lib/keel/ovmf:755:ovmf/debug:ovmf/firmware:ovmf/image:ovmf/run:ovmf/screenshot \
 	lib/keel/tools:644:tools/Pe.pm \
@@ -31,7 +31,7 @@ installed_to  = $(DESTDIR)$(PREFIX)
 installed_row = $(subst :, ,$1)
 
 .PHONY: install
-install: build/keel.efi build/bundle-check build/keelmap build/selfcheck.elf ## put headers, keel.efi, keelmap, keel-bundle, keel-run and more below DESTDIR and PREFIX (/usr/local)
+install: build/keel.efi build/audit.efi build/bundle-check build/keelmap build/selfcheck.elf ## put headers, keel.efi, keelmap, keel-bundle, keel-run and more below DESTDIR and PREFIX (/usr/local)
 	@$(foreach row,$(INSTALLED),install -d '$(installed_to)/$(word 1,$(call installed_row,$(row)))'; \
 		install -m $(word 2,$(call installed_row,$(row))) \
 			$(wordlist 3,99,$(call installed_row,$(row))) \

@@ -224,6 +224,18 @@ enum keel_severity {
 		"QueryCapsuleCapabilities fails in a way that is not among its "             \
 		"answers",                                                                   \
 		"do not use capsules at run time")                                           \
+	/* A driver of the audit's own, in the event of SetVirtualAddressMap. */             \
+	FINDING(EVENT_LOST, "event-lost", GRAVE, "UEFI 2.10, 7.1.1",                         \
+		"SetVirtualAddressMap does not notify a runtime driver of the new "          \
+		"addresses",                                                                 \
+		"map runtime memory 1:1 as well in the page tables for runtime calls")       \
+	FINDING(EVENT_TWICE, "event-twice", FAULT, "UEFI 2.10, 7.1.1",                       \
+		"SetVirtualAddressMap notifies a runtime driver more than once",             \
+		"in a driver, convert pointers only the first time")                         \
+	FINDING(CONVERT_POINTER, "convert-pointer", GRAVE, "UEFI 2.10, 8.4.3",               \
+		"ConvertPointer fails, or gives a runtime driver an address that is not "    \
+		"the new one",                                                               \
+		"map runtime memory 1:1 as well in the page tables for runtime calls")       \
 	/* Tables. */                                                                        \
 	FINDING(MAT_ABSENT, "mat-absent", REMARK, "UEFI 2.10, 4.6.4",                        \
 		"there is no Memory Attributes Table: runtime code stays writable",          \

@@ -49,6 +49,8 @@ my @cases = (
 	[ 'driver=\keel.efi selfcheck', 'UNSUPPORTED',
 		'\keel.efi is an application: expected a boot or runtime driver' ],
 	[ 'driver=\quits.efi selfcheck', 'BUFFER_TOO_SMALL', '\quits.efi has started, and gives an error' ],
+	[ 'driver=\audit.efi kernel=\none.elf', 'NOT_FOUND',
+		'there is no file \none.elf (relative paths begin at \)', undef, 'build/audit.efi', 0 ],
 	[ 'driver=\stays.efi kernel=\none.elf', 'NOT_FOUND',
 		'there is no file \none.elf (relative paths begin at \)',
 		'\stays.efi stays in memory, and is at work: EFI status 0x8000000000000003',
@@ -69,7 +71,7 @@ my $result = run_guest(driver => 'options', memory => '128M', limit => 900,
 	conf => "title Something\nselfcheck\n", files => {
 	'/options' => \join('', map { "$_->[0]\n" } @cases), '/tell.elf' => $tell,
 	'/empty.elf' => \'', '/multiboot.elf' => \$multiboot,
-	(map { ("/$_.efi" => "build/tests/boot/drivers/$_.efi") } qw(quits stays)),
+	'/audit.efi' => 'build/audit.efi', (map { ("/$_.efi" => "build/tests/boot/drivers/$_.efi") } qw(quits stays)),
 	'/folder/file' => \'', '/large' => \("\0" x (110 << 20)),
 	map { ("/broken/$_.elf" => "$dir/$_.elf") } @broken });
 is($result->{ended}, 'guest-shutdown', 'the firmware goes on after all of them');

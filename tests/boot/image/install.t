@@ -34,7 +34,7 @@ sub tree {
 is(make('install'), '', 'make install says nothing');
 my @headers = sort glob 'include/keel/*.h';
 is_deeply([ tree() ], [ sort @headers, (map { "bin/$_" } qw(keel-bundle keel-debug keel-image keel-run keel-screenshot keelmap)),
-	(map { "lib/keel/$_" } qw(keel.efi keel.so selfcheck.elf)),
+	(map { "lib/keel/$_" } qw(audit.efi keel.efi keel.so selfcheck.elf)),
 	(map { "lib/keel/ovmf/$_" } qw(CommandLine.pm Console.pm KernelDisk.pm Qemu.pm SelfCheck.pm debug firmware
 		image run screenshot)),
 	(map { "lib/keel/tools/$_" } qw(Pe.pm bundle-check finish-pe keel-bundle)),

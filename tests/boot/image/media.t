@@ -20,7 +20,8 @@ $ENV{PATH} .= ':/usr/sbin:/sbin';
 my $dir = tempdir('keel-media-XXXXXX', TMPDIR => 1, CLEANUP => 1);
 my @files = qw(keel.efi keel.img keel.iso);
 # The content of both, as paths below an EFI system partition => files here.
-my %content = ('EFI/BOOT/BOOTX64.EFI' => 'build/keel.efi', 'EFI/BOOT/keel.conf' => 'ovmf/keel.conf');
+my %content = ('EFI/BOOT/BOOTX64.EFI' => 'build/keel.efi', 'EFI/BOOT/keel.conf' => 'ovmf/keel.conf',
+	'EFI/BOOT/audit.efi' => 'build/audit.efi');
 
 sub digest {
 	return Digest::SHA->new(256)->addfile($_[0], 'b')->hexdigest;

@@ -82,12 +82,22 @@ sub disk_files {
 	return { %files, %{ $disk{files} // {} } };
 }
 
+# What the image for QEMU is told, but for the driver: U-Boot's SetVirtualAddressMap fails where anybody but
+# U-Boot has code for run time.
+sub conf_without_driver {
+	open(my $file, '<', 'ovmf/qemu.conf') or die "ovmf/qemu.conf: $!\n";
+	return join '', grep { !/^\s*driver / } <$file>;
+}
+
 # Starts it. Options are what is on its disk; or server, the files of a server, from which it starts by
-# PXE; or image, build/qemu.img where nothing is given. The others are those of Qemu.pm.
+# PXE; or image, build/qemu.img where nothing is given (for U-Boot: without its driver). The others are
+# those of Qemu.pm.
 sub new {
 	my ($class, %options) = @_;
 	my %disk = map { exists $options{$_} ? ($_ => delete $options{$_}) : () } @disk;
 	my $self = bless {}, $class;
+	$disk{conf} = conf_without_driver()
+		if !%disk && !$options{image} && !$options{server} && ($options{firmware} // '') eq 'u-boot';
 	my $dir = $self->{dir} = tempdir('keel-guest-XXXXXX', TMPDIR => 1, CLEANUP => 1);
 	if ($options{server}) {
 		my $boot_file = $options{boot_file} // 'keel.efi';

@@ -29,12 +29,14 @@ symbols yes
 title Check
 selfcheck
 options finish=poweroff
+driver audit.efi
 module odd.bin
 module \sub\page.bin
 module odd.bin
 END
 my %files = ('boot/tell.elf' => 'build/tests/kernels/tell-gcc-exec-2.elf', 'odd.bin' => \$odd,
-	'sub/page.bin' => \$page, 'empty' => \$empty);
+	'sub/page.bin' => \$page, 'empty' => \$empty,
+	'audit.efi' => 'build/audit.efi');
 my $bundle = bundle_ok($dir, 'outside', $conf, \%files);
 my $closed = bundle_ok($dir, 'closed', $conf =~ s/^options from outside\n//r, \%files);
 
@@ -58,6 +60,8 @@ fact_is($run, module_sum => [ map { sum_of($_) } $odd, $page, $empty, $odd ], 't
 
 $run = $guest->tell('nothing;entry=Check');
 inside_ok($run, 'the self-check, with modules in the image and one that is named twice');
+line_like($run, 'report', qr/^ok \d+ - firmware: a driver is notified, and its pointers are converted$/m,
+	'and a driver in it, which was started');
 
 $run = $guest->tell('nothing;options=more options="and more"');
 fact_is($run, options => 'own more and more', 'options from outside follow those of the entry');

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What is handed over; see handed_over.h. */
+#include "audit/converted.h"
 #include "audit/finding.h"
 #include "audit/handed_over.h"
 #include "audit/map_rules.h"
@@ -116,6 +117,7 @@ void audit_handed_over(void)
 	judge_memory_map();
 	judge_attributes();
 	judge_set_virtual_address_map();
+	audit_converted();
 	judge_code();
 	audit_tables();
 }
