@@ -218,7 +218,7 @@ $(LIMINE): build/tests/kernels/limine-%.elf: $(wildcard tests/kernels/limine/* e
 
 # --- Drivers that change the world before keel.efi starts ----------------------------------------
 
-DRIVER_CFLAGS := $(EFI_CFLAGS) -Itests/boot/drivers/lib
+DRIVER_CFLAGS := $(EFI_CFLAGS) -Itests/boot/drivers/lib -Itests/payload/driver
 $(eval $(call compile,driver,CC,DRIVER_CFLAGS))
 
 DRIVERS := $(patsubst %.c,build/%.efi,$(wildcard tests/boot/drivers/*.c))
@@ -229,7 +229,8 @@ build/tests/boot/drivers/%.so: build/driver/tests/boot/drivers/%.o \
 
 # A driver that stays for run time: the firmware relocates it like its own.
 build/tests/boot/drivers/unruly.so: build/driver/tests/boot/drivers/lib/unruly_deeds.o \
-		build/driver/tests/boot/drivers/lib/unruly_attributes.o
+		build/driver/tests/boot/drivers/lib/unruly_attributes.o \
+		build/driver/tests/boot/drivers/lib/unruly_convert.o
 build/tests/boot/drivers/unruly.efi: EFI_TARGET := efi-rtdrv-x86_64
 
 # What keel.efi itself starts, before the kernel.

@@ -13,10 +13,11 @@ use Test::More;
 use Verdict;
 
 my $guest = Guest->new(driver => 'resident', waits => 1,
-	files => { '/resident.efi' => 'build/tests/boot/drivers/unruly.efi' });
+	files => { '/resident.efi' => 'build/tests/boot/drivers/unruly.efi', '/audit.efi' => 'build/audit.efi' });
 
 # What a deed has to be called. "strict": it is seen only where the strict part was asked for. "dead":
-# the service is not called again. "first": also where not everything is tried.
+# the service is not called again. "driver": what is done to audit.efi. "first": also where not everything is
+# tried.
 my @deeds = (
 	[ 'nothing', [], 'first' ],
 	# As OVMF of 2022 has it, with no code of the driver's in the Memory Attributes Table.
@@ -91,6 +92,12 @@ my @deeds = (
 	[ 'twice-virtual', ['svam-twice'], 'strict' ],
 	# Their checksum was made before.
 	[ 'pointers-stay', [qw(crc-stale svam-pointers)] ],
+	[ 'event-lost', ['event-lost'], 'driver' ],
+	[ 'event-twice', ['event-twice'], 'driver' ],
+	[ 'converts-nothing', ['convert-pointer'], 'driver' ],
+	[ 'converts-wrongly', ['convert-pointer'], 'driver', 'first' ],
+	[ 'refuses-to-convert', ['convert-pointer'], 'driver' ],
+	[ 'converts-nowhere', ['wrong-arguments'], 'driver' ],
 	[ 'mat-absent', ['mat-absent'] ],
 	[ 'mat-empty', ['mat-size'] ],
 	[ 'mat-stride', ['mat-size'] ],
@@ -126,7 +133,8 @@ for (@deeds) {
 	next unless $is{first} || $ENV{EVERYTHING} || $ENV{DEED} && $deed =~ /^$ENV{DEED}$/;
 	next if $ENV{DEED} && $deed !~ /^$ENV{DEED}$/;
 	my $strict = $is{strict} ? 'strict' : 'default';
-	my $run = $guest->tell("$deed;selfcheck options=\"finish=poweroff firmware=$strict\"");
+	my $driver = $is{driver} ? ' driver=\audit.efi' : '';
+	my $run = $guest->tell("$deed;selfcheck$driver options=\"finish=poweroff firmware=$strict\"");
 	my $text = $run->{report}{text};
 	is(found_by($run), join(' ', sort @$expected), "$deed: it is named, and nothing else")
 		or diag(grep { /finding/ } map { "$_\n" } @{ $run->{report}{lines} });

@@ -384,6 +384,7 @@ EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system)
 
 	launch_init(image, system);
 	boot_services->HandleProtocol(image, &image_guid, (void **)&loaded);
+	state.loaded = loaded;
 	state.deed = deed_named(loaded->LoadOptions);
 	prepare();
 	print("unruly: hits at ");
@@ -393,7 +394,8 @@ EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system)
 	if (EFI_ERROR(boot_services->CreateEvent(EVT_SIGNAL_VIRTUAL_ADDRESS_CHANGE, TPL_NOTIFY,
 						 changed, NULL, &event)))
 		complain("no event");
+	convert_hook();
 	if (state.deed != UNLISTED_CODE)
-		attributes_publish(loaded->ImageBase, loaded->ImageSize);
+		attributes_publish();
 	return EFI_SUCCESS;
 }

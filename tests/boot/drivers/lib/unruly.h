@@ -83,6 +83,13 @@
 	DEED(TWICE_VIRTUAL, "twice-virtual")                            \
 	DEED(POINTERS_STAY, "pointers-stay")                            \
 	DEED(CAPSULE_FAILS, "capsule-fails")                            \
+	/* What a driver beside it gets: unruly_convert.c. */           \
+	DEED(EVENT_LOST, "event-lost")                                  \
+	DEED(EVENT_TWICE, "event-twice")                                \
+	DEED(CONVERTS_NOTHING, "converts-nothing")                      \
+	DEED(CONVERTS_WRONGLY, "converts-wrongly")                      \
+	DEED(REFUSES_TO_CONVERT, "refuses-to-convert")                  \
+	DEED(CONVERTS_NOWHERE, "converts-nowhere")                      \
 	/* What is not the same any more behind a reset. */             \
 	DEED(FORGETS, "forgets")                                        \
 	DEED(ALTERS, "alters")                                          \
@@ -121,6 +128,7 @@ struct state {
 	void *boot_page, *loader_page, *nvs_page, *own_page;
 	UINT64 own_phys;
 	UINT32 apic_id; /* of the CPU that it was started on */
+	const EFI_LOADED_IMAGE *loaded;
 	EFI_GET_TIME get_time;
 	EFI_SET_TIME set_time;
 	EFI_GET_WAKEUP_TIME get_wakeup_time;
@@ -131,6 +139,8 @@ struct state {
 	EFI_QUERY_CAPSULE_CAPABILITIES query_capsule;
 	EFI_GET_NEXT_HIGH_MONO_COUNT monotonic;
 	EFI_SET_VIRTUAL_ADDRESS_MAP set_virtual;
+	EFI_CONVERT_POINTER convert_pointer;
+	EFI_CREATE_EVENT create_event; /* of boot services */
 };
 
 extern struct state state;
@@ -141,10 +151,13 @@ EFI_STATUS do_around(enum deed deed, EFI_TIME *time, EFI_TIME_CAPABILITIES *capa
 /* A deed of the second kind. */
 void do_in_event(enum deed deed, UINT64 own_virt);
 
+/* Hooks what a driver's event and its pointers depend on, if the deed is of that kind. */
+void convert_hook(void);
+
 /*
  * Installs a Memory Attributes Table that has the sections of this image, or what the deed makes of
  * that.
  */
-void attributes_publish(const UINT8 *image, UINTN bytes);
+void attributes_publish(void);
 
 #endif

@@ -134,7 +134,7 @@ static void spoil(struct memory_attributes *table, UINTN own)
 	state.hits++;
 }
 
-void attributes_publish(const UINT8 *image, UINTN bytes)
+void attributes_publish(void)
 {
 	struct memory_attributes *old = configuration_table(&memory_attributes_guid), *table;
 	const UINTN room = sizeof(*old) + (old->count + SPARE_ENTRIES) * old->stride;
@@ -144,7 +144,7 @@ void attributes_publish(const UINT8 *image, UINTN bytes)
 		return complain("no memory for a table");
 	*table = *old;
 	table->count = 0;
-	spoil(table, copy_entries(table, old, image, bytes));
+	spoil(table, copy_entries(table, old, state.loaded->ImageBase, state.loaded->ImageSize));
 	if (state.deed == MAT_ABSENT) {
 		table = NULL;
 		state.hits++;
