@@ -34,20 +34,21 @@ line_like($run, 'report', qr/^ok \d+ - measured boot: registers 8 and 9 are what
 
 my $tell = 'build/tests/kernels/tell-gcc-exec-2.elf';
 my ($module, $other) = ('m' x 5000, 'n' x 5000);
-my $conf = "title A\nkernel \\boot\\tell.elf\noptions a b\nmodule m.bin its options\nmodule empty\n";
-my @same = (conf => $conf, files => { '/boot/tell.elf' => $tell, '/EFI/BOOT/m.bin' => \$module, '/EFI/BOOT/empty' => \'' });
+my $driver = 'build/audit.efi';
+my $conf = "title A\nkernel \\boot\\tell.elf\noptions a b\nmodule m.bin its options\nmodule empty\ndriver d.efi\n";
+my @same = (conf => $conf, files => { '/EFI/BOOT/d.efi' => $driver, '/boot/tell.elf' => $tell, '/EFI/BOOT/m.bin' => \$module, '/EFI/BOOT/empty' => \'' });
 
-# The registers hold just this: in 8 the configuration and the kernel's options, in 9 kernel and modules.
+# The registers hold just this: in 8 the configuration and the kernel's options, in 9 driver, kernel and modules.
 sub expect_registers {
 	my ($run, $name, $conf, $options, @files) = @_;
 	is($run->{ended}, 'guest-shutdown', "$name: it runs") or diag($run->{text});
 	fact_is($run, measured => '1', "$name: all was measured");
 	fact_is($run, pcr8 => extended($conf, $options), "$name: register 8 is configuration and options");
-	fact_is($run, pcr9 => extended(@files), "$name: register 9 is kernel and modules");
+	fact_is($run, pcr9 => extended(@files), "$name: register 9 is driver, kernel and modules");
 }
 
 $run = run_measured(@same);
-expect_registers($run, 'from a disk', $conf, 'a b', content_of($tell), $module, '');
+expect_registers($run, 'from a disk', $conf, 'a b', content_of($driver), content_of($tell), $module, '');
 
 # Each event as it stands in the log: register, type, digests, text.
 my $log = pack 'H*', $run->{facts}{log}[0] // '';
@@ -64,16 +65,19 @@ while ($at + 12 <= length $log) {
 	push @events, [ $pcr, $type, $text ] if $pcr == 8 || $pcr == 9;
 }
 is_deeply(\@events, [ map { [ $_->[0], 0xd, "$_->[1]\0" ] } [ 8, '\EFI\BOOT\keel.conf' ], [ 8, 'options' ],
-	[ 9, '\boot\tell.elf' ], [ 9, 'm.bin' ], [ 9, 'empty' ] ], 'the log has an EV_IPL for each, with its path');
+	[ 9, 'd.efi' ], [ 9, '\boot\tell.elf' ], [ 9, 'm.bin' ], [ 9, 'empty' ] ], 'the log has an EV_IPL for each, with its path');
 
 SKIP: {
 	skip 'only with everything', 12 unless $ENV{EVERYTHING};
-	my $bundle = bundle_ok($dir, 'bundle', $conf, { 'boot/tell.elf' => $tell, 'm.bin' => \$module, 'empty' => \'' });
-	expect_registers(run_measured(keel => $bundle), 'a bundle: the same', $conf, 'a b', content_of($tell), $module, '');
+	my $bundle = bundle_ok($dir, 'bundle', $conf, { 'd.efi' => $driver, 'boot/tell.elf' => $tell,
+		'm.bin' => \$module, 'empty' => \'' });
+	expect_registers(run_measured(keel => $bundle), 'a bundle: the same', $conf, 'a b', content_of($driver),
+		content_of($tell), $module, '');
 	my $changed = $conf =~ s/a b/a c/r;
 	my $pie = 'build/tests/kernels/tell-gcc-pie-2.elf';
-	expect_registers(run_measured(conf => $changed, files => { '/boot/tell.elf' => $pie, '/EFI/BOOT/m.bin' => \$other,
-		'/EFI/BOOT/empty' => \'' }), 'other options, kernel, module: others', $changed, 'a c', content_of($pie), $other, '');
+	expect_registers(run_measured(conf => $changed, files => { '/EFI/BOOT/d.efi' => $driver, '/boot/tell.elf' => $pie,
+		'/EFI/BOOT/m.bin' => \$other, '/EFI/BOOT/empty' => \'' }), 'other options, kernel, module: others', $changed, 'a c',
+		content_of($driver), content_of($pie), $other, '');
 	my $options = 'kernel=\boot\tell.elf options=x';
 	my $wide = join '', map { "$_\0" } split //, $options;
 	expect_registers(run_measured(driver => 'options', files => { '/boot/tell.elf' => $tell, '/options' => \"$options\n" }),

@@ -22,8 +22,10 @@ my $dir = tempdir('keel-secure-XXXXXX', TMPDIR => 1, CLEANUP => 1);
 my $signed = $keys->sign('build/keel.efi');
 my $tell = 'build/tests/kernels/tell-gcc-exec-2.elf';
 my $module = 'm' x 5000;
-my $bundle = bundle_ok($dir, 'bundle', "title Mine\nkernel tell.elf\noptions own\nmodule m.bin\n",
-	{ 'tell.elf' => $tell, 'm.bin' => \$module }, '--sign', $keys->key_and_cert);
+my $mine = "title Mine\nkernel tell.elf\noptions own\nmodule m.bin\ndriver audit.efi\n";
+my %in_bundle = ('tell.elf' => $tell, 'm.bin' => \$module);
+my $bundle = bundle_ok($dir, 'bundle', $mine, { %in_bundle, 'audit.efi' => $keys->sign('build/audit.efi') },
+	'--sign', $keys->key_and_cert);
 
 # A driver of the tests, signed, in the place of the firmware's own choice.
 sub driver { return ('/EFI/BOOT/BOOTX64.EFI' => $keys->sign("build/tests/boot/drivers/$_[0].efi")) }
@@ -80,9 +82,15 @@ $run = run_guest($keys->machine, keel => $bundle, limit => 240, conf => "title D
 is($run->{ended}, 'guest-shutdown', 'the signed bundle runs, whatever is on the disk') or diag($run->{text});
 fact_is($run, title => 'Mine', 'its own entry');
 fact_is($run, module_sum => sum_of($module), 'its own module');
+line_like($run, 'console', qr/^  driver    audit\.efi, \d+ bytes/m, 'its own driver, which is signed, too');
 
 SKIP: {
-	skip 'only with everything: the self-check with Secure Boot on, and a server', 3 unless $ENV{EVERYTHING};
+	skip 'only with everything: the self-check with Secure Boot on, and a server', 4 unless $ENV{EVERYTHING};
+	my $unsigned = bundle_ok($dir, 'unsigned', $mine, { %in_bundle, 'audit.efi' => 'build/audit.efi' },
+		'--sign', $keys->key_and_cert);
+	$run = run_guest($keys->machine, keel => $unsigned, limit => 240, until => qr/^keel: error: .*\n/m);
+	like($run->{error} // '', qr/^audit\.efi is not started: the firmware does not trust it \(Secure Boot\)/,
+		'a driver that is not signed is not started, though the bundle is') or diag($run->{text});
 	$run = run_guest($keys->machine, keel => $signed, limit => 300, files => { '/keel.conf' => undef });
 	inside_ok($run, 'the signed keel.efi, nothing else', 'waits');
 	line_like($run, 'report', qr/^ok .* agrees with boot_info about Secure Boot$/m, 'it knows that Secure Boot is on');
