@@ -25,8 +25,8 @@ my $multiboot = pack('a4 C4 x8 v2 V x40', "\x7fELF", 1, 1, 1, 0, 2, 3, 1)
 my $for_i386 = '\multiboot.elf is refused: it is an ELF file for i386, of 32 bits: build it for x86-64 '
 	. '(gcc -m64, clang --target=x86_64-elf)';
 
-# Load options; the status; the reason; a note before it, or beside it; a driver that was started, and whether
-# it stays.
+# Load options; the status; the reason; a note before it, or beside it; whether the driver that was started
+# stays.
 my @cases = (
 	[ 'kernel=\none.elf', 'NOT_FOUND', 'there is no file \none.elf (relative paths begin at \)' ],
 	[ 'kernel=none.elf', 'NOT_FOUND', 'there is no file none.elf (relative paths begin at \)' ],
@@ -50,11 +50,10 @@ my @cases = (
 		'\keel.efi is an application: expected a boot or runtime driver' ],
 	[ 'driver=\quits.efi selfcheck', 'BUFFER_TOO_SMALL', '\quits.efi has started, and gives an error' ],
 	[ 'driver=\audit.efi kernel=\none.elf', 'NOT_FOUND',
-		'there is no file \none.elf (relative paths begin at \)', undef, 'build/audit.efi', 0 ],
+		'there is no file \none.elf (relative paths begin at \)', undef, 0 ],
 	[ 'driver=\stays.efi kernel=\none.elf', 'NOT_FOUND',
 		'there is no file \none.elf (relative paths begin at \)',
-		'\stays.efi stays in memory, and is at work: EFI status 0x8000000000000003',
-		'build/tests/boot/drivers/stays.efi', 1 ],
+		'\stays.efi stays in memory, and is at work: EFI status 0x8000000000000003', 1 ],
 	[ 'keel.efi kernel=', 'INVALID_PARAMETER', qr/^load options: .*kernel/ ],
 	[ 'kernel=\tell.elf colour=red', 'INVALID_PARAMETER', qr/^load options: .*colour/ ],
 	[ 'kernel="\tell.elf', 'INVALID_PARAMETER', qr/^load options: .*quote/ ],
@@ -85,17 +84,18 @@ sub as_expected {
 }
 
 for my $n (0 .. $#cases) {
-	my ($options, $status, $reason, $note, $driver, $stays) = @{ $cases[$n] };
+	my ($options, $status, $reason, $note, $stays) = @{ $cases[$n] };
 	my ($first, $second) = map { $_ // { status => 'none', error => '', text => '' } }
 		@tries[$n, $n + @cases];
 	my $good = ok(as_expected($first, $status, $reason) && as_expected($second, $status, $reason),
 		$options);
 	$good &= like($second->{text}, qr/^ {2}note {6}\Q$note\E$/m, "$options: the note") if $note;
-	# With a driver for run time, OVMF makes tables of its own anew, which may take a page more or less.
-	my $lost = $second->{before} - $second->{after};
-	$good &= $driver ? cmp_ok($lost, $stays ? '>=' : '<', (-s $driver) / 4096,
-			"$options: the driver " . ($stays ? 'stays' : 'is gone'))
-		: is($lost, 0, "$options: no page is lost");
+	# A driver for run time lies in memory that was set aside and never counts as free; and with it OVMF
+	# makes tables of its own anew. Where it has gone, its place is taken by the next one.
+	my @places = map { $_->{text} =~ /^  driver    \S+, \d+ bytes, at (0x\w+)$/m } $first, $second;
+	$good &= !defined $stays ? is($second->{after}, $second->{before}, "$options: no page is lost")
+		: $stays ? isnt($places[1], $places[0], "$options: the driver stays")
+		: is($places[1], $places[0] // 'somewhere', "$options: the driver is gone");
 	diag("expected $status: $reason\n", $second->{text}) unless $good;
 }
 
