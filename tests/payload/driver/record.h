@@ -12,7 +12,7 @@
 #define DRIVER_GUID \
 	{ 0xb1d2a4c7, 0x93e0, 0x4f55, { 0x8a, 0x6e, 0x2c, 0x17, 0xd4, 0x09, 0xb3, 0x5e } }
 /* clang-format on */
-#define DRIVER_MAGIC	   UINT64_C(0x747564616c65656b) /* "keelaudt" */
+#define DRIVER_MAGIC	   UINT64_C(0x746475616c65656b) /* "keelaudt" */
 #define DRIVER_VERSION	   1
 #define DRIVER_TRIALS_MOST 8
 
