@@ -123,6 +123,8 @@ my @refused = (
 	[ 'two kernels', qr/one entry starts one kernel/, '--kernel', $hello, '--kernel', $script, '-o', $out ],
 	[ 'a line break', qr/there is a line break in/, '--kernel', $hello, '--options', "a\nb", '-o', $out ],
 	[ 'a wrong key', qr/'kernle' is no key of an entry/, '--kernel', $hello, '--set', 'kernle x', '-o', $out ],
+	[ 'a file that only --set names', qr/the entry names d\.efi, which no option has given: --config/, '--kernel', $hello,
+		'--set', 'driver d.efi', '-o', $out ],
 	[ 'a wrong configuration', qr/\.conf, line 2: 'kernle' is no key/, '--config', conf("title A\nkernle x\n"), '-o', $out ],
 	[ 'a file that is nowhere', qr/names none\.elf, and there is no such file/, '--config', conf("title A\nkernel none.elf\n"),
 		'-o', $out ],
