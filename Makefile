@@ -187,7 +187,7 @@ build/%.efi: build/%.so tools/finish-pe tools/Pe.pm
 
 # --- audit.efi: the audit's runtime driver -------------------------------------------------------
 
-build/audit.so: build/loader/tests/payload/driver/driver.o efi/keel.lds
+build/audit.so: build/loader/tests/payload/driver/driver.o build/loader/efi/sbat.o efi/keel.lds
 	$(link_efi)
 
 build/audit.efi: EFI_TARGET := efi-rtdrv-x86_64

@@ -5,8 +5,9 @@
 # PE format: file header, optional header, section table).
 use strict;
 use warnings;
-use lib qw(ovmf tests/boot/lib);
+use lib qw(ovmf tests/boot/lib tools);
 use DiskImage;
+use Pe;
 use Test::More;
 
 my $file = 'build/keel.efi';
@@ -63,6 +64,9 @@ like($sbat[1][4], qr/^\Q$version\E(\+[0-9a-f]+)?$/, '.sbat: the version');
 is($sbat[1][5], 'docs/secure-boot.md', '.sbat: where to report');
 ok(-r $sbat[1][5], '.sbat: ... which is there');
 is(($section{'.sbat'} // 0) & ($execute | $write | 0x02000000), 0, '.sbat is data, read-only, and stays');
+my $driver = Pe->new('build/audit.efi');
+my $its_sbat = $driver->section('.sbat');
+is($its_sbat && $driver->content($its_sbat), $content{'.sbat'}, 'audit.efi has the same .sbat');
 
 # Firmware need not have turned SSE on (U-Boot does not), nor the x87: none of it until Keel has done
 # so itself, and after that only what sets up the state in which runtime services are called.
