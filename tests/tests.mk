@@ -382,7 +382,7 @@ build/mm_bench: build/tool/tests/bench/mm_bench.o $(call objects,loader,$(MM_C))
 
 BENCH_FILES := \
 	build/mm_bench \
-	build/qemu.img \
+	build/keel.efi \
 	build/tests/boot/drivers/timed.efi \
 	build/tests/kernels/tell-gcc-exec-2.elf
 
@@ -396,7 +396,7 @@ audit: $(TEST_FILES) ## the audit's verdict on each firmware for QEMU, with each
 bench: $(BENCH_FILES) ## instructions of a boot's stages, of mm/, and of loading 576 MB, beside their limits
 	@ovmf/deps dev
 	@bad=; tests/bench/run --plot build/growth.svg build/mm_bench || bad=1; echo; \
-	ovmf/bench build/qemu.img || bad=1; echo; \
+	ovmf/bench || bad=1; echo; \
 	tests/bench/start || bad=1; echo; \
 	tests/bench/large || bad=1; test -z "$$bad"
 
