@@ -3,7 +3,7 @@
 
 static const EFI_GUID loaded_image_guid = EFI_LOADED_IMAGE_PROTOCOL_GUID;
 
-/* Where the file lies: UEFI 2.10, 10.3.2.4 and 10.3.1. */
+/* Where the file lies: UEFI 2.10, 10.3.2.3 and 10.3.1. */
 struct memory_path {
 	MEMMAP_DEVICE_PATH range;
 	EFI_DEVICE_PATH end;
@@ -94,7 +94,10 @@ static EFI_STATUS load_file(const struct firmware *fw, const struct boot_entry *
 	return status;
 }
 
-/* One that gives an error is unloaded by the firmware: UEFI 2.10, 7.4.5. */
+/*
+ * One that gives an error is unloaded by the firmware: UEFI 2.10, 7.4.5. One that the firmware does
+ * not start at all stays: edk2 loads what is for 32 bits, and looks at that only here.
+ */
 static EFI_STATUS start_image(const struct firmware *fw, struct driver *driver)
 {
 	CHAR16 *exit_data = NULL;
@@ -105,6 +108,11 @@ static EFI_STATUS start_image(const struct firmware *fw, struct driver *driver)
 		fw->boot->FreePool(exit_data);
 	if (!EFI_ERROR(status))
 		return EFI_SUCCESS;
+	if (protocol_of(fw, driver->image, &loaded_image_guid)) {
+		refuse_driver(fw, driver->name, status);
+		driver_unload(fw, driver);
+		return status;
+	}
 	driver->image = NULL;
 	return fail(fw, status, "%s has started, and gives an error", driver->name);
 }

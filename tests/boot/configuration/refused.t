@@ -7,6 +7,7 @@
 use strict;
 use warnings;
 use lib qw(ovmf tests/boot/lib);
+use DiskImage;
 use File::Temp qw(tempdir);
 use Guest;
 use Test::More;
@@ -24,6 +25,10 @@ my $multiboot = pack('a4 C4 x8 v2 V x40', "\x7fELF", 1, 1, 1, 0, 2, 3, 1)
 	. pack('V4 v2 V', 0xe85250d6, 0, 24, -(0xe85250d6 + 24) & 0xffffffff, 0, 0, 8);
 my $for_i386 = '\multiboot.elf is refused: it is an ELF file for i386, of 32 bits: build it for x86-64 '
 	. '(gcc -m64, clang --target=x86_64-elf)';
+
+# A driver that says it is for a CPU of 32 bits: OVMF loads it, and does not start it.
+my $for_32_bits = content_of('build/tests/boot/drivers/stays.efi');
+substr($for_32_bits, 4 + unpack('x60 V', $for_32_bits), 2) = pack('v', 0x14c);
 
 # Load options; the status; the reason; a note before it, or beside it; whether the driver that was started
 # stays.
@@ -48,6 +53,7 @@ my @cases = (
 	[ 'driver=\tell.elf selfcheck', 'UNSUPPORTED', '\tell.elf is no driver that this firmware can load' ],
 	[ 'driver=\keel.efi selfcheck', 'UNSUPPORTED',
 		'\keel.efi is an application: expected a boot or runtime driver' ],
+	[ 'driver=\i386.efi selfcheck', 'UNSUPPORTED', '\i386.efi is no driver that this firmware can load' ],
 	[ 'driver=\quits.efi selfcheck', 'BUFFER_TOO_SMALL', '\quits.efi has started, and gives an error' ],
 	[ 'driver=\audit.efi kernel=\none.elf', 'NOT_FOUND',
 		'there is no file \none.elf (relative paths begin at \)', undef, 0 ],
@@ -69,7 +75,7 @@ for my $name (@broken) {
 my $result = run_guest(driver => 'options', memory => '128M', limit => 900,
 	conf => "title Something\nselfcheck\n", files => {
 	'/options' => \join('', map { "$_->[0]\n" } @cases), '/tell.elf' => $tell,
-	'/empty.elf' => \'', '/multiboot.elf' => \$multiboot,
+	'/empty.elf' => \'', '/multiboot.elf' => \$multiboot, '/i386.efi' => \$for_32_bits,
 	'/audit.efi' => 'build/audit.efi', (map { ("/$_.efi" => "build/tests/boot/drivers/$_.efi") } qw(quits stays)),
 	'/folder/file' => \'', '/large' => \("\0" x (110 << 20)),
 	map { ("/broken/$_.elf" => "$dir/$_.elf") } @broken });
