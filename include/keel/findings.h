@@ -232,7 +232,7 @@ enum keel_severity {
 	FINDING(EVENT_TWICE, "event-twice", FAULT, "UEFI 2.10, 7.1.1",                       \
 		"SetVirtualAddressMap notifies a runtime driver more than once",             \
 		"in a driver, convert pointers only the first time")                         \
-	FINDING(CONVERT_POINTER, "convert-pointer", GRAVE, "UEFI 2.10, 8.4.3",               \
+	FINDING(CONVERT_POINTER, "convert-pointer", GRAVE, "UEFI 2.10, 8.4.2",               \
 		"ConvertPointer fails, or gives a runtime driver an address that is not "    \
 		"the new one",                                                               \
 		"map runtime memory 1:1 as well in the page tables for runtime calls")       \

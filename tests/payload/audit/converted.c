@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What ConvertPointer has answered; see converted.h. UEFI 2.10, 7.1.1 and 8.4.3. */
+/* What ConvertPointer has answered; see converted.h. UEFI 2.10, 7.1.1 and 8.4.2. */
 #include "audit/converted.h"
 #include "audit/finding.h"
 #include "driver/record.h"

@@ -2,7 +2,7 @@
 /*
  * The audit's runtime driver, audit.efi. ConvertPointer can be called only by what the firmware
  * notifies of SetVirtualAddressMap, and that has to lie in memory for run time (UEFI 2.10, 7.1.1
- * and 8.4.3): so it takes a driver to try it. This one writes down what ConvertPointer answers, and
+ * and 8.4.2): so it takes a driver to try it. This one writes down what ConvertPointer answers, and
  * does nothing else: no service is hooked. record.h is for the self-check, which judges it.
  */
 #include <efi.h>
