@@ -5,7 +5,7 @@
  * is asked.
  *
  * An image that is a bundle starts only what is in it, and under Secure Boot every image does: then
- * nothing on a volume or a server is ever opened as configuration, kernel or module.
+ * nothing on a volume or a server is ever opened as configuration, driver, kernel or module.
  */
 #ifndef EFI_ENTRY_BOOT_ENTRY_H
 #define EFI_ENTRY_BOOT_ENTRY_H

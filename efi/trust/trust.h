@@ -13,7 +13,7 @@
 
 /* Registers, as GRUB and Limine use them. */
 #define TPM_PCR_CONFIG 8 /* configuration, load options, the kernel's options */
-#define TPM_PCR_FILES  9 /* kernel and modules */
+#define TPM_PCR_FILES  9 /* driver, kernel and modules */
 
 struct trust {
 	enum keel_secure_boot secure_boot;

@@ -483,8 +483,8 @@ struct keel_boot_info {
 
 	/*
 	 * Measured boot, where the firmware has a TPM 2.0. Configuration, load options and the
-	 * kernel's options were extended into register 8, kernel and modules into 9, as events of
-	 * type EV_IPL whose text is the path, before they were used.
+	 * kernel's options were extended into register 8; driver, kernel and modules into 9; as
+	 * events of type EV_IPL whose text is the path, before they were used.
 	 *
 	 * tpm_log: a copy of the firmware's log, TCG_PCR_EVENT and TCG_PCR_EVENT2 (TCG PC Client
 	 * Platform Firmware Profile 1.05, 10.2). tpm_final_events: TCG_PCR_EVENT2 that were logged

@@ -2,7 +2,9 @@
 /*
  * Proves that built tables are what they should be: sound entries, nothing outside its row of the
  * layout, exactly what the plan says, nothing writable and executable, all of memory and nothing
- * else in the direct map, no table too many. Reads the tables with the walker in walk.h.
+ * else in the direct map, no table too many. Reads the tables with the walker in walk.h. That is
+ * for tables as they were built: in the EFI region, and in all that is watched, the CPU sets A and
+ * D as soon as the firmware runs.
  *
  * Freestanding; no allocation and no globals. The tables, the plan and the map are only read.
  */
@@ -21,7 +23,7 @@ enum mm_violation {
 	MM_CHECK_RESERVED,	/* a reserved or ignored bit is set; virtual, entry */
 	MM_CHECK_TABLE_BITS,	/* flags of an entry that leads to a table; virtual, entry */
 	MM_CHECK_USER_PATH,	/* US without a user leaf below, or the other way; virtual, entry */
-	MM_CHECK_LEAF_BITS,	/* A clear, or D not as RW, in a leaf; virtual, entry */
+	MM_CHECK_LEAF_BITS,	/* A and D of a leaf, as they begin; virtual, entry */
 	MM_CHECK_LEAF_LEVEL,	/* the machine has no leaves that large; virtual, entry */
 	MM_CHECK_LEAF_ALIGN,	/* a leaf's frame is not aligned to its size; virtual, entry */
 	MM_CHECK_LEAF_TYPE,	/* a PAT index that is never used; virtual, entry */
