@@ -127,8 +127,13 @@ enum keel_severity {
 		"services'",                                                                 \
 		"map all memory 1:1 while it runs, and do not use that page before")         \
 	FINDING(SVAM_NEW_ADDRESS, "svam-new-address", GRAVE, "UEFI 2.10, 8.4.1",             \
-		"SetVirtualAddressMap uses a new address before it has returned",            \
-		"map runtime memory at old and new addresses while it runs, as Linux does "   \
+		"SetVirtualAddressMap writes to a new address before it has returned",       \
+		"map runtime memory at old and new addresses while it runs, as Linux does "  \
+		"(esx-boot: EFI_RTS_OLD_AND_NEW)")                                           \
+	FINDING(SVAM_NEW_LOOKED_UP, "svam-new-looked-up", REMARK, "UEFI 2.10, 8.4.1",        \
+		"while SetVirtualAddressMap ran, the CPU looked up a new address: it was "   \
+		"read, or the CPU guessed that it would be",                                 \
+		"map runtime memory at old and new addresses while it runs, as Linux does "  \
 		"(esx-boot: EFI_RTS_OLD_AND_NEW)")                                           \
 	FINDING(CRC_STALE, "crc-stale", FAULT, "UEFI 2.10, 4.2",                             \
 		"SetVirtualAddressMap leaves a checksum of system table or services "        \

@@ -58,7 +58,7 @@ my @deeds = (
 	[ 'svam-reads-page-zero', ['svam-page-zero'] ],
 	[ 'svam-reads-boot', ['svam-boot-services'], 'first' ],
 	[ 'svam-writes-acpi', ['svam-other-memory'] ],
-	[ 'svam-reads-new', ['svam-new-address'] ],
+	[ 'svam-reads-new', ['svam-new-looked-up'] ],
 	[ 'svam-writes-new', ['svam-new-address'] ],
 	[ 'time-fails', ['time-fails'] ],
 	[ 'time-rubbish', ['time-range'] ],
