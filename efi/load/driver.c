@@ -34,7 +34,8 @@ static EFI_STATUS refuse_driver(const struct firmware *fw, const char *name, EFI
 			    "%s is not started: the firmware does not trust it (Secure Boot); sign "
 			    "it with a key that the firmware knows",
 			    name);
-	return fail(fw, status, "%s is no driver that this firmware can load", name);
+	return fail(fw, status,
+		    "%s cannot be loaded by the firmware: expected a UEFI driver for x86-64", name);
 }
 
 /* What the firmware does not trust can be loaded all the same, and has a handle: 7.4.1. */
