@@ -330,6 +330,11 @@ UNIT_FILES := \
 	build/tests/boot/layout \
 	build/tests/boot/offsets
 
+# What a first start of the firmware leaves: see tests/boot/lib/Guest.pm.
+build/used-vars.fd: tests/boot/used-store $(shell ovmf/firmware 2>/dev/null) | build/keel.img
+	$(call say,STORE)
+	$(Q)tests/boot/used-store $@
+
 TEST_FILES := \
 	$(UNIT_FILES) \
 	$(DRIVERS) \
@@ -340,6 +345,7 @@ TEST_FILES := \
 	build/keel.iso \
 	build/qemu.img \
 	build/selfcheck.elf \
+	build/used-vars.fd \
 	$(LIMINE) \
 	build/tests/kernels/selfcheck-pie.elf \
 	$(SMALL)

@@ -29,6 +29,7 @@ use warnings;
 
 use DiskImage;
 use Exporter qw(import);
+use File::Copy qw(copy);
 use File::Temp qw(tempdir);
 use Gdb;
 use Qemu;
@@ -89,6 +90,17 @@ sub conf_without_driver {
 	return join '', grep { !/^\s*driver / } <$file>;
 }
 
+# A board has been started before: its firmware has written what it keeps, which is a third of a boot. So a
+# guest has what a first start has left, unless it has variables or a firmware of its own.
+sub used_store {
+	my ($dir, %options) = @_;
+	my $used = 'build/used-vars.fd';
+	return () if defined $options{vars} || ($options{firmware} // 'default') ne 'default'
+		|| $ENV{OVMF_CODE} || $ENV{OVMF_VARS} || !-e $used;
+	copy($used, "$dir/vars.fd") or die "$used to $dir/vars.fd: $!\n";
+	return (vars => "$dir/vars.fd");
+}
+
 # Starts it. Options are what is on its disk; or server, the files of a server, from which it starts by
 # PXE; or image, build/qemu.img where nothing is given (for U-Boot: without its driver). The others are
 # those of Qemu.pm.
@@ -110,7 +122,7 @@ sub new {
 	%options = (debug => 1, limit => WAITING, %options) if $disk{waits};
 	local $ENV{ACCEL} = $disk{waits} ? 'tcg' : $ENV{ACCEL} // '';
 	$options{image} //= 'build/qemu.img' unless $options{server};
-	$self->{machine} = Qemu->new(limit => SECONDS, %options);
+	$self->{machine} = Qemu->new(limit => SECONDS, used_store($dir, %options), %options);
 	return $self;
 }
 
