@@ -54,12 +54,26 @@ bool entries_check_table(const struct walk_entry *e, unsigned first_row)
 	return walk_table(walk_phys(e->entry, e->level)) != NULL;
 }
 
+/*
+ * What a leaf has of A and D. Read-only and dirty means a shadow stack page (SDM vol. 3A 4.6.1). In
+ * the EFI region both bits begin clear, and the firmware has run since.
+ */
+static uint64_t used_bits(uint64_t entry, unsigned row)
+{
+	const uint64_t used = KEEL_PTE_A | (entry & KEEL_PTE_RW ? KEEL_PTE_D : 0);
+
+	if (row != KEEL_REGION_EFI)
+		return used;
+	return entry & KEEL_PTE_A ? entry & used : 0;
+}
+
 void entries_check_leaf(const struct walk_entry *leaf, unsigned row)
 {
 	struct found_fault *fault = &found_rows[row].leaves;
 	const uint64_t bytes = walk_level_bytes(leaf->level);
 	const uint64_t phys = walk_phys(leaf->entry, leaf->level);
 	const uint64_t entry = leaf->entry;
+	const uint64_t used = used_bits(entry, row);
 	/* Between the third PAT bit and the address, a large leaf has reserved bits. */
 	const uint64_t gap = leaf->level == KEEL_LEVEL_PT
 				     ? 0
@@ -74,18 +88,11 @@ void entries_check_leaf(const struct walk_entry *leaf, unsigned row)
 	note(fault, "reserved bits", leaf->virt, 0, entry & (gap | beyond_phys_bits()));
 	note(fault, "ignored bits", leaf->virt, 0, entry & IGNORED_BITS);
 	note(fault, "global bit", leaf->virt, KEEL_PTE_G, entry & KEEL_PTE_G);
-	if (row != KEEL_REGION_EFI)
-		note(fault, "accessed bit", leaf->virt, KEEL_PTE_A, entry & KEEL_PTE_A);
+	note(fault, "accessed bit", leaf->virt, used & KEEL_PTE_A, entry & KEEL_PTE_A);
 	note(fault, "user bit", leaf->virt, row == KEEL_REGION_VSYSCALL ? KEEL_PTE_US : 0,
 	     entry & KEEL_PTE_US);
-	/*
-	 * Read-only and dirty means a shadow stack page (SDM vol. 3A 4.6.1). In the EFI region both
-	 * bits begin clear, and the firmware has run since.
-	 */
-	if (row != KEEL_REGION_EFI || !(entry & KEEL_PTE_RW) || !(entry & KEEL_PTE_A))
-		note(fault, "dirty bit, which goes with the right to write", leaf->virt,
-		     entry & KEEL_PTE_RW && row != KEEL_REGION_EFI ? KEEL_PTE_D : 0,
-		     entry & KEEL_PTE_D);
+	note(fault, "dirty bit, which goes with the right to write", leaf->virt, used & KEEL_PTE_D,
+	     entry & KEEL_PTE_D);
 	if (leaf->level > KEEL_LEVEL_PT)
 		note(fault, "one memory type throughout the leaf (MTRR)", leaf->virt, true,
 		     mtrr_is_uniform(phys, bytes));
