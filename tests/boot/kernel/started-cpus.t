@@ -20,10 +20,9 @@ my %smp = (conf => "title SMP\nkernel \\smp.elf\n", files => { '/smp.elf' => 'bu
 my $run;
 sub all_worked {
 	my ($count) = @_;
-	my %late = map { $_ => 1 } $count > 64 ? late_cpus($run) : ();
+	my %late = map { $_ => 1 } late_cpus($run, $count, $count);
 	my @cpus = sort { $a <=> $b } $run->{text} =~ /^work done by CPU (\d+)$/mg;
 	is_deeply(\@cpus, [ grep { !$late{$_} } 0 .. $count - 1 ], "$count: each CPU works once");
-	cmp_ok(scalar keys %late, '<', $count / 10, "$count: most of them are in time");
 	line_like($run, 'text', qr/^the sum is 500500$/m, "$count: together they have done it all");
 }
 for my $count ($ENV{EVERYTHING} ? (1, 2, 4, 64, 255) : ()) {
