@@ -6,9 +6,9 @@
 # file in tests/verdicts; that of an unknown one is printed.
 use strict;
 use warnings;
-use Digest::SHA;
 use lib qw(ovmf tests/boot/lib);
 use Bochs;
+use DiskImage;
 use Guest;
 use SelfCheck;
 use Test::More;
@@ -30,7 +30,7 @@ my %tried;
 # smm: whether it writes its variables in SMM; run: boots it and returns what it came to.
 sub known_ok {
 	my ($name, $path, $smm, $run) = @_;
-	my $hash = substr Digest::SHA->new(256)->addfile($path, 'b')->hexdigest, 0, 16;
+	my $hash = substr digest_of($path), 0, 16;
 	return if $tried{$hash}++;
 	my $came = $run->();
 	like($came->{report}{text}, qr/^# This board's UEFI: \d+ findings/m, "$name: there is a verdict")

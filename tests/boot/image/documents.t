@@ -6,8 +6,8 @@
 # what runs this. Links lead somewhere, too. And what was built there has the same bytes as what is here.
 use strict;
 use warnings;
-use Cwd qw(abs_path);
-use Digest::SHA;
+use lib qw(ovmf tests/boot/lib);
+use DiskImage;
 use File::Basename qw(dirname);
 use File::Temp qw(tempdir);
 use Test::More;
@@ -19,12 +19,6 @@ my @documents = ('README.md', 'CONTRIBUTING.md', 'tests/README.md', 'examples/te
 # The files as they are, without what was built: a clone has no more. Its commit is in the version.
 my $copied = system("tar -c --exclude=./build . | tar -x --no-same-owner -C '$dir'") >> 8;
 is($copied, 0, 'a copy of the source without anything built') or BAIL_OUT('nothing to read');
-
-sub content_of {
-	open(my $file, '<', $_[0]) or die "$_[0]: $!\n";
-	local $/;
-	return scalar <$file>;
-}
 
 # What make has told its children is not what a newcomer's shell knows. And it is somewhere else in the world.
 sub run {
@@ -64,13 +58,9 @@ if ($ENV{EVERYTHING}) {
 }
 cmp_ok($blocks, '>=', 4, 'there are blocks of commands');
 
-sub digest {
-	return Digest::SHA->new(256)->addfile($_[0], 'b')->hexdigest;
-}
-
 run('README.md', 'make build/keel.img build/keel.iso');
 for (qw(build/keel.efi build/keel.img build/keel.iso)) {
-	is(digest("$dir/$_"), digest($_), "$_: built twice, the same bytes");
+	is(digest_of("$dir/$_"), digest_of($_), "$_: built twice, the same bytes");
 }
 my $binary = content_of("$dir/build/keel.efi");
 unlike($binary, qr/\Q$dir\E/, 'keel.efi does not know where it was built');

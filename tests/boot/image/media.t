@@ -8,7 +8,6 @@ use strict;
 use warnings;
 use lib qw(ovmf tests/boot/lib);
 use Cwd qw(abs_path);
-use Digest::SHA;
 use DiskImage;
 use File::Path qw(make_path);
 use File::Temp qw(tempdir);
@@ -22,10 +21,6 @@ my @files = qw(keel.efi keel.img keel.iso);
 # The content of both, as paths below an EFI system partition => files here.
 my %content = ('EFI/BOOT/BOOTX64.EFI' => 'build/keel.efi', 'EFI/BOOT/keel.conf' => 'ovmf/keel.conf',
 	'EFI/BOOT/audit.efi' => 'build/audit.efi');
-
-sub digest {
-	return Digest::SHA->new(256)->addfile($_[0], 'b')->hexdigest;
-}
 
 # A shell command without a word about success; all that it wrote.
 sub output_of {
@@ -43,7 +38,7 @@ sub built_in {
 	my $jobs = "env -u MAKEFLAGS -u MAKELEVEL -u SOURCE_DATE_EPOCH $environment make -s -j2 COMMIT='$commit'";
 	my $text = output_of("cp -R Makefile VERSION efi include mm ovmf tests tools '$folder' && cd '$folder' && "
 		. "$jobs " . join ' ', map { "build/$_" } @files);
-	my %digest = map { -e "$folder/build/$_" ? ($_ => digest("$folder/build/$_")) : () } @files;
+	my %digest = map { -e "$folder/build/$_" ? ($_ => digest_of("$folder/build/$_")) : () } @files;
 	diag($text) if keys %digest != @files;
 	return \%digest;
 }
@@ -67,7 +62,7 @@ sub disk_ok {
 	is_deeply(\@found, [ sort keys %content ], 'it holds these files and no others');
 	for my $path (sort keys %content) {
 		output_of("mcopy -n -i $dir/esp ::/$path $dir/got");
-		is(digest("$dir/got"), digest($content{$path}), "$path is $content{$path}");
+		is(digest_of("$dir/got"), digest_of($content{$path}), "$path is $content{$path}");
 		unlink "$dir/got";
 	}
 }
@@ -88,8 +83,8 @@ if ($ENV{EVERYTHING}) {
 	my $second = built_in("$dir/a folder/further down", 'TZ=Asia/Kathmandu LC_ALL=C.UTF-8');
 	umask $umask;
 	for (@files) {
-		is($first->{$_}, digest("build/$_"), "$_: built twice, the same bytes");
-		is($second->{$_}, digest("build/$_"), "$_: and once more");
+		is($first->{$_}, digest_of("build/$_"), "$_: built twice, the same bytes");
+		is($second->{$_}, digest_of("build/$_"), "$_: and once more");
 	}
 }
 my $here = abs_path('.');
@@ -108,7 +103,7 @@ my ($start) = output_of('sgdisk --info=2 build/keel.iso') =~ /^First sector: (\d
 is($lba * 4, $start, 'it is the EFI system partition');
 for my $path (sort keys %content) {
 	output_of("xorriso -osirrox on -indev build/keel.iso -extract '/$path' $dir/got");
-	is(-e "$dir/got" && digest("$dir/got"), digest($content{$path}), "ISO 9660: $path is $content{$path}");
+	is(-e "$dir/got" && digest_of("$dir/got"), digest_of($content{$path}), "ISO 9660: $path is $content{$path}");
 	unlink "$dir/got";
 }
 

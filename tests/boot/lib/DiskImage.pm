@@ -7,12 +7,13 @@ package DiskImage;
 use strict;
 use warnings;
 
+use Digest::SHA;
 use Exporter qw(import);
 use File::Basename qw(dirname);
 use File::Copy qw(copy);
 use File::Path qw(make_path);
 
-our @EXPORT = qw(make_image make_folder content_of write_content keel_at);
+our @EXPORT = qw(make_image make_folder content_of digest_of write_content keel_at);
 
 # The machine has to be off at the end.
 my $conf = "title Self-check\nselfcheck\noptions finish=poweroff\n";
@@ -22,6 +23,12 @@ sub content_of {
 	open(my $file, '<:raw', $path) or die "$path: $!\n";
 	local $/;
 	return <$file> // '';
+}
+
+# SHA-256 of a file, in hexadecimal.
+sub digest_of {
+	my ($path) = @_;
+	return Digest::SHA->new(256)->addfile($path, 'b')->hexdigest;
 }
 
 sub write_content {
